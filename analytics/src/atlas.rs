@@ -1,0 +1,301 @@
+//! The atlas: frames of any regions and times, ready to be asked.
+
+use std::collections::BTreeMap;
+
+use crate::bucket::{Name, Transaction};
+use crate::codec::CodecError;
+use crate::column::Table;
+use crate::frame::{Frame, registers_of};
+use crate::identity::{IdentityMode, KeyId};
+use crate::region::Region;
+use crate::sketch::{Accumulator, Scheme, Sketch, SketchError};
+use crate::summary::Summary;
+use crate::time::Resolution;
+use crate::view::Measure;
+use crate::window::decompose;
+
+/// Code of the track that holds all regions together.
+pub const NATION: &str = "all";
+
+/// Why a frame or a question was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AtlasError {
+    /// Identities of this region were hashed with another key, so they cannot be told apart from the others.
+    #[error("the frames of {region} were hashed with another fleet key; they cannot be merged with the rest")]
+    Key {
+        /// Region code.
+        region: String,
+    },
+    /// A row cannot be read.
+    #[error("a row of {region} cannot be read: {source}")]
+    Row {
+        /// Region code.
+        region: String,
+        /// What was wrong.
+        source: CodecError,
+    },
+    /// Registers cannot be merged.
+    #[error(transparent)]
+    Sketch(#[from] SketchError),
+}
+
+/// Frames of many regions.
+#[derive(Clone, Debug, Default)]
+pub struct Atlas {
+    /// Regions by settings, in their order.
+    pub regions: Vec<Region>,
+    tracks: BTreeMap<String, Track>,
+    key: Option<KeyId>,
+}
+
+/// What is known of one region.
+#[derive(Clone, Debug, Default)]
+pub struct Track {
+    tables: [Table; 4],
+    registers: BTreeMap<(Resolution, i64), Box<[u8]>>,
+    versions: BTreeMap<(Name, Name), (i64, i64)>,
+    newest: Option<i64>,
+}
+
+/// The union of sketches.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Union {
+    /// Estimated distinct identities.
+    pub estimate: f64,
+    /// Half-width of the 95 % interval.
+    pub error: f64,
+    /// Sketches merged.
+    pub sketches: u32,
+    /// Finest bucket among them.
+    pub finest: Resolution,
+}
+
+/// A window of one region in figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowStats {
+    /// Entry requests.
+    pub entry: Transaction,
+    /// CPU use of the busiest tier, mean over the rows, 0 to 1.
+    pub load: Option<f64>,
+    /// Seconds of the window for which there are rows.
+    pub covered: i64,
+    /// Entry requests that carried an identity, by mode.
+    pub identified: [u64; 3],
+    /// Finest bucket used.
+    pub finest: Resolution,
+}
+
+impl Atlas {
+    /// An atlas of these regions, without frames.
+    pub fn new(regions: Vec<Region>) -> Self {
+        Self { regions, ..Self::default() }
+    }
+
+    /// Adds the rows of a frame; a row of a higher sequence replaces the one of the same start. All or nothing.
+    pub fn insert(&mut self, frame: &Frame) -> Result<(), AtlasError> {
+        if *self.key.get_or_insert(frame.key) != frame.key {
+            return Err(AtlasError::Key { region: frame.region.clone() });
+        }
+        let failed = |source| AtlasError::Row { region: frame.region.clone(), source };
+        let mut rows = Vec::with_capacity(frame.rows.len());
+        for row in &frame.rows {
+            let summary = row.summary.as_deref().map(Summary::decode).transpose().map_err(failed)?;
+            if let Some(section) = &row.registers {
+                registers_of(section, IdentityMode::Ip).map_err(failed)?;
+            }
+            rows.push((row, summary));
+        }
+        let track = self.tracks.entry(frame.region.clone()).or_default();
+        let width = frame.resolution.seconds();
+        for (row, summary) in rows {
+            if let Some(summary) = summary {
+                track.tables[frame.resolution.code() as usize].put(row.start, row.seq, &summary);
+                for (key, (first, last)) in summary.versions {
+                    let span = track.versions.entry(key).or_insert((first, last));
+                    *span = (span.0.min(first), span.1.max(last));
+                }
+                track.newest = track.newest.max(Some(row.start + width));
+            }
+            if let Some(section) = &row.registers {
+                track.registers.insert((frame.resolution, row.start), section.as_slice().into());
+            }
+        }
+        Ok(())
+    }
+
+    /// What is known of a region, or of the [`NATION`].
+    pub fn track(&self, region: &str) -> Option<&Track> {
+        self.tracks.get(region)
+    }
+
+    /// Key under which the identities of all frames were hashed.
+    pub fn key(&self) -> KeyId {
+        self.key.unwrap_or_default()
+    }
+
+    /// The region of a code.
+    pub fn region(&self, code: &str) -> Option<&Region> {
+        self.regions.iter().find(|region| region.code == code)
+    }
+
+    /// Distinct identities of these regions together in `from..to`, from the registers at hand.
+    pub fn users<'a>(
+        &self,
+        regions: impl IntoIterator<Item = &'a str>,
+        from: i64,
+        to: i64,
+        coarsest: Resolution,
+        mode: IdentityMode,
+    ) -> Result<Option<Union>, AtlasError> {
+        let mut union = Unions::new(self.key(), mode);
+        for region in regions {
+            if let Some(track) = self.tracks.get(region) {
+                union.add(region, track, from, to, coarsest)?;
+            }
+        }
+        Ok(union.finish())
+    }
+
+    /// Forgets the registers before an instant, of all regions.
+    pub fn drop_registers_before(&mut self, instant: i64) {
+        for track in self.tracks.values_mut() {
+            track.registers.retain(|(resolution, start), _| start + resolution.seconds() > instant);
+        }
+    }
+
+    /// Forgets the rows of a resolution before an instant, of all regions.
+    pub fn drop_rows_before(&mut self, resolution: Resolution, instant: i64) {
+        for track in self.tracks.values_mut() {
+            track.tables[resolution.code() as usize].drop_before(instant);
+        }
+    }
+}
+
+/// A union that is being built.
+pub struct Unions {
+    scheme: Scheme,
+    accumulator: Accumulator,
+    sketches: u32,
+    finest: Resolution,
+}
+
+impl Unions {
+    /// Nobody yet.
+    pub fn new(key: KeyId, mode: IdentityMode) -> Self {
+        let scheme = Scheme::keyed(mode, key);
+        Self { scheme, accumulator: Accumulator::new(scheme), sketches: 0, finest: Resolution::Hour }
+    }
+
+    /// Adds a registers section.
+    pub fn merge_section(&mut self, region: &str, resolution: Resolution, section: &[u8]) -> Result<(), AtlasError> {
+        let failed = |source| AtlasError::Row { region: region.to_owned(), source };
+        if let Some(bytes) = registers_of(section, self.scheme.mode).map_err(failed)? {
+            self.accumulator.merge_encoded(&self.scheme, bytes)?;
+            self.sketches += 1;
+            self.finest = self.finest.min(resolution);
+        }
+        Ok(())
+    }
+
+    /// Adds what another union holds.
+    pub fn merge(&mut self, sketch: &Sketch) -> Result<(), AtlasError> {
+        Ok(self.accumulator.merge(sketch)?)
+    }
+
+    /// What was merged, as a sketch.
+    pub fn sketch(&self) -> Sketch {
+        self.accumulator.to_sketch()
+    }
+
+    /// Starts again with nobody.
+    pub fn clear(&mut self) {
+        self.accumulator.clear();
+        self.sketches = 0;
+        self.finest = Resolution::Hour;
+    }
+
+    /// Adds the registers at hand of a region in `from..to`.
+    pub fn add(&mut self, region: &str, track: &Track, from: i64, to: i64, coarsest: Resolution) -> Result<(), AtlasError> {
+        let present = |resolution, from, to| track.register_starts(resolution, from, to);
+        for key in decompose(from, to, coarsest, &present) {
+            if let Some(section) = track.registers.get(&key) {
+                self.merge_section(region, key.0, section)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The estimate; `None` if nothing was merged.
+    pub fn finish(&self) -> Option<Union> {
+        (self.sketches > 0).then(|| self.estimate())
+    }
+
+    /// The estimate, 0 if nothing was merged.
+    pub fn estimate(&self) -> Union {
+        let estimate = self.accumulator.estimate();
+        let error = estimate * self.accumulator.relative_error_95();
+        Union { estimate, error, sketches: self.sketches, finest: self.finest }
+    }
+}
+
+impl Track {
+    /// The columns of a resolution.
+    pub const fn table(&self, resolution: Resolution) -> &Table {
+        &self.tables[resolution as usize]
+    }
+
+    /// End of the newest bucket that holds anything.
+    pub const fn newest(&self) -> Option<i64> {
+        self.newest
+    }
+
+    /// Versions seen, by (service, version): first and last instant.
+    pub const fn versions(&self) -> &BTreeMap<(Name, Name), (i64, i64)> {
+        &self.versions
+    }
+
+    /// Whether the registers of a bucket are at hand.
+    pub fn has_registers(&self, resolution: Resolution, start: i64) -> bool {
+        self.registers.contains_key(&(resolution, start))
+    }
+
+    /// Figures of `from..to`, from the coarsest rows that fit.
+    pub fn stats(&self, from: i64, to: i64) -> WindowStats {
+        let mut stats = WindowStats {
+            entry: Transaction::default(),
+            load: None,
+            covered: 0,
+            identified: [0; 3],
+            finest: Resolution::Hour,
+        };
+        let (mut load, mut weight) = (0.0, 0.0);
+        let present = |resolution: Resolution, from, to| {
+            let table = self.table(resolution);
+            table.starts()[table.range(from, to)].to_vec()
+        };
+        for (resolution, start) in decompose(from, to, Resolution::Hour, &present) {
+            let table = self.table(resolution);
+            let Some(row) = table.row(start) else { continue };
+            let width = resolution.seconds();
+            stats.entry.merge(&table.entry(row));
+            stats.covered += width;
+            stats.finest = stats.finest.min(resolution);
+            for mode in IdentityMode::ALL {
+                stats.identified[mode as usize] += table.identified(row, mode);
+            }
+            if let Some(value) = table.value(row, Measure::Load, IdentityMode::Ip, width) {
+                load += value * width as f64;
+                weight += width as f64;
+            }
+        }
+        stats.load = (weight > 0.0).then(|| load / weight);
+        stats
+    }
+
+    fn register_starts(&self, resolution: Resolution, from: i64, to: i64) -> Vec<i64> {
+        if from >= to {
+            return Vec::new();
+        }
+        self.registers.range((resolution, from)..(resolution, to)).map(|((_, start), _)| *start).collect()
+    }
+}

@@ -1,0 +1,24 @@
+//! Bonghwa's pure core.
+//!
+//! Telemetry becomes [`Bucket`](bucket::Bucket)s, buckets become [`Frame`](frame::Frame)s, frames fill an
+//! [`Atlas`](atlas::Atlas), and [`view`] turns an atlas into what a page shows.
+//!
+//! Invariant: the same bytes everywhere. Nothing here reads a clock, draws a random number, iterates a hash map into a
+//! result or calls a transcendental function of the platform; the same code runs natively, in workerd and in a browser.
+
+pub mod atlas;
+pub mod baseline;
+pub mod bucket;
+pub mod codec;
+pub mod column;
+pub mod format;
+pub mod frame;
+pub mod hash;
+pub mod identity;
+pub mod latency;
+pub mod region;
+pub mod sketch;
+pub mod summary;
+pub mod time;
+pub mod view;
+pub mod window;

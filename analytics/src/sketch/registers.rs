@@ -1,0 +1,64 @@
+//! The 16,384 registers of a dense sketch, one byte each.
+
+use super::{MAX_RANK, REGISTERS, SketchError};
+
+/// Dense registers, aligned to a cache line so that a merge never splits one.
+#[derive(Clone, PartialEq, Eq)]
+#[repr(C, align(64))]
+pub(super) struct Registers(pub(super) [u8; REGISTERS]);
+
+impl Registers {
+    pub(super) fn zeroed() -> Box<Self> {
+        Box::new(Self([0; REGISTERS]))
+    }
+
+    /// Raises one register to `rank`.
+    #[inline]
+    pub(super) fn raise(&mut self, index: u16, rank: u8) {
+        let register = &mut self.0[usize::from(index) % REGISTERS];
+        *register = (*register).max(rank);
+    }
+
+    /// The union: bytewise maximum. Written so that LLVM emits one vector maximum for 16 registers.
+    #[inline]
+    pub(super) fn merge(&mut self, other: &[u8; REGISTERS]) {
+        for (ours, theirs) in self.0.iter_mut().zip(other) {
+            *ours = (*ours).max(*theirs);
+        }
+    }
+
+    /// Number of registers in use.
+    pub(super) fn used(&self) -> usize {
+        REGISTERS - zeros(&self.0)
+    }
+
+    /// Registers in use, in the order of their indexes.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u16, u8)> {
+        (0_u16..).zip(&self.0).filter(|(_, rank)| **rank > 0).map(|(index, rank)| (index, *rank))
+    }
+}
+
+/// Number of zero registers. Bytes are summed in blocks short enough for a byte, so that the loop vectorises.
+pub(super) fn zeros(registers: &[u8; REGISTERS]) -> usize {
+    let (blocks, _) = registers.as_chunks::<128>();
+    blocks.iter().map(|block| usize::from(block.iter().map(|rank| u8::from(*rank == 0)).sum::<u8>())).sum()
+}
+
+/// Splits a hash as Redis does: the low 14 bits name the register, the rank is the number of trailing zeros of the
+/// rest, plus one, at most 51.
+#[inline]
+pub(super) const fn split(hash: u64) -> (u16, u8) {
+    let index = (hash % REGISTERS as u64) as u16;
+    let rest = hash / REGISTERS as u64;
+    let rank = (rest | 1 << (MAX_RANK - 1)).trailing_zeros() + 1;
+    (index, rank as u8)
+}
+
+/// Fails if a rank is above [`MAX_RANK`].
+pub(super) fn check_ranks(registers: &[u8; REGISTERS], form: &'static str) -> Result<(), SketchError> {
+    // A maximum over all vectorises; a search that stops early does not.
+    if registers.iter().fold(0, |high, rank| high.max(*rank)) > MAX_RANK {
+        return Err(SketchError::Invalid { form, what: "a rank is above 51" });
+    }
+    Ok(())
+}

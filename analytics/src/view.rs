@@ -1,0 +1,514 @@
+//! What a page shows, as data: pure functions of an atlas and a query, rendered the same by every surface.
+
+mod combine;
+mod events;
+mod now;
+mod region;
+
+pub use combine::combine;
+pub use now::{Moment, Past, now};
+pub use region::{RegionDetail, period_of, region, series};
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::IdentityMode;
+use crate::region::Region;
+use crate::time::Resolution;
+
+/// A quantity that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Distinct identities in the window (users, sessions or addresses, by mode).
+    Users,
+    /// Distinct identities for every 10,000 inhabitants (a measure of the map).
+    PerCapita,
+    /// Requests a second.
+    Requests,
+    /// Failed requests / all requests, 0 to 1.
+    ErrorRate,
+    /// Median response time, seconds.
+    LatencyP50,
+    /// 95th percentile of the response time, seconds.
+    LatencyP95,
+    /// 99th percentile of the response time, seconds.
+    LatencyP99,
+    /// CPU use of the busiest tier, 0 to 1.
+    Load,
+    /// CPU use, 0 to 1.
+    Cpu,
+    /// Memory use, 0 to 1.
+    Memory,
+    /// Heap use, 0 to 1.
+    Heap,
+}
+
+/// Unit of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Distinct people (user cookie).
+    Users,
+    /// Distinct sessions.
+    Sessions,
+    /// Distinct network addresses.
+    Addresses,
+    /// Requests a second.
+    PerSecond,
+    /// A count of requests.
+    Requests,
+    /// A share, 0 to 1; shown in percent.
+    Ratio,
+    /// Seconds; shown in ms below ten.
+    Seconds,
+    /// Distinct identities for every 10,000 inhabitants.
+    PerTenThousand,
+}
+
+/// How a value came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Union of HyperLogLog sketches; `error` is set.
+    HyperLogLog,
+    /// Sum of the regions' own estimates, people in several regions counted several times.
+    SumOfEstimates,
+    /// Inclusion and exclusion of two or more unions; `error` is set and large.
+    InclusionExclusion,
+    /// Exact count.
+    Count,
+    /// Failed divided by all.
+    Share,
+    /// Quantile of a mergeable log-linear sketch; `error` is set.
+    QuantileSketch,
+    /// Mean of the samples of the busiest tier.
+    BusiestTierMean,
+    /// Mean of the samples.
+    Mean,
+}
+
+/// A value that can be shown, with all that its source line needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Anchor of its source row, unique on the page (`users`, `users-yesterday`, `load-seoul`).
+    pub id: String,
+    /// What is measured.
+    pub measure: Measure,
+    /// The value, in `unit`.
+    pub value: f64,
+    /// Unit of the value.
+    pub unit: Unit,
+    /// Half-width of the 95 % interval, in the unit of the value; absent for exact values.
+    pub error: Option<f64>,
+    /// Codes of the regions it covers; empty means all that were received.
+    pub regions: Vec<String>,
+    /// How many regions it covers.
+    pub region_count: u16,
+    /// Start of the period, seconds since the epoch.
+    pub from: i64,
+    /// End of the period (exclusive).
+    pub to: i64,
+    /// Finest bucket it was computed from.
+    pub resolution: Resolution,
+    /// How it was computed.
+    pub method: Method,
+}
+
+/// Five beacons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// 평소
+    Normal,
+    /// 조짐
+    Sign,
+    /// 이상
+    Abnormal,
+    /// 장애
+    Failure,
+    /// 중단
+    Outage,
+}
+
+/// Where a value stands to its usual range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Inside.
+    Usual,
+    /// Above the range.
+    Above,
+    /// Below the range.
+    Below,
+    /// Too little history to tell.
+    Unknown,
+}
+
+/// The one sentence on top of a page, as data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Verdict {
+    /// Nothing was ever received.
+    NoData,
+    /// Data, but too little history to know what is usual.
+    TooLittleHistory,
+    /// Nothing has arrived from any region for a while; the last instant with data.
+    Silent {
+        /// Last instant with data.
+        since: i64,
+    },
+    /// Everything is in its usual range.
+    Usual,
+    /// One thing stands out most.
+    Unusual {
+        /// The region in which it is, or the nation.
+        region: Option<String>,
+        /// The service in which it is, where one stands out.
+        service: Option<String>,
+        /// What is unusual.
+        measure: Measure,
+        /// Above or below.
+        standing: Standing,
+        /// The value now over its usual middle (3.2 means 3.2 times).
+        ratio: Fact,
+        /// Start of the first five-minute bucket out of range.
+        since: i64,
+    },
+}
+
+/// One value a step, from `start` on; `None` where nothing was received.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Values, in the unit of the chart.
+    pub values: Vec<Option<f64>>,
+}
+
+/// A day: today beside yesterday, last week and the usual range. All lines have `86_400 / step` values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DayChart {
+    /// What is drawn.
+    pub measure: Measure,
+    /// Unit of the values.
+    pub unit: Unit,
+    /// Midnight in Asia/Seoul.
+    pub start: i64,
+    /// Seconds a value stands for (300).
+    pub step: i64,
+    /// Today, up to now.
+    pub today: Line,
+    /// The day before.
+    pub yesterday: Line,
+    /// The same weekday of last week.
+    pub last_week: Line,
+    /// Lower edge of the usual range.
+    pub low: Line,
+    /// Upper edge.
+    pub high: Line,
+}
+
+/// One of the four figures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// What is measured.
+    pub measure: Measure,
+    /// The value now; absent if nothing was received.
+    pub now: Option<Fact>,
+    /// The same time yesterday.
+    pub yesterday: Option<Fact>,
+    /// The same time on the same weekday last week.
+    pub last_week: Option<Fact>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The day.
+    pub day: DayChart,
+}
+
+/// A region on the map and in the ranked table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionRow {
+    /// Region code.
+    pub code: String,
+    /// Rank by the chosen measure, from 1; absent when it is late.
+    pub rank: Option<u16>,
+    /// CPU use of the busiest tier.
+    pub load: Option<Fact>,
+    /// Distinct identities.
+    pub users: Option<Fact>,
+    /// Distinct identities for every 10,000 inhabitants.
+    pub per_capita: Option<Fact>,
+    /// Requests a second.
+    pub requests: Option<Fact>,
+    /// Error rate.
+    pub error_rate: Option<Fact>,
+    /// 95th percentile.
+    pub p95: Option<Fact>,
+    /// Usual range of the chosen measure.
+    pub usual: Option<(f64, f64)>,
+    /// Where the chosen measure stands.
+    pub standing: Standing,
+    /// Load step of the tile, 1 to 5.
+    pub shade: u8,
+    /// Last instant with data, if it is late or was never heard of (`Some(0)`).
+    pub late_since: Option<i64>,
+}
+
+/// Something that happened, on the timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its kind.
+    pub kind: EventKind,
+    /// Region code, or empty for the nation.
+    pub region: String,
+    /// Service, or empty.
+    pub service: String,
+    /// What it was about, for a spell; absent otherwise.
+    pub measure: Option<Measure>,
+    /// Version or name, as telemetry gave it (shown as plain text), or empty.
+    pub label: String,
+    /// When it began.
+    pub from: i64,
+    /// When it ended; absent if it goes on, equal to `from` for a moment.
+    pub to: Option<i64>,
+}
+
+/// Kind of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A spell out of the usual range.
+    Spell,
+    /// A deployment: a new `service.version` began to report.
+    Deployment,
+    /// A region stopped reporting.
+    Late,
+}
+
+/// The page 지금.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NowView {
+    /// The instant that everything on the page stands for.
+    pub as_of: i64,
+    /// Whether any of it is demonstration data.
+    pub demo: bool,
+    /// Name of the system, from the settings, Korean and English.
+    pub title: (String, String),
+    /// Identity mode shown.
+    pub mode: IdentityMode,
+    /// Trailing window of the figures, seconds.
+    pub window: i64,
+    /// Regions by settings.
+    pub regions: Vec<Region>,
+    /// How many regions count on this day.
+    pub expected: u16,
+    /// How many were received.
+    pub received: u16,
+    /// Beacons.
+    pub level: Level,
+    /// The sentence.
+    pub verdict: Verdict,
+    /// Users, requests, error rate, p95: in this order.
+    pub cards: Vec<Card>,
+    /// The measure by which map and table are ordered.
+    pub map_measure: Measure,
+    /// Regions, ranked; late ones last.
+    pub rows: Vec<RegionRow>,
+    /// Edges between the five shades, in the unit of the map measure.
+    pub shade_edges: [f64; 4],
+    /// Sum of the regions' users, beside the union.
+    pub users_sum: Option<Fact>,
+    /// What happened since midnight, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// A service, route or call in a region's tables.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TransactionRow {
+    /// Service name, as telemetry gave it.
+    pub service: String,
+    /// Route (or callee for a call), or empty for the whole service.
+    pub name: String,
+    /// Requests in the period.
+    pub count: u64,
+    /// Requests a second.
+    pub per_second: f64,
+    /// Error rate, 0 to 1.
+    pub error_rate: f64,
+    /// Quantiles in seconds; absent when no duration was reported.
+    pub p50: Option<f64>,
+    /// 95th percentile.
+    pub p95: Option<f64>,
+    /// 99th percentile.
+    pub p99: Option<f64>,
+    /// 95th percentile in the compared period.
+    pub p95_before: Option<f64>,
+    /// Mean CPU, memory and heap use of the service, 0 to 1 (whole services only).
+    pub cpu: Option<f64>,
+    /// Memory.
+    pub memory: Option<f64>,
+    /// Heap.
+    pub heap: Option<f64>,
+}
+
+/// A chart of a chosen period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PeriodChart {
+    /// What is drawn.
+    pub measure: Measure,
+    /// Unit of the values.
+    pub unit: Unit,
+    /// First instant.
+    pub start: i64,
+    /// Seconds a value stands for.
+    pub step: i64,
+    /// One line a series.
+    pub series: Vec<Series>,
+    /// Usual range, empty if unknown.
+    pub low: Line,
+    /// Upper edge.
+    pub high: Line,
+}
+
+/// A named line of a chart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// Role: `now`, `before` (the compared period), or the name of a service or quantile (`p50`, `p95`, `p99`).
+    pub name: String,
+    /// Values.
+    pub line: Line,
+}
+
+/// The page of a region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionView {
+    /// The instant that everything on the page stands for.
+    pub as_of: i64,
+    /// Whether any of it is demonstration data.
+    pub demo: bool,
+    /// Name of the system, Korean and English.
+    pub title: (String, String),
+    /// Identity mode shown.
+    pub mode: IdentityMode,
+    /// Regions by settings (for the switcher).
+    pub regions: Vec<Region>,
+    /// The region shown; absent if there is no such region.
+    pub region: Option<Region>,
+    /// Period.
+    pub from: i64,
+    /// End of the period (exclusive).
+    pub to: i64,
+    /// Seconds that the compared period lies before, or 0 for none.
+    pub compare: i64,
+    /// Bucket the charts were made from.
+    pub resolution: Resolution,
+    /// Beacons.
+    pub level: Level,
+    /// The sentence.
+    pub verdict: Verdict,
+    /// Last instant with data, if the region is late.
+    pub late_since: Option<i64>,
+    /// Share of requests that carried the identity, 0 to 1.
+    pub coverage: Option<f64>,
+    /// Figures of the whole period: users, requests, error rate, p95, load.
+    pub figures: Vec<Fact>,
+    /// Users, requests, error rate, latency (p50, p95, p99), CPU, memory, heap by service.
+    pub charts: Vec<PeriodChart>,
+    /// Whole services.
+    pub services: Vec<TransactionRow>,
+    /// Routes, slowest p95 first.
+    pub routes: Vec<TransactionRow>,
+    /// Calls between services.
+    pub calls: Vec<TransactionRow>,
+    /// What happened in the period.
+    pub events: Vec<Event>,
+    /// Requests whose route went under "other" because the limit of distinct routes was reached.
+    pub other_routes: u64,
+}
+
+/// The result of combining regions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CombineView {
+    /// Regions combined.
+    pub regions: Vec<String>,
+    /// Period.
+    pub from: i64,
+    /// End of the period (exclusive).
+    pub to: i64,
+    /// Identity mode.
+    pub mode: IdentityMode,
+    /// Distinct identities of all together.
+    pub union: Fact,
+    /// Sum of the parts.
+    pub sum: Fact,
+    /// Sum less union: how often somebody was counted again.
+    pub overlap: Fact,
+    /// Each region alone, in the order of `regions`.
+    pub parts: Vec<Part>,
+    /// Pairs, largest overlap first.
+    pub pairs: Vec<Pair>,
+    /// Union a step, for the brush chart.
+    pub line: Line,
+    /// First instant of the line.
+    pub line_start: i64,
+    /// Seconds a value of the line stands for.
+    pub line_step: i64,
+    /// Sketches that were merged.
+    pub sketches: u32,
+    /// Regions of which a part of the window is missing, with the last instant received.
+    pub late: Vec<(String, i64)>,
+}
+
+/// One region of a combination.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// Region code.
+    pub region: String,
+    /// Distinct identities in it.
+    pub users: Fact,
+    /// Identities seen here and in no other chosen region; `None` when it is below its own error.
+    pub only: Option<Fact>,
+}
+
+/// Two regions and what they share.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pair {
+    /// First region.
+    pub a: String,
+    /// Second region.
+    pub b: String,
+    /// Shared identities; `None` when it is below its own error ("cannot tell").
+    pub shared: Option<Fact>,
+    /// The error bound that decided.
+    pub error: f64,
+}
+
+/// What the address of 지금 holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NowQuery {
+    /// Identity mode; absent takes the settings' own.
+    pub mode: Option<IdentityMode>,
+    /// Trailing window in seconds: 60, 300 or 1800.
+    pub window: i64,
+    /// Measure of the map.
+    pub map: Measure,
+    /// Instant to look at; absent means now.
+    pub at: Option<i64>,
+}
+
+/// What the address of a region's page holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RegionQuery {
+    /// Region code.
+    pub region: String,
+    /// Identity mode.
+    pub mode: Option<IdentityMode>,
+    /// Period in seconds that ends now (3600, 21600, 86400, 604800), if `from` and `to` are absent.
+    pub span: i64,
+    /// Start of a fixed period.
+    pub from: Option<i64>,
+    /// End of a fixed period (exclusive).
+    pub to: Option<i64>,
+    /// Compared period: seconds before (86400, 604800) or 0.
+    pub compare: i64,
+    /// Only this service, or empty.
+    pub service: String,
+}

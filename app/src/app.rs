@@ -1,0 +1,235 @@
+//! The app: routes, and the frame round every page.
+
+use std::sync::Arc;
+
+use bonghwa_analytics::format::Lang;
+use bonghwa_analytics::region::Region;
+use leptos::prelude::*;
+use leptos_meta::{Html, Title, provide_meta_context};
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::hooks::use_location;
+use leptos_router::path;
+
+use crate::address::{Address, NORMAL_SIZE, Page, Theme};
+use crate::live::Live;
+use crate::page;
+use crate::part::icon::{self, icon};
+use crate::text::{Words, words};
+
+/// What the frame round every page needs before any data is there. The server provides it as context; the browser
+/// reads it back from the attributes of `<html>`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Site {
+    /// The language of an address that names none (cookie, else `Accept-Language`).
+    pub lang: Lang,
+    /// Whether any of the data is demonstration data.
+    pub demo: bool,
+    /// Name of the system, Korean and English.
+    pub title: (String, String),
+}
+
+/// Where the reader is: what every part of a page needs to speak and to link.
+#[derive(Clone, Debug)]
+pub(crate) struct Here {
+    pub(crate) address: Address,
+    pub(crate) lang: Lang,
+    pub(crate) t: &'static Words,
+    pub(crate) regions: Arc<[Region]>,
+}
+
+impl Here {
+    /// The same place, knowing the regions.
+    pub(crate) fn with(&self, regions: &[Region]) -> Self {
+        Self { regions: regions.into(), ..self.clone() }
+    }
+
+    /// Short name of a region; its code if the settings do not know it.
+    pub(crate) fn region<'a>(&'a self, code: &'a str) -> &'a str {
+        let region = self.regions.iter().find(|r| r.code == code);
+        region.map_or(code, |r| self.lang.pick(&r.ko, &r.en))
+    }
+
+    /// Address of this page with its own part changed.
+    pub(crate) fn link(&self, page: Page) -> String {
+        self.address.to(page).href()
+    }
+}
+
+/// The reactive place, as context.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    address: Memo<Address>,
+    site: RwSignal<Site>,
+}
+
+impl Place {
+    /// Takes over what a view says about the system; it is newer than what the server said at first.
+    pub(crate) fn learn(self, demo: bool, title: &(String, String)) {
+        let known = self.site.with_untracked(|site| site.demo == demo && site.title == *title);
+        if !known {
+            self.site.update(|site| (site.demo, site.title) = (demo, title.clone()));
+        }
+    }
+
+    /// The address now.
+    pub(crate) fn address(self) -> Address {
+        self.address.get()
+    }
+
+    /// The place now.
+    pub(crate) fn here(self) -> Here {
+        let address = self.address.get();
+        let lang = address.lang.unwrap_or_else(|| self.site.with(|site| site.lang));
+        Here { address, lang, t: words(lang), regions: Arc::new([]) }
+    }
+}
+
+/// The root component.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let live = Live::provide();
+    #[cfg(feature = "hydrate")]
+    crate::browser::stream::follow(live);
+    let _ = live;
+    view! {
+        <Router>
+            <Frame/>
+        </Router>
+    }
+}
+
+#[component]
+fn Frame() -> impl IntoView {
+    let location = use_location();
+    let address = Memo::new(move |_| Address::parse(&location.pathname.get(), &location.search.get()));
+    let site = RwSignal::new(use_context::<Site>().unwrap_or_else(site_of_document));
+    let place = Place { address, site };
+    provide_context(place);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move || crate::browser::apply_display(&place.here()));
+    view! {
+        {move || {
+            let here = place.here();
+            view! { <Html attr:lang=here.lang.tag()/> }
+        }}
+        {move || site.with(|site| site.demo).then(|| ribbon(&place.here()))}
+        {move || top(&place.here(), &site.get())}
+        <main id="main" class="wrap" tabindex="-1">
+            <FlatRoutes fallback=page::missing::Missing>
+                <Route path=path!("/") view=page::now::Now/>
+                <Route path=path!("/region/:code") view=page::region::RegionPage/>
+                <Route path=path!("/combine") view=page::combine::Combine/>
+                <Route path=path!("/connect") view=page::connect::Connect/>
+                <Route path=path!("/help") view=page::help::Help/>
+            </FlatRoutes>
+        </main>
+        {move || foot(&place.here())}
+    }
+}
+
+fn site_of_document() -> Site {
+    #[cfg(feature = "hydrate")]
+    return crate::browser::site();
+    #[cfg(not(feature = "hydrate"))]
+    Site::default()
+}
+
+/// The title of a page: its subject, then the product.
+pub(crate) fn title(here: &Here, subject: &str) -> AnyView {
+    let text = format!("{subject} · {}", here.t.name);
+    view! { <Title text/> }.into_any()
+}
+
+fn ribbon(here: &Here) -> AnyView {
+    let t = here.t;
+    view! {
+        <div class="ribbon" role="note">
+            <p>{icon(icon::FLASK)}<span>{t.demo}</span>" "<a href=here.link(Page::Connect)>{t.connect_data}</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn top(here: &Here, site: &Site) -> AnyView {
+    let t = here.t;
+    let link = |to: Address, name: &'static str, current: bool| {
+        view! { <a href=to.href() aria-current=current.then_some("page")>{name}</a> }
+    };
+    let page = &here.address.page;
+    let other = match here.lang {
+        Lang::Ko => Lang::En,
+        Lang::En => Lang::Ko,
+    };
+    let system = here.lang.pick(&site.title.0, &site.title.1);
+    let switched = Address { lang: Some(other), ..here.address.clone() };
+    let region = matches!(page, Page::Region(_)).then(|| link(here.address.clone(), t.region, true));
+    view! {
+        <a class="skip" href="#main" rel="external">{t.skip}</a>
+        <header class="top">
+            <a class="brand" href=here.address.now_page().href()>
+                <svg class="mark" viewBox="0 0 28 28" aria-hidden="true">
+                    <path d="M10.4 14.6h7.2L20.8 26H7.2z"/>
+                    <path class="fl" d="M14 1.6c3 3.3 4.3 5.4 4.3 7.5a4.3 4.3 0 0 1-8.6 0c0-2.1 1.3-4.2 4.3-7.5z"/>
+                </svg>
+                <b>{t.name}</b>
+                {(!system.is_empty()).then(|| view! { <span>{system.to_owned()}</span> })}
+            </a>
+            <nav aria-label=t.menu>
+                {link(here.address.now_page(), t.now, matches!(page, Page::Now(..)))}
+                {region}
+                {link(here.address.combine_page(), t.combine, matches!(page, Page::Combine(_)))}
+            </nav>
+            <div class="util">
+                <a href=switched.href() lang=other.tag() hreflang=other.tag() data-noscroll="">{t.other_language}</a>
+                <a href="#display" rel="external">{icon(icon::THEME)}<span>{t.display}</span></a>
+                <a href=here.link(Page::Help)>{icon(icon::HELP)}<span>{t.help}</span></a>
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+fn foot(here: &Here) -> AnyView {
+    let t = here.t;
+    let names = [t.light, t.dark, t.contrast];
+    let themes: Vec<_> = Theme::ALL
+        .into_iter()
+        .zip(names)
+        .map(|(theme, name)| {
+            let to = Address { theme: Some(theme), ..here.address.clone() };
+            setting(&to, name, here.address.theme == Some(theme))
+        })
+        .collect();
+    let sizes = match here.lang {
+        Lang::Ko => ["작게", "보통", "조금 크게", "크게", "가장 크게"],
+        Lang::En => ["Small", "Normal", "A little larger", "Large", "Largest"],
+    };
+    let current = here.address.size.unwrap_or(NORMAL_SIZE);
+    let sizes: Vec<_> = (1_u8..)
+        .zip(sizes)
+        .map(|(size, name)| {
+            let to = Address { size: Some(size), ..here.address.clone() };
+            setting(&to, name, current == size)
+        })
+        .collect();
+    let help = here.link(Page::Help);
+    view! {
+        <footer class="foot" id="display">
+            <div class="set" role="group" aria-label=t.display><span>{t.display}</span>{themes}</div>
+            <div class="set" role="group" aria-label=t.text><span>{t.text}</span>{sizes}</div>
+            <p>
+                <a href=format!("{help}#method")>{t.method}</a>
+                <a href=format!("{help}#glossary")>{t.glossary}</a>
+                <a href=here.link(Page::Connect)>{t.connect_data}</a>
+                <a href=format!("{help}#licences")>{t.license_font}</a>
+                <span>{t.kst}</span>
+            </p>
+        </footer>
+    }
+    .into_any()
+}
+
+fn setting(to: &Address, name: &'static str, chosen: bool) -> AnyView {
+    view! { <a href=to.href() data-noscroll="" aria-current=chosen.then_some("true")>{name}</a> }.into_any()
+}

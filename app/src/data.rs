@@ -1,0 +1,149 @@
+//! Where pages get their data: from the [`Backend`] in the server's context, or over HTTP in the browser.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use bonghwa_analytics::identity::IdentityMode;
+use bonghwa_analytics::region::Region;
+use bonghwa_analytics::view::{CombineView, NowQuery, NowView, PeriodChart, RegionQuery, RegionView};
+use serde::{Deserialize, Serialize};
+
+use crate::address::CombineQuery;
+
+/// A future that the server may move between threads.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
+
+/// What the server provides as context (`provide_context::<Arc<dyn Backend>>`). Errors are one line in English, for
+/// the administrator; the page says what it means in the reader's language.
+pub trait Backend: Send + Sync {
+    /// The page 지금.
+    fn now(&self, query: NowQuery) -> BoxFuture<NowView>;
+    /// The page of a region.
+    fn region(&self, query: RegionQuery) -> BoxFuture<RegionView>;
+    /// Regions combined in `from..to`; the mode of the settings if none is given.
+    fn combine(&self, regions: Vec<String>, from: i64, to: i64, mode: Option<IdentityMode>) -> BoxFuture<CombineView>;
+}
+
+/// What 합쳐 보기 knows before anything is merged, and the server's own result for a browser without wasm.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CombineData {
+    /// The instant that relative windows end at.
+    pub as_of: i64,
+    /// Whether any of it is demonstration data.
+    pub demo: bool,
+    /// Name of the system, Korean and English.
+    pub title: (String, String),
+    /// Identity mode of the settings, or as chosen.
+    pub mode: IdentityMode,
+    /// Regions by settings.
+    pub regions: Vec<Region>,
+    /// Regions that are late, with their last instant (0 if never heard of).
+    pub late: Vec<(String, i64)>,
+    /// The server's result; absent in the browser, which merges for itself, and when nothing is chosen.
+    pub view: Option<CombineView>,
+}
+
+impl CombineData {
+    fn of(view: NowView) -> Self {
+        let late = view.rows.iter().filter_map(|row| row.late_since.map(|since| (row.code.clone(), since))).collect();
+        let NowView { as_of, demo, title, mode, regions, .. } = view;
+        Self { as_of, demo, title, mode, regions, late, view: None }
+    }
+
+    /// Regions to combine: those chosen that exist, else the capital area, else the first.
+    pub fn chosen(&self, query: &CombineQuery) -> Vec<String> {
+        let exists = |code: &&String| self.regions.iter().any(|r| r.code == **code);
+        if query.chosen {
+            return query.regions.iter().filter(exists).cloned().collect();
+        }
+        let group: Vec<String> =
+            self.regions.iter().filter(|r| r.group == "capital").map(|r| r.code.clone()).collect();
+        if group.is_empty() { self.regions.iter().take(1).map(|r| r.code.clone()).collect() } else { group }
+    }
+}
+
+fn plain_now(mode: Option<IdentityMode>) -> NowQuery {
+    NowQuery { mode, ..crate::address::now_query("") }
+}
+
+#[cfg(feature = "ssr")]
+mod source {
+    use std::sync::Arc;
+
+    use leptos::prelude::use_context;
+
+    use super::{Backend, CombineData, CombineQuery, NowQuery, NowView, RegionQuery, RegionView, plain_now};
+
+    fn backend() -> Result<Arc<dyn Backend>, String> {
+        use_context::<Arc<dyn Backend>>().ok_or_else(|| "the server provided no data source".to_owned())
+    }
+
+    pub(crate) async fn now(query: NowQuery) -> Result<NowView, String> {
+        backend()?.now(query).await
+    }
+
+    pub(crate) async fn region(query: RegionQuery) -> Result<RegionView, String> {
+        backend()?.region(query).await
+    }
+
+    pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
+        let backend = backend()?;
+        let mut data = CombineData::of(backend.now(plain_now(query.mode)).await?);
+        let regions = data.chosen(&query);
+        if !regions.is_empty() {
+            let (from, to) = query.window.resolve(data.as_of);
+            data.view = Some(backend.combine(regions, from, to, query.mode).await?);
+        }
+        Ok(data)
+    }
+}
+
+#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+mod source {
+    use super::{CombineData, CombineQuery, NowQuery, NowView, RegionQuery, RegionView, plain_now};
+    use crate::address::{Address, Page};
+    use crate::browser::fetch::json;
+
+    pub(crate) async fn now(query: NowQuery) -> Result<NowView, String> {
+        let line = crate::address::LINE_MEASURES[0].0;
+        json(&format!("/api/now?{}", pairs(Page::Now(query, line)))).await
+    }
+
+    pub(crate) async fn region(query: RegionQuery) -> Result<RegionView, String> {
+        let code = query.region.clone();
+        json(&format!("/api/region?region={code}&{}", pairs(Page::Region(query)))).await
+    }
+
+    pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
+        now(plain_now(query.mode)).await.map(CombineData::of)
+    }
+
+    fn pairs(page: Page) -> String {
+        let href = Address::home().to(page).href();
+        href.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    }
+}
+
+#[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+mod source {
+    use super::{CombineData, CombineQuery, NowQuery, NowView, RegionQuery, RegionView};
+
+    const NONE: &str = "built with neither of the features `ssr` and `hydrate`";
+
+    pub(crate) async fn now(_: NowQuery) -> Result<NowView, String> {
+        Err(NONE.to_owned())
+    }
+
+    pub(crate) async fn region(_: RegionQuery) -> Result<RegionView, String> {
+        Err(NONE.to_owned())
+    }
+
+    pub(crate) async fn combine(_: CombineQuery) -> Result<CombineData, String> {
+        Err(NONE.to_owned())
+    }
+}
+
+pub(crate) use source::{combine, now, region};
+
+/// The long series behind "자세히 보기": one region's measure at the finest resolution kept.
+pub(crate) type Fine = PeriodChart;

@@ -1,0 +1,32 @@
+//! The screens of Bonghwa: one Leptos app that the server renders and the browser takes over.
+//!
+//! The same wasm serves both: [`hydrate`](browser::hydrate) takes over a page that the server rendered,
+//! [`mount`](browser::mount) starts on an empty one (offline). Pages compute nothing: they render what
+//! `bonghwa_analytics::view` gives, except on 합쳐 보기, where the browser merges the registers it fetched with that
+//! same code.
+//!
+//! The Content-Security-Policy allows no inline style. So no element carries a `style` attribute: every length that
+//! depends on data (bars, dots, labels, axes) is an SVG attribute in percent, which stretches with its box while text
+//! keeps its size, and which needs no script. Fixed places (rows and columns of tiles) are classes.
+
+#![recursion_limit = "512"]
+
+pub mod address;
+mod app;
+#[cfg(feature = "hydrate")]
+mod browser;
+mod chart;
+mod data;
+mod live;
+mod page;
+mod part;
+mod particle;
+mod say;
+#[cfg(feature = "ssr")]
+mod shell;
+mod text;
+
+pub use app::{App, Site};
+pub use data::{Backend, BoxFuture, CombineData};
+#[cfg(feature = "ssr")]
+pub use shell::{BundleAssets, shell};

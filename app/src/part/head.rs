@@ -1,0 +1,131 @@
+//! The head of a page: beacons, and the block that says for which instant and from whom.
+
+use bonghwa_analytics::format::{Lang, clock, date, moment, same_day, span};
+use bonghwa_analytics::view::Level;
+use leptos::prelude::*;
+
+use crate::app::Here;
+use crate::live::Live;
+use crate::part::icon::{self, icon};
+
+/// The five beacons with their word.
+pub(crate) fn beacons(here: &Here, level: Level) -> AnyView {
+    let lit = level as usize + 1;
+    let one: Vec<_> = (0..5)
+        .map(|i| {
+            let place = format!("translate({} 0)", i * 15);
+            let flame = (i < lit).then(|| view! { <path class="fl" d="M6 1.4c2.5 2.8 3.5 4.8 3.5 6.6a3.5 3.5 0 0 1-7 0c0-1.8 1-3.8 3.5-6.6z"/> });
+            view! {
+                <g class=if i < lit { "on" } else { "off" } transform=place>
+                    <path d="M3.6 14.8h4.8L10 25.2H2z"/>
+                    {flame}
+                </g>
+            }
+        })
+        .collect();
+    let (word, which, label) = match here.lang {
+        Lang::Ko => (
+            ["평소", "조짐", "이상", "장애", "중단"][lit - 1],
+            format!("다섯 단계 중 {}", ["첫 번째", "두 번째", "세 번째", "네 번째", "다섯 번째"][lit - 1]),
+            format!("다섯 단계 중 {lit}단계"),
+        ),
+        Lang::En => (
+            ["Ordinary", "Sign", "Abnormal", "Failure", "Outage"][lit - 1],
+            format!("{} of five levels", ["first", "second", "third", "fourth", "fifth"][lit - 1]),
+            format!("level {lit} of five"),
+        ),
+    };
+    view! {
+        <p class="level">
+            <svg class="beacons" viewBox="0 0 73 27" role="img" aria-label=label>{one}</svg>
+            <b>{word}</b>
+            <span>{which}</span>
+        </p>
+    }
+    .into_any()
+}
+
+/// A region that is late, and its last instant (0 if it was never heard of).
+pub(crate) type LateRegion = (String, i64);
+
+/// As-of time, how many were received, who is late, and the pause button.
+pub(crate) fn as_of(here: &Here, instant: i64, received: Option<(u16, u16)>, late: &[LateRegion], live: Live) -> AnyView {
+    let t = here.t;
+    let time = clock(instant);
+    let clock_line = match here.lang {
+        Lang::Ko => view! { <b>{time.clone()}</b>" "{t.as_of} }.into_any(),
+        Lang::En => view! { {t.as_of}" "<b>{time.clone()}</b> }.into_any(),
+    };
+    let received = received.map(|(received, expected)| {
+        let text = match here.lang {
+            Lang::Ko => format!("{expected}개 지역 중 {received}개 수신"),
+            Lang::En => format!("{received} of {expected} regions received"),
+        };
+        let ticks: Vec<_> =
+            (0..expected).map(|i| view! { <i class=(i >= received).then_some("no")></i> }).collect();
+        view! { <p class="recv"><b>{text}</b><span class="ticks" aria-hidden="true">{ticks}</span></p> }
+    });
+    let lines: Vec<_> = late
+        .iter()
+        .take(3)
+        .map(|(code, since)| view! { <p class="lateline">{icon(icon::LATE)}{late_line(here, code, *since, instant)}</p> })
+        .collect();
+    let more = late.len().saturating_sub(3);
+    let more = (more > 0).then(|| {
+        let text = match here.lang {
+            Lang::Ko => format!("그 밖에 {more}개 지역 지연"),
+            Lang::En => format!("and {more} more"),
+        };
+        view! { <p class="lateline">{text}</p> }
+    });
+    let lost = {
+        let here = here.clone();
+        move || live.lost.get().then(|| view! { <p class="lateline" role="status">{icon(icon::LATE)}{lost_line(&here, instant)}</p> })
+    };
+    let pause = move || {
+        let paused = live.paused.get();
+        let (path, word) = if paused { (icon::PLAY, t.resume) } else { (icon::PAUSE, t.pause) };
+        view! { {icon(path)}{word} }
+    };
+    view! {
+        <div class="asof">
+            <p class="clock">{clock_line}</p>
+            <p>{date(instant, here.lang)}</p>
+            {received}
+            {lines}
+            {more}
+            {lost}
+            <p class="livebox">
+                <button type="button" class="quiet wasm" on:click=move |_| live.paused.update(|paused| *paused = !*paused)>
+                    {pause}
+                </button>
+                <a class="quiet nowasm" rel="external" href=here.address.href()>{icon(icon::RELOAD)}{t.reload}</a>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// `강원 23분 지연, 마지막 13:42`.
+pub(crate) fn late_line(here: &Here, code: &str, since: i64, as_of: i64) -> String {
+    let name = here.region(code);
+    if since == 0 {
+        return match here.lang {
+            Lang::Ko => format!("{name}, 아직 받은 적 없음"),
+            Lang::En => format!("{name}, never received"),
+        };
+    }
+    let age = span(as_of - since, here.lang);
+    let last = if same_day(since, as_of) { clock(since) } else { moment(since, here.lang) };
+    match here.lang {
+        Lang::Ko => format!("{name} {age} 지연, 마지막 {last}"),
+        Lang::En => format!("{name} {age} late, last {last}"),
+    }
+}
+
+fn lost_line(here: &Here, instant: i64) -> String {
+    match here.lang {
+        Lang::Ko => format!("연결이 끊겼습니다 · {}에 받은 자료", clock(instant)),
+        Lang::En => format!("Connection lost · data of {}", clock(instant)),
+    }
+}

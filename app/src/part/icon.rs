@@ -1,0 +1,24 @@
+//! Line icons, 20 × 20, one path each.
+
+use leptos::prelude::*;
+
+pub(crate) const FLASK: &str =
+    "M8 3h4M8.8 3v5L4.6 15.4A1.2 1.2 0 0 0 5.7 17h8.6a1.2 1.2 0 0 0 1.1-1.6L11.2 8V3M6.6 12.5h6.8";
+pub(crate) const THEME: &str = "M3.4 10a6.6 6.6 0 1 0 13.2 0a6.6 6.6 0 1 0-13.2 0M10 3.4v13.2M10 6.5h4.6M10 10h6.4M10 13.5h4.6";
+pub(crate) const HELP: &str =
+    "M3 10a7 7 0 1 0 14 0a7 7 0 1 0-14 0M7.8 8a2.2 2.2 0 1 1 3.3 1.9c-.8.4-1.1.9-1.1 1.7M10 14.1v.1";
+pub(crate) const RIGHT: &str = "M4 10h12M11.5 5.5L16 10l-4.5 4.5";
+pub(crate) const PAUSE: &str = "M7 4.5v11M13 4.5v11";
+pub(crate) const PLAY: &str = "M7 4.5l8 5.5-8 5.5z";
+pub(crate) const CHECK: &str = "M4 10.6l4 4 8-9";
+pub(crate) const TRIANGLE: &str = "M10 3.6l7 12.4H3z";
+pub(crate) const DIAMOND: &str = "M10 3.4l6.6 6.6-6.6 6.6L3.4 10z";
+pub(crate) const LATE: &str = "M3.2 10a6.8 6.8 0 1 0 13.6 0a6.8 6.8 0 1 0-13.6 0M10 6v4.3l2.8 1.8";
+pub(crate) const DOWN: &str = "M5.5 8l4.5 4.5L14.5 8";
+pub(crate) const LOCK: &str = "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9";
+pub(crate) const RELOAD: &str = "M15.5 10a5.5 5.5 0 1 1-1.7-4M14.2 2.8v3.4h-3.4";
+
+/// An icon beside a word that says the same.
+pub(crate) fn icon(path: &'static str) -> AnyView {
+    view! { <svg class="ic" viewBox="0 0 20 20" aria-hidden="true"><path d=path/></svg> }.into_any()
+}

@@ -1,0 +1,6 @@
+//! Parts that several pages are made of.
+
+pub(crate) mod facts;
+pub(crate) mod head;
+pub(crate) mod icon;
+pub(crate) mod state;

@@ -1,0 +1,90 @@
+//! The document round the app, for the server.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+use leptos_router::location::RequestUrl;
+
+use crate::address::{Address, NORMAL_SIZE};
+use crate::app::{App, Site};
+
+/// Addresses of the browser bundle that Trunk built, with hashes; the server provides it as context.
+#[derive(Clone, Debug, Default)]
+pub struct BundleAssets {
+    /// The JavaScript module that wasm-bindgen wrote, for example `/app-1a2b.js`; empty if there is no bundle: pages
+    /// then work as plain documents.
+    pub js: String,
+    /// The wasm module.
+    pub wasm: String,
+    /// Style sheets, in order.
+    pub css: Vec<String>,
+    /// Fonts to fetch early.
+    pub preload: Vec<String>,
+    /// Icon.
+    pub icon: Option<String>,
+}
+
+/// Remembers theme and text size, and sets them before the first paint. What the address says wins and is kept.
+const DISPLAY: &str = "(()=>{const d=document.documentElement,q=new URLSearchParams(location.search);\
+for(const k of['theme','size']){let v=q.get(k);try{if(v)localStorage.setItem(k,v);else v=localStorage.getItem(k)}catch{}\
+if(v)d.dataset[k]=v}\
+const l=q.get('lang');if(l)document.cookie='lang='+encodeURIComponent(l)+';path=/;max-age=31536000;samesite=lax'})()";
+
+/// The whole document. Needs [`BundleAssets`] and [`Site`] as context, beside what `leptos_axum` provides; the server
+/// calls it as the app of `leptos_axum::render_app_async_with_context`, so that pages are complete without scripts.
+pub fn shell() -> impl IntoView {
+    let assets = use_context::<BundleAssets>().unwrap_or_default();
+    let site = use_context::<Site>().unwrap_or_default();
+    let address = use_context::<RequestUrl>().map_or_else(Address::home, |url| {
+        let url = url.as_ref();
+        let tail = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("/", |i| &rest[i..]));
+        let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
+        Address::parse(path, query)
+    });
+    let lang = address.lang.unwrap_or(site.lang);
+    let nonce = use_nonce().map(|nonce| nonce.to_string());
+    // Names come from a file listing and are written into a script: as JSON strings, with `<` escaped.
+    let quoted = |name: &str| serde_json::to_string(name).unwrap_or_default().replace('<', "\\u003c");
+    let start = (!assets.js.is_empty()).then(|| {
+        let (js, wasm) = (quoted(&assets.js), quoted(&assets.wasm));
+        let script = format!("import({js}).then(m=>m.default({{module_or_path:{wasm}}}).then(()=>m.hydrate()))");
+        view! {
+            <link rel="modulepreload" href=assets.js.clone() nonce=nonce.clone()/>
+            <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+            <script type="module" nonce=nonce.clone()>{script}</script>
+        }
+    });
+    let styles: Vec<_> = assets.css.iter().map(|href| view! { <link rel="stylesheet" href=href.clone()/> }).collect();
+    let fonts: Vec<_> = assets
+        .preload
+        .iter()
+        .map(|href| view! { <link rel="preload" href=href.clone() r#as="font" r#type="font/woff2" crossorigin="anonymous"/> })
+        .collect();
+    view! {
+        <!DOCTYPE html>
+        <html
+            lang=lang.tag()
+            data-theme=address.theme.map(crate::address::Theme::name)
+            data-size=address.size.filter(|size| *size != NORMAL_SIZE)
+            data-lang=site.lang.tag()
+            data-demo=site.demo.then_some("1")
+            data-title-ko=site.title.0
+            data-title-en=site.title.1
+        >
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="description" content=crate::text::words(lang).description/>
+                <link rel="icon" href=assets.icon.unwrap_or_else(|| "data:,".to_owned())/>
+                {styles}
+                {fonts}
+                <script nonce=nonce.clone()>{DISPLAY}</script>
+                {start}
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,311 @@
+//! A batch: what one request or one piece of a file amounts to, as deltas of buckets.
+
+mod index;
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Resource, Severity, Transaction};
+use bonghwa_analytics::identity::{IdentityMode, KeyId};
+use bonghwa_analytics::sketch::{Scheme, Sketch};
+use bonghwa_analytics::time::Resolution;
+
+use crate::policy::Limits;
+use index::{Cells, Names};
+
+/// Deltas that are stored together, once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// Digest of the bytes it came from (SipHash-1-3-128 under the fleet key): a retry has the same one and changes
+    /// nothing.
+    pub digest: [u8; 16],
+    /// Deltas by bucket. Parsers write two-second buckets; importers and the demonstration may write coarser ones.
+    pub buckets: BTreeMap<(Resolution, i64), Bucket>,
+    /// What was taken and what was not.
+    pub report: Report,
+}
+
+/// What a parser took and refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Spans, data points, log records or lines taken.
+    pub accepted: u64,
+    /// Of those accepted, the ones that no bucket shows: internal spans, histograms, metrics without a place.
+    pub unshown: u64,
+    /// Those refused (OTLP partial success counts these).
+    pub rejected: u64,
+    /// The first reason for a refusal, in English, for the sender.
+    pub reason: Option<String>,
+}
+
+impl Report {
+    /// Counts one refusal and keeps the first reason.
+    pub fn reject(&mut self, refusal: &Refusal) {
+        self.rejected += 1;
+        if self.reason.is_none() {
+            self.reason = Some(refusal.to_string());
+        }
+    }
+}
+
+/// Why one span, point, record or line was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It carries no time.
+    #[error("it has no time")]
+    NoTime,
+    /// Its time lies too far back.
+    #[error("its time {0} (seconds since 1970) is too far in the past: check the sender's clock")]
+    TooOld(i64),
+    /// Its time lies too far ahead.
+    #[error("its time {0} (seconds since 1970) is in the future: check the sender's clock")]
+    TooNew(i64),
+    /// [`Limits::buckets`] was reached.
+    #[error("one request spans more than {0} buckets of time: send smaller batches")]
+    Buckets(usize),
+    /// [`Limits::series`] was reached.
+    #[error("one request holds more than {0} distinct series: send smaller batches or fewer distinct routes")]
+    Series(usize),
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether it failed.
+    pub error: bool,
+    /// How long it took, nanoseconds, if that is known.
+    pub nanos: Option<u64>,
+}
+
+impl Outcome {
+    fn add_to(self, transaction: &mut Transaction) {
+        transaction.count += 1;
+        transaction.errors += u64::from(self.error);
+        if let Some(nanos) = self.nanos {
+            transaction.latency.insert(nanos);
+        }
+    }
+}
+
+/// Number of a bucket in a [`BatchBuilder`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BucketId(u32);
+
+/// Number of a service in a [`BatchBuilder`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceId(u32);
+
+/// Number of a version in a [`BatchBuilder`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VersionId(u32);
+
+/// Gathers observations into a [`Batch`]: names become numbers once, sums are kept in flat tables, and the ordered maps
+/// of the buckets are built once, at the end.
+#[derive(Debug)]
+pub struct BatchBuilder<'l> {
+    limits: &'l Limits,
+    key: KeyId,
+    resolution: Resolution,
+    instants: RangeInclusive<i64>,
+    /// What was taken and what was not, so far.
+    pub report: Report,
+    starts: BTreeMap<i64, u32>,
+    newest: Option<(i64, BucketId)>,
+    buckets: Vec<Bucket>,
+    services: Names,
+    routes: Names,
+    callees: Names,
+    version_names: Names,
+    transactions: Cells<Transaction>,
+    calls: Cells<Transaction>,
+    gauges: Cells<Option<Gauge>>,
+    logs: Cells<u64>,
+    versions: Cells<Option<(i64, i64)>>,
+}
+
+impl<'l> BatchBuilder<'l> {
+    /// A builder of buckets of one resolution that takes what happened in `instants` (seconds since the epoch) and
+    /// whose identities were hashed under `key`.
+    pub fn new(limits: &'l Limits, key: KeyId, resolution: Resolution, instants: RangeInclusive<i64>) -> Self {
+        let names = |limit| Names::new(limit, limits.name);
+        Self {
+            limits,
+            key,
+            resolution,
+            instants,
+            report: Report::default(),
+            starts: BTreeMap::new(),
+            newest: None,
+            buckets: Vec::new(),
+            services: names(limits.services),
+            routes: names(limits.routes),
+            callees: names(limits.routes),
+            version_names: names(limits.routes),
+            transactions: Cells::default(),
+            calls: Cells::default(),
+            gauges: Cells::default(),
+            logs: Cells::default(),
+            versions: Cells::default(),
+        }
+    }
+
+    /// The bucket that holds an instant.
+    #[inline]
+    pub fn bucket(&mut self, instant: i64) -> Result<BucketId, Refusal> {
+        let start = self.resolution.floor(instant);
+        match self.newest {
+            Some((newest, id)) if newest == start && self.instants.contains(&instant) => Ok(id),
+            _ => self.other_bucket(instant, start),
+        }
+    }
+
+    fn other_bucket(&mut self, instant: i64, start: i64) -> Result<BucketId, Refusal> {
+        if instant == 0 {
+            return Err(Refusal::NoTime);
+        } else if instant < *self.instants.start() {
+            return Err(Refusal::TooOld(instant));
+        } else if instant > *self.instants.end() {
+            return Err(Refusal::TooNew(instant));
+        }
+        let next = self.buckets.len() as u32;
+        let id = match self.starts.get(&start) {
+            Some(id) => *id,
+            None if self.buckets.len() >= self.limits.buckets => return Err(Refusal::Buckets(self.limits.buckets)),
+            None => {
+                self.buckets.push(Bucket::default());
+                self.starts.insert(start, next);
+                next
+            }
+        };
+        self.newest = Some((start, BucketId(id)));
+        Ok(BucketId(id))
+    }
+
+    /// The number of a service.
+    pub fn service(&mut self, name: &[u8]) -> ServiceId {
+        ServiceId(self.services.number(name))
+    }
+
+    /// The number of a `service.version`.
+    pub fn version(&mut self, name: &[u8]) -> VersionId {
+        VersionId(self.version_names.number(name))
+    }
+
+    /// A request that a service answered.
+    #[inline]
+    pub fn transaction(&mut self, at: BucketId, by: ServiceId, route: &[u8], how: Outcome) -> Result<(), Refusal> {
+        let route = self.routes.number(route);
+        let room = self.limits.series.saturating_sub(self.calls.len());
+        let cell = self.transactions.value([at.0, by.0, route], room);
+        how.add_to(cell.ok_or(Refusal::Series(self.limits.series))?);
+        if route == 0
+            && let Some(bucket) = self.buckets.get_mut(at.0 as usize)
+        {
+            bucket.other_routes += 1;
+        }
+        Ok(())
+    }
+
+    /// A call that a service made.
+    #[inline]
+    pub fn call(&mut self, at: BucketId, from: ServiceId, to: &[u8], how: Outcome) -> Result<(), Refusal> {
+        let callee = self.callees.number(to);
+        let room = self.limits.series.saturating_sub(self.transactions.len());
+        let cell = self.calls.value([at.0, from.0, callee], room);
+        how.add_to(cell.ok_or(Refusal::Series(self.limits.series))?);
+        Ok(())
+    }
+
+    /// A request as a user made it, with the hashed identities it carried, in the order of [`IdentityMode::ALL`].
+    #[inline]
+    pub fn entry(&mut self, at: BucketId, how: Outcome, identities: [Option<u64>; 3]) {
+        let Some(bucket) = self.buckets.get_mut(at.0 as usize) else { return };
+        how.add_to(&mut bucket.entry);
+        for (mode, hash) in IdentityMode::ALL.into_iter().zip(identities) {
+            if let Some(hash) = hash {
+                let fresh = || Concurrency { identified: 0, sketch: Sketch::new(Scheme::keyed(mode, self.key)) };
+                let concurrency = bucket.concurrency.entry(mode).or_insert_with(fresh);
+                concurrency.identified += 1;
+                concurrency.sketch.insert_hash(hash);
+            }
+        }
+    }
+
+    /// A sample of a gauge at an instant in milliseconds.
+    pub fn gauge(&mut self, at: BucketId, of: ServiceId, kind: Resource, value: i64, at_ms: i64) {
+        let sample = Gauge::sample(value, at_ms);
+        if let Some(gauge) = self.gauges.value([at.0, of.0, kind as u32], usize::MAX) {
+            match gauge {
+                Some(gauge) => gauge.merge(&sample),
+                None => *gauge = Some(sample),
+            }
+        }
+    }
+
+    /// A log record.
+    pub fn log(&mut self, at: BucketId, of: ServiceId, severity: Severity) {
+        if let Some(count) = self.logs.value([at.0, of.0, severity as u32], usize::MAX) {
+            *count += 1;
+        }
+    }
+
+    /// A sign of life of a version of a service.
+    #[inline]
+    pub fn seen(&mut self, at: BucketId, of: ServiceId, version: VersionId, instant: i64) {
+        if let Some(range) = self.versions.value([at.0, of.0, version.0], usize::MAX) {
+            let (first, last) = range.unwrap_or((instant, instant));
+            *range = Some((first.min(instant), last.max(instant)));
+        }
+    }
+
+    /// The batch.
+    pub fn finish(mut self, digest: [u8; 16]) -> Batch {
+        let (services, routes) = (self.services.finish(), self.routes.finish());
+        let (callees, versions) = (self.callees.finish(), self.version_names.finish());
+        let named = |names: &[bonghwa_analytics::bucket::Name], number: u32| names.get(number as usize).cloned();
+        // Two spellings may have become one name when they were made text, so all of them merge.
+        each(self.transactions, &mut self.buckets, |bucket, [_, service, route], value| {
+            let key = named(&services, service).zip(named(&routes, route))?;
+            bucket.transactions.entry(key).or_default().merge(&value);
+            Some(())
+        });
+        each(self.calls, &mut self.buckets, |bucket, [_, service, callee], value| {
+            let key = named(&services, service).zip(named(&callees, callee))?;
+            bucket.calls.entry(key).or_default().merge(&value);
+            Some(())
+        });
+        each(self.gauges, &mut self.buckets, |bucket, [_, service, kind], value| {
+            let (key, value) = (named(&services, service).zip(Resource::ALL.get(kind as usize).copied())?, value?);
+            bucket.resources.entry(key).and_modify(|gauge| gauge.merge(&value)).or_insert(value);
+            Some(())
+        });
+        each(self.logs, &mut self.buckets, |bucket, [_, service, severity], value| {
+            let key = named(&services, service).zip(Severity::ALL.get(severity as usize).copied())?;
+            *bucket.logs.entry(key).or_default() += value;
+            Some(())
+        });
+        each(self.versions, &mut self.buckets, |bucket, [_, service, version], value| {
+            let (key, value) = (named(&services, service).zip(named(&versions, version))?, value?);
+            let range = bucket.versions.entry(key).or_insert(value);
+            *range = (range.0.min(value.0), range.1.max(value.1));
+            Some(())
+        });
+        let mut built: Vec<Option<Bucket>> = self.buckets.into_iter().map(Some).collect();
+        let take = |(start, id): (i64, u32)| {
+            let bucket = built.get_mut(id as usize)?.take()?;
+            // A bucket whose every observation was refused or is not shown would only be weight.
+            (!bucket.is_empty()).then_some(((self.resolution, start), bucket))
+        };
+        Batch { digest, buckets: self.starts.into_iter().filter_map(take).collect(), report: self.report }
+    }
+}
+
+/// Hands every cell to its bucket. `put` gives `None` only for numbers that no table gave out.
+fn each<V: Default>(cells: Cells<V>, buckets: &mut [Bucket], mut put: impl FnMut(&mut Bucket, [u32; 3], V) -> Option<()>) {
+    for (key, value) in cells.into_cells() {
+        if let Some(bucket) = buckets.get_mut(key[0] as usize) {
+            let known = put(bucket, key, value);
+            debug_assert!(known.is_some(), "a cell has the number of a name that was never given");
+        }
+    }
+}

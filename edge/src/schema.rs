@@ -1,0 +1,79 @@
+//! The SQL text: the only place where tables are named.
+//!
+//! Invariant: one SQL text. Statements and migrations stand here once and run on rusqlite and in a Durable Object.
+
+use crate::database::{Database, DatabaseError, Value, transaction};
+
+/// Migrations in order; the n-th brings a database to version n. They are never edited, only added to.
+///
+/// A row of `bucket` is found by one integer: `(resolution * 2^41 + start) * 1024 + source`, which is below 2^53. The
+/// summary stands before the large columns so that reading it does not touch their overflow pages.
+const MIGRATIONS: [&[&str]; 1] = [&[
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE bucket (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, expires INTEGER NOT NULL, \
+     summary BLOB NOT NULL, cells BLOB NOT NULL, registers BLOB NOT NULL)",
+    "CREATE INDEX bucket_seq ON bucket (seq)",
+    "CREATE TABLE journal (id INTEGER PRIMARY KEY, delta BLOB NOT NULL)",
+    "CREATE TABLE digest (digest BLOB PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, lines INTEGER NOT NULL, digest BLOB NOT NULL)",
+]];
+
+/// Value of `meta.version` once every migration has run.
+pub const VERSION: i64 = MIGRATIONS.len() as i64;
+
+pub(crate) const META_GET: &str = "SELECT value FROM meta WHERE key = ?1";
+pub(crate) const META_PUT: &str =
+    "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+
+pub(crate) const BUCKET_PUT: &str = "INSERT INTO bucket (id, seq, expires, summary, cells, registers) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, expires = excluded.expires, \
+     summary = excluded.summary, cells = excluded.cells, registers = excluded.registers";
+pub(crate) const BUCKET_GET: &str = "SELECT summary, cells, registers FROM bucket WHERE id = ?1";
+pub(crate) const BUCKET_RANGE: &str =
+    "SELECT id, seq, summary, cells, registers FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
+pub(crate) const BUCKET_RANGE_SUMMARY: &str =
+    "SELECT id, seq, summary FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
+pub(crate) const BUCKET_SINCE: &str = "SELECT id, seq FROM bucket WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+pub(crate) const BUCKET_NEWEST: &str = "SELECT id FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1";
+pub(crate) const BUCKET_EXPIRE: &str = "DELETE FROM bucket WHERE id >= ?1 AND id < ?2 AND expires <= ?3";
+pub(crate) const BUCKET_OF_SOURCE: &str = "SELECT id FROM bucket WHERE id % 1024 = ?1";
+
+pub(crate) const JOURNAL_PUT: &str = "INSERT INTO journal (delta) VALUES (?1)";
+pub(crate) const JOURNAL_ALL: &str = "SELECT delta FROM journal ORDER BY id";
+pub(crate) const JOURNAL_CLEAR: &str = "DELETE FROM journal";
+
+pub(crate) const DIGEST_PUT: &str = "INSERT INTO digest (digest, expires) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+pub(crate) const DIGEST_EXPIRE: &str = "DELETE FROM digest WHERE expires <= ?1";
+
+pub(crate) const SOURCE_GET: &str = "SELECT id, lines, digest FROM source WHERE name = ?1";
+pub(crate) const SOURCE_NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM source";
+pub(crate) const SOURCE_PUT: &str = "INSERT INTO source (id, name, lines, digest) VALUES (?1, ?2, ?3, ?4) \
+     ON CONFLICT (id) DO UPDATE SET lines = excluded.lines, digest = excluded.digest";
+
+/// Brings a database to the newest version. A database of a later version is refused and left alone.
+pub fn migrate<D: Database>(db: &mut D) -> Result<(), DatabaseError> {
+    let mut tables = 0;
+    db.query("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'", &[], &mut |row| {
+        tables = row.integer(0)?;
+        Ok(())
+    })?;
+    let mut version = 0;
+    if tables > 0 {
+        db.query(META_GET, &[Value::Text("version")], &mut |row| {
+            version = row.integer(0)?;
+            Ok(())
+        })?;
+    }
+    if version > VERSION {
+        return Err(DatabaseError::Corrupt(format!("it is of version {version}, this program knows up to {VERSION}")));
+    }
+    for (index, steps) in MIGRATIONS.iter().enumerate().skip(version as usize) {
+        transaction(db, |db| {
+            for sql in *steps {
+                db.execute(sql, &[])?;
+            }
+            db.execute(META_PUT, &[Value::Text("version"), Value::Integer(index as i64 + 1)]).map(drop)
+        })?;
+    }
+    Ok(())
+}

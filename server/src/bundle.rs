@@ -1,0 +1,102 @@
+//! The browser bundle as Trunk left it in `dist/`: which script, module and style sheets a page names.
+
+use std::path::{Path, PathBuf};
+
+/// What `dist/` holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bundle {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The loader, for example `/bonghwa-app-1f2e3d.js`.
+    pub script: Option<String>,
+    /// The module, for example `/bonghwa-app-1f2e3d_bg.wasm`.
+    pub wasm: Option<String>,
+    /// Style sheets, in the order of `index.html`.
+    pub styles: Vec<String>,
+}
+
+impl Bundle {
+    /// Reads the names from `index.html`, which Trunk fills with the hashed ones. A folder without it is an empty
+    /// bundle: pages are then rendered by the server alone.
+    pub fn read(folder: &Path) -> Self {
+        let text = std::fs::read_to_string(folder.join("index.html")).unwrap_or_default();
+        let found = |suffix: &str| references(&text).filter(move |name| name.ends_with(suffix));
+        let there = |name: &&str| folder.join(name.trim_start_matches('/')).is_file();
+        Self {
+            folder: folder.to_path_buf(),
+            wasm: found("_bg.wasm").find(there).map(absolute),
+            script: found(".js").filter(|name| !name.contains("snippets/")).find(there).map(absolute),
+            styles: found(".css").filter(there).fold(Vec::new(), |mut styles, name| {
+                let name = absolute(name);
+                if !styles.contains(&name) {
+                    styles.push(name);
+                }
+                styles
+            }),
+        }
+    }
+
+    /// Whether pages can come alive in the browser.
+    pub fn is_complete(&self) -> bool {
+        self.script.is_some() && self.wasm.is_some()
+    }
+}
+
+/// Everything in quotes that may be a file of this server.
+fn references(html: &str) -> impl Iterator<Item = &str> {
+    html.split(['"', '\'']).filter(|text| {
+        !text.is_empty()
+            && !text.contains("..")
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b))
+            && !text.starts_with("//")
+    })
+}
+
+fn absolute(name: &str) -> String {
+    format!("/{}", name.trim_start_matches("./").trim_start_matches('/'))
+}
+
+/// Whether a file's name holds a hash of its content, so that it may be cached for ever: the last piece before the
+/// extensions has eight or more hexadecimal digits.
+pub fn is_hashed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default().trim_end_matches("_bg");
+    let hash = stem.rsplit('-').next().unwrap_or_default();
+    hash.len() >= 8 && hash.len() < stem.len() && hash.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_from_the_index() {
+        let folder = std::env::temp_dir().join(format!("bonghwa-bundle-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        assert_eq!(Bundle::read(&folder), Bundle { folder: folder.clone(), ..Bundle::default() });
+        let html = "<link rel=\"stylesheet\" href=\"/ui-0123456789abcdef.css\" integrity=\"sha384-x\"/>\
+                    <script type=\"module\">import init, * as bindings from '/app-0011223344556677.js';\
+                    const wasm = await init({ module_or_path: '/app-0011223344556677_bg.wasm' });</script>\
+                    <link rel=\"modulepreload\" href=\"/app-0011223344556677.js\"><script src=\"/gone-1.js\"></script>";
+        std::fs::write(folder.join("index.html"), html).unwrap();
+        for name in ["ui-0123456789abcdef.css", "app-0011223344556677.js", "app-0011223344556677_bg.wasm"] {
+            std::fs::write(folder.join(name), "x").unwrap();
+        }
+        let bundle = Bundle::read(&folder);
+        assert_eq!(bundle.script.as_deref(), Some("/app-0011223344556677.js"));
+        assert_eq!(bundle.wasm.as_deref(), Some("/app-0011223344556677_bg.wasm"));
+        assert_eq!(bundle.styles, ["/ui-0123456789abcdef.css"]);
+        assert!(bundle.is_complete());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn only_hashed_names_last_for_ever() {
+        for name in ["/app-0011223344556677.js", "app-0011223344556677_bg.wasm", "/css/ui-0123456789abcdef.css"] {
+            assert!(is_hashed(name), "{name}");
+        }
+        for name in ["/", "/index.html", "/fonts/BonghwaSans-Regular.ttf", "/deadbeef.js", "/app-12.js", "/sw.js"] {
+            assert!(!is_hashed(name), "{name}");
+        }
+    }
+}

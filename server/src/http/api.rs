@@ -1,0 +1,196 @@
+//! The data interface: what pages show, as JSON, and frames as they are.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use bonghwa_analytics::frame::Sections;
+use bonghwa_analytics::identity::IdentityMode;
+use bonghwa_analytics::time::{DAY, Resolution};
+use bonghwa_analytics::view::{CombineView, Measure, NowView, PeriodChart, RegionView};
+use bonghwa_app::address::{COMPARISONS, MAP_MEASURES, MODES, SPANS, now_query, region_query};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::error::ApiError;
+use super::query::{Parameters, name};
+use super::{App, refused_by_centre};
+use crate::centre::FramesQuery;
+
+/// Content type of frames.
+pub const FRAMES: &str = "application/vnd.bonghwa.frames";
+/// Longest period of a series or of frames.
+const LONGEST: i64 = 800 * DAY;
+/// Longest period to combine.
+const LONGEST_COMBINED: i64 = 31 * DAY;
+/// Most regions in one question.
+const MOST_REGIONS: usize = 64;
+
+/// `GET /api/now`: the page 지금. Takes the keys of the page's address.
+pub(super) async fn now(State(app): State<App>, uri: Uri) -> Result<Json<Arc<NowView>>, ApiError> {
+    let parameters = Parameters::read(&uri, &["mode", "w", "map", "at", "line"])?;
+    parameters.one_of("mode", &MODES)?;
+    parameters.one_of("map", &MAP_MEASURES)?;
+    parameters.instant_if_given("at")?;
+    if let Some(window) = parameters.get("w")
+        && !["60", "300", "1800"].contains(&window)
+    {
+        return Err(ApiError::Parameter(format!("w = {window:?} is no window; give 60, 300 or 1800 seconds")));
+    }
+    let query = now_query(uri.query().unwrap_or_default());
+    app.ready()?.ask(move |centre| Ok(centre.now(&query))).await.map(Json)
+}
+
+/// `GET /api/region`: the page of a region. Takes `region` and the keys of the page's address.
+pub(super) async fn region(State(app): State<App>, uri: Uri) -> Result<Json<RegionView>, ApiError> {
+    let parameters = Parameters::read(&uri, &["region", "mode", "span", "from", "to", "vs", "service"])?;
+    parameters.one_of("mode", &MODES)?;
+    parameters.one_of("span", &SPANS)?;
+    parameters.one_of("vs", &COMPARISONS)?;
+    if parameters.get("from").or(parameters.get("to")).is_some() {
+        parameters.period(LONGEST)?;
+    }
+    let ready = app.ready()?;
+    ready.known(parameters.need("region")?)?;
+    let query = region_query(uri.query().unwrap_or_default());
+    ready.ask(move |centre| centre.region(&query)).await.map(Json)
+}
+
+/// `GET /api/series`: one measure of a region over a period.
+pub(super) async fn series(State(app): State<App>, uri: Uri) -> Result<Json<PeriodChart>, ApiError> {
+    let parameters = Parameters::read(&uri, &["region", "measure", "from", "to"])?;
+    let (from, to) = parameters.period(LONGEST)?;
+    chart(&app, parameters.need("region")?, measure(&parameters)?, from, to).await.map(Json)
+}
+
+/// One measure of a region over a period.
+pub(super) async fn chart(
+    app: &App,
+    region: &str,
+    measure: Measure,
+    from: i64,
+    to: i64,
+) -> Result<PeriodChart, ApiError> {
+    let ready = app.ready()?;
+    ready.known(region)?;
+    let region = region.to_string();
+    ready.ask(move |centre| centre.series(&region, measure, from, to)).await
+}
+
+/// The measure that `measure` names.
+pub(super) fn measure(parameters: &Parameters) -> Result<Measure, ApiError> {
+    name("measure", parameters.need("measure")?)
+}
+
+/// `GET /api/combine`: distinct identities of several regions together.
+pub(super) async fn combine(State(app): State<App>, uri: Uri) -> Result<Json<CombineView>, ApiError> {
+    let parameters = Parameters::read(&uri, &["regions", "from", "to", "mode"])?;
+    let (from, to) = parameters.period(LONGEST_COMBINED)?;
+    let ready = app.ready()?;
+    let regions = regions(&app, &parameters)?;
+    if regions.is_empty() {
+        return Err(ApiError::Parameter("the parameter \"regions\" is missing".into()));
+    }
+    let mode: IdentityMode = parameters.mode()?.unwrap_or(app.settings.identity);
+    ready.ask(move |centre| centre.combine(&regions, from, to, mode)).await.map(Json)
+}
+
+/// `GET /api/frames`: frames one after the other, for programs that merge by themselves.
+pub(super) async fn frames(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let parameters = Parameters::read(&uri, &["regions", "resolution", "from", "to", "sections"])?;
+    let (from, to) = parameters.period(LONGEST)?;
+    let resolution: Option<Resolution> = parameters.name("resolution")?;
+    let query =
+        FramesQuery { regions: regions(&app, &parameters)?, resolution, from, to, sections: sections(&parameters)? };
+    let (bytes, tag) = app
+        .ready()?
+        .ask(move |centre| {
+            let bytes = centre.frames(&query)?;
+            // A digest of the bytes, so that the tag changes exactly when they do.
+            let digest = Sha256::digest(&bytes);
+            let tag = format!("\"{}\"", crate::keys::hex(digest.get(..16).unwrap_or_default()));
+            Ok((bytes, tag))
+        })
+        .await?;
+    let same = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        value.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|given| given == "*" || given == tag)
+    });
+    let mut response =
+        if same { StatusCode::NOT_MODIFIED.into_response() } else { (StatusCode::OK, bytes).into_response() };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FRAMES));
+    // To be kept, but asked for each time: a late batch may change a bucket of any age.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// `GET /api/regions`: the regions by settings.
+pub(super) async fn list(State(app): State<App>) -> Result<Json<Value>, ApiError> {
+    Ok(Json(json!({ "regions": app.ready()?.centre.regions(), "default": app.settings.default_region })))
+}
+
+/// The regions that `regions` lists, each once; empty means all.
+fn regions(app: &App, parameters: &Parameters) -> Result<Vec<String>, ApiError> {
+    let ready = app.ready()?;
+    let mut codes: Vec<String> = Vec::new();
+    for code in parameters.list("regions") {
+        ready.known(code)?;
+        if !codes.iter().any(|known| known == code) {
+            codes.push(code.to_string());
+        }
+    }
+    if codes.len() > MOST_REGIONS {
+        return Err(ApiError::Parameter(format!("{} regions; ask for at most {MOST_REGIONS}", codes.len())));
+    }
+    Ok(codes)
+}
+
+fn sections(parameters: &Parameters) -> Result<Sections, ApiError> {
+    let names = parameters.list("sections");
+    if names.is_empty() {
+        return Ok(Sections::SUMMARY);
+    }
+    let mut sections = Sections { summary: false, cells: false, registers: false };
+    for name in names {
+        match name {
+            "summary" => sections.summary = true,
+            "cells" => sections.cells = true,
+            "registers" => sections.registers = true,
+            other => {
+                let message = format!("there is no section {other:?}; known are summary, cells, registers");
+                return Err(ApiError::Parameter(message));
+            }
+        }
+    }
+    Ok(sections)
+}
+
+impl super::Ready {
+    /// Puts a question to the centre off the threads that serve connections.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&crate::centre::Centre) -> Result<T, crate::centre::CentreError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let centre = self.centre.clone();
+        tokio::task::spawn_blocking(move || question(&centre))
+            .await
+            .map_err(|error| ApiError::Internal(format!("the answer could not be computed: {error}")))?
+            .map_err(refused_by_centre)
+    }
+
+    /// Whether there is a region of this code.
+    pub(super) fn known(&self, code: &str) -> Result<(), ApiError> {
+        let regions = self.centre.regions();
+        if regions.iter().any(|region| region.code == code) {
+            return Ok(());
+        }
+        let known: Vec<_> = regions.iter().map(|region| region.code.as_str()).collect();
+        let given: String = code.chars().take(64).collect();
+        Err(ApiError::UnknownRegion { given, known: known.join(", ") })
+    }
+}

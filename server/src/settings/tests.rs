@@ -1,0 +1,143 @@
+use super::*;
+
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("bonghwa-settings-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, text: &str) -> PathBuf {
+        let path = self.0.join(FILE_NAME);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn variables(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    list.iter().map(|(key, value)| ((*key).to_string(), (*value).to_string())).collect()
+}
+
+fn read(text: &str, environment: &[(&str, &str)], flags: Flags) -> Result<Loaded, SettingsError> {
+    let name: String = format!("{:x}", text.len() * 31 + environment.len() + text.bytes().map(usize::from).sum::<usize>());
+    let scratch = Scratch::new(&name);
+    let config = Some(scratch.file(text));
+    let mut environment = variables(environment);
+    environment.push(("HOME".into(), "/home/someone".into()));
+    Loaded::read(&Flags { config, ..flags }, &environment)
+}
+
+fn message(text: &str, environment: &[(&str, &str)]) -> String {
+    read(text, environment, Flags::default()).unwrap_err().to_string()
+}
+
+#[test]
+fn defaults_hold_without_a_file() {
+    let home = Scratch::new("none");
+    let environment = variables(&[("HOME", home.0.to_str().unwrap())]);
+    let loaded = Loaded::read(&Flags::default(), &environment).unwrap();
+    assert!(loaded.file.is_none());
+    assert_eq!(loaded.data, home.0.join(".local/share/bonghwa"));
+    assert!(loaded.settings.listen.ip().is_loopback());
+    assert_eq!(loaded.settings.limits.compressed_bytes, 4 << 20);
+    assert_eq!(loaded.settings.limits.decompressed_bytes, 20 << 20);
+}
+
+#[test]
+fn the_sample_holds_every_key_at_its_default() {
+    let sample = include_str!("../../bonghwa.sample.toml");
+    let settings: Settings = toml::from_str(sample).unwrap();
+    let mut expected = Settings::default();
+    // The sample shows the two optional paths commented out, because their defaults depend on the machine.
+    (expected.data, expected.regions) = (None, None);
+    assert_eq!(settings, expected);
+    let written = toml::Table::try_from(&expected).unwrap();
+    let shown: toml::Table = sample.parse().unwrap();
+    for (key, value) in &written {
+        assert!(shown.contains_key(key), "{key} is not in the sample");
+        if let (Some(inner), Some(toml::Value::Table(there))) = (value.as_table(), shown.get(key)) {
+            for key in inner.keys() {
+                assert!(there.contains_key(key), "{key} is not in the sample");
+            }
+        }
+    }
+}
+
+#[test]
+fn environment_wins_over_the_file_and_flags_over_both() {
+    let file = "listen = \"127.0.0.1:1001\"\n[limits]\nratio = 7\nroutes = 8\n";
+    let environment = [("BONGHWA_LISTEN", "127.0.0.1:1002"), ("BONGHWA_LIMITS_RATIO", "9")];
+    let loaded = read(file, &environment, Flags::default()).unwrap();
+    assert_eq!(loaded.settings.listen.port(), 1002);
+    assert_eq!((loaded.settings.limits.ratio, loaded.settings.limits.routes), (9, 8));
+    let flags = Flags { listen: Some("127.0.0.1:1003".parse().unwrap()), ..Flags::default() };
+    assert_eq!(read(file, &environment, flags).unwrap().settings.listen.port(), 1003);
+}
+
+#[test]
+fn a_wrong_key_is_named_with_its_file_and_line() {
+    let text = message("listen = \"127.0.0.1:1\"\n\n[limits]\nration = 3\n", &[]);
+    assert!(text.contains("bonghwa.toml:4: ") && text.contains("`ration`"), "{text}");
+    assert!(!text.contains('\n'), "{text}");
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_line() {
+    for (text, line) in [
+        ("listen = \"nowhere\"\n", 1),
+        ("\nidentity = \"fingerprint\"\n", 2),
+        ("[retention]\nminute = \"two days\"\n", 2),
+        ("[retention]\nhour = 5\n", 2),
+        ("listen = \n", 1),
+    ] {
+        let shown = message(text, &[]);
+        assert!(shown.contains(&format!("bonghwa.toml:{line}: ")), "{text:?} gave {shown}");
+    }
+}
+
+#[test]
+fn a_wrong_variable_is_named() {
+    let text = message("", &[("BONGHWA_LISSEN", "x")]);
+    assert!(text.contains("BONGHWA_LISSEN") && text.contains("no such setting"), "{text}");
+    let text = message("", &[("BONGHWA_LIMITS_RATIO", "many")]);
+    assert!(text.contains("BONGHWA_LIMITS_RATIO") && text.contains("\"many\""), "{text}");
+}
+
+#[test]
+fn values_that_cannot_work_are_refused() {
+    let text = message("default_region = \"atlantis\"\n", &[]);
+    assert!(text.contains("`default_region`") && text.contains("seoul"), "{text}");
+    let text = message("[limits]\nratio = 0\n", &[]);
+    assert!(text.contains("`limits.ratio`"), "{text}");
+    let text = message("[retention]\nminute = \"5m\"\n", &[]);
+    assert!(text.contains("`retention.minute`") && text.contains("2h"), "{text}");
+}
+
+#[test]
+fn regions_are_checked() {
+    assert_eq!(bundled_regions().len(), 17);
+    let region = |code: &str| {
+        format!(
+            "[[region]]\ncode = {code:?}\nko = \"가\"\nen = \"A\"\nofficial_ko = \"가\"\nofficial_en = \"A\"\nrow = 1\ncolumn = 1\n"
+        )
+    };
+    assert_eq!(parse_regions("r", &region("a-1")).unwrap().len(), 1);
+    for text in [region("Seoul"), region(""), region("a") + &region("a"), String::new(), region("a") + "colour = 1\n"] {
+        assert!(parse_regions("r", &text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let flags = Flags { config: Some("/nowhere/b.toml".into()), ..Flags::default() };
+    let text = Loaded::read(&flags, &variables(&[("HOME", "/h")])).unwrap_err().to_string();
+    assert!(text.contains("/nowhere/b.toml"), "{text}");
+}

@@ -1,0 +1,45 @@
+// Combining regions: registers are fetched once, merged in the browser, and the server may go away.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { assertClean, launch, newPage, open } from "../lib/browser.js";
+import { Server, eventually } from "../lib/server.js";
+
+let server;
+let browser;
+before(async () => {
+  server = await Server.start();
+  browser = await launch();
+  await eventually(() => server.json("/api/now"), (now) => now.received === now.expected, 60);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const verdict = (view) => view.locator("#verdict").innerText();
+
+test("regions are combined in the browser, with the server stopped once fetched", async () => {
+  const view = await newPage(browser);
+  await open(view, `${server.url}/combine?r=seoul,gyeonggi,incheon&w=1h`);
+  const perf = view.locator(".perf");
+  await perf.waitFor();
+  assert.match(await eventually(() => perf.innerText(), (text) => /\d+(\.\d+)? ms/.test(text)), /\d+(\.\d+)? ms/);
+  const three = await verdict(view);
+  assert.match(three, /\d/);
+  await view.locator("input[name=r][value=busan]").check({ force: true });
+  const four = await eventually(() => verdict(view), (text) => text !== three);
+  assert.notEqual(four, three);
+  assert.match(view.url(), /busan/);
+  assertClean(view, "before the server stops");
+
+  await server.halt();
+  await view.locator("input[name=r][value=busan]").uncheck({ force: true });
+  assert.equal(await eventually(() => verdict(view), (text) => text === three), three, "the same union without the server");
+  await view.locator("input[name=r][value=incheon]").uncheck({ force: true });
+  const two = await eventually(() => verdict(view), (text) => text !== three);
+  assert.notEqual(two, three);
+  const scripts = view.faults.filter((fault) => fault.startsWith("script:"));
+  assert.deepEqual(scripts, [], "lost connections are no script errors");
+});

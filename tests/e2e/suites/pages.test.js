@@ -1,0 +1,127 @@
+// Every page, in both languages and all themes: rules of accessibility, hydration, policy, reflow, life.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { assertClean, launch, newPage, open, violations } from "../lib/browser.js";
+import { Server, eventually } from "../lib/server.js";
+
+const PAGES = ["/", "/region/seoul", "/combine?r=seoul,busan&w=1h", "/connect", "/help"];
+const address = (page, state) => page + (page.includes("?") ? "&" : "?") + new URLSearchParams(state);
+
+let server;
+let browser;
+before(async () => {
+  server = await Server.start();
+  browser = await launch();
+  const seen = await eventually(() => server.json("/api/now"), (now) => now.received === now.expected, 60);
+  assert.equal(seen.received, 17, "the demonstration reports from all regions");
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+for (const page of PAGES) {
+  describe(page, () => {
+    for (const lang of ["ko", "en"]) {
+      for (const theme of ["light", "dark", "contrast"]) {
+        test(`has no violation in ${lang}, ${theme}`, async () => {
+          const view = await newPage(browser);
+          await open(view, server.url + address(page, { lang, theme }));
+          assert.equal(await view.getAttribute("html", "lang"), lang);
+          assert.equal(await view.getAttribute("html", "data-theme"), theme);
+          assert.deepEqual(await violations(view), []);
+          assertClean(view, page);
+          await view.context().close();
+        });
+      }
+    }
+
+    test("is readable without JavaScript", async () => {
+      const view = await newPage(browser, { javaScriptEnabled: false });
+      await view.goto(server.url + page);
+      const text = await view.locator("main").innerText();
+      assert.ok((await view.locator("h1").first().innerText()).trim().length > 3, "a heading");
+      assert.ok(text.length > 200, `text: ${text}`);
+      assert.match(text, /\d/);
+      assert.match(await view.locator("body").innerText(), /시연/, "it says that the data is a demonstration");
+      await view.context().close();
+    });
+
+    for (const width of [1440, 768, 390, 320]) {
+      test(`fits ${width} px`, async () => {
+        const view = await newPage(browser, { width });
+        await open(view, server.url + page);
+        const [content, screen] = await view.evaluate(() => {
+          const { scrollWidth, clientWidth } = document.documentElement;
+          return [scrollWidth, clientWidth];
+        });
+        assert.ok(content <= screen, `${content} px on a screen of ${screen} px`);
+        assertClean(view, page);
+        await view.context().close();
+      });
+    }
+  });
+}
+
+test("the first page names all regions in a table and on the map, and both agree", async () => {
+  const view = await newPage(browser);
+  await open(view, server.url);
+  const { rows } = await server.json("/api/now");
+  const names = (await server.json("/api/now")).regions.map((region) => region.ko);
+  const text = await view.locator("main").innerText();
+  assert.equal(rows.length, 17);
+  for (const name of names) assert.ok(text.split(name).length > 2, `${name} stands on the map and in the table`);
+  await view.context().close();
+});
+
+test("the page moves as data arrives", async () => {
+  const view = await newPage(browser);
+  await open(view, server.url);
+  const figure = () => view.locator(".measures").innerText();
+  const first = await figure();
+  const later = await eventually(figure, (text) => text !== first, 30);
+  assert.notEqual(later, first);
+  assertClean(view, "live");
+  await view.context().close();
+});
+
+test("the address holds the state, and back and forward work", async () => {
+  const view = await newPage(browser);
+  await open(view, `${server.url}/?lang=en&theme=dark`);
+  const title = await view.locator("h1").first().innerText();
+  await view.locator('nav a[href^="/combine"]').first().click();
+  await view.waitForURL(/\/combine/);
+  assert.match(view.url(), /lang=en/);
+  assert.match(view.url(), /theme=dark/);
+  await view.locator("input[name=r]").first().waitFor({ state: "attached" });
+  await view.goBack();
+  await view.waitForURL((url) => url.pathname === "/");
+  await view.locator(".measures").waitFor();
+  assert.equal((await view.locator("h1").first().innerText()).length > 0, title.length > 0);
+  await view.goForward();
+  await view.waitForURL(/\/combine/);
+  await view.locator("input[name=r]").first().waitFor({ state: "attached" });
+  assert.equal(await view.getAttribute("html", "lang"), "en");
+  assert.equal(await view.getAttribute("html", "data-theme"), "dark");
+  assertClean(view, "history");
+  await view.context().close();
+});
+
+test("a chart is one tab stop with points that the arrow keys reach", async () => {
+  const view = await newPage(browser);
+  await open(view, `${server.url}/region/seoul`);
+  const chart = view.locator("main [tabindex='0'][aria-roledescription], main .plot[tabindex='0']").first();
+  await chart.focus();
+  const spoken = () => view.locator("main").evaluate((main) =>
+    [...main.querySelectorAll("[aria-live], [role=status], output, [aria-valuetext]")]
+      .map((node) => node.getAttribute("aria-valuetext") ?? node.textContent).join("\n"));
+  await view.keyboard.press("End");
+  const last = await spoken();
+  await view.keyboard.press("ArrowLeft");
+  const before = await eventually(spoken, (text) => text !== last, 3);
+  assert.notEqual(before, last, "the arrow key moves to another point and says so");
+  assertClean(view, "keyboard");
+  await view.context().close();
+});

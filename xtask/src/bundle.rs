@@ -1,0 +1,79 @@
+//! The browser bundle: Trunk, then `.br` and `.gz` beside each file that shrinks.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use flate2::{Compression, write::GzEncoder};
+
+use crate::process;
+use crate::step::{Outcome, Step};
+use crate::tools::Stamp;
+use crate::workspace::{Workspace, files_below};
+
+pub(crate) const BUNDLE: Step =
+    Step { title: "browser bundle", why: "dashboard as WebAssembly (about 2 min after a change)", run: build };
+
+/// Kinds of files that shrink; fonts in woff2 and pictures are compressed already.
+const COMPRESSIBLE: [&str; 8] = ["css", "html", "js", "json", "svg", "txt", "wasm", "webmanifest"];
+/// Everything that the bundle is made from.
+const SOURCES: [&str; 9] = [
+    ".cargo/config.toml",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "analytics",
+    "app",
+    "package-lock.json",
+    "public",
+    "style",
+];
+
+fn build(workspace: &Workspace) -> Result<Outcome> {
+    let dist = workspace.dist();
+    let sources: Vec<_> = SOURCES.iter().map(|path| workspace.root.join(path)).collect();
+    let stamp = Stamp::new(dist.join(".fingerprint"), &sources)?;
+    // Trunk replaces the folder and the stamp with it, so whatever bundle carries the stamp was made here, completely.
+    if stamp.holds() {
+        return Ok(Outcome::Ready);
+    }
+    let mut trunk = workspace.command("trunk");
+    trunk.args(["build", "--release", "--offline", "--skip-version-check", "--dist"]).arg(&dist).arg("app/index.html");
+    // Trunk 0.21 refuses `NO_COLOR=1`, and Leptos would put the other name into file names.
+    trunk.env_remove("NO_COLOR").env_remove("LEPTOS_OUTPUT_NAME").env("TRUNK_COLOR", "never");
+    process::run(&mut trunk, "mend what the lines above name; `cargo xtask check` shows all warnings and errors")?;
+    precompress(&dist)?;
+    stamp.write()?;
+    Ok(Outcome::Done)
+}
+
+fn precompress(dist: &Path) -> Result<()> {
+    for file in files_below(dist)? {
+        let extension = file.extension().unwrap_or_default().to_string_lossy().into_owned();
+        if !COMPRESSIBLE.contains(&extension.as_str()) {
+            continue;
+        }
+        let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        for (suffix, packed) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
+            let beside = file.with_extension(format!("{extension}.{suffix}"));
+            if packed.len() < bytes.len() {
+                fs::write(&beside, packed).with_context(|| format!("cannot write {}", beside.display()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &parameters)?;
+    Ok(packed)
+}
+
+fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
