@@ -201,3 +201,84 @@ const fn hex_digit(digit: u8) -> Option<u8> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> Option<Vec<u8>> {
+        canonical_ip(text, &mut [0; 8]).map(<[u8]>::to_vec)
+    }
+
+    #[test]
+    fn addresses_in_all_spellings() {
+        let v4 = Some(vec![192, 0, 2, 7]);
+        for text in ["192.0.2.7", " 192.0.2.7 ", "192.0.2.7:51234", "::ffff:192.0.2.7", "[::ffff:192.0.2.7]:443", "::ffff:c000:207"] {
+            assert_eq!(ip(text), v4, "{text}");
+        }
+        let v6 = Some(vec![0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 2]);
+        for text in ["2001:db8:1:2::1", "2001:DB8:1:2:ffff::", "[2001:db8:1:2::9]", "[2001:db8:1:2::9]:8080", "2001:db8:1:2::3%eth0"] {
+            assert_eq!(ip(text), v6, "{text}");
+        }
+        for text in ["", "-", "unknown", "192.0.2", "192.0.2.7:", "192.0.2.7:port", "192.0.2.7:123456", "192.0.2.256", "[192.0.2.7]", "[2001:db8::1]x", "[2001:db8::1", "2001:db8::1::", "host.example:80", "%eth0"] {
+            assert_eq!(ip(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn session_ids_lose_their_routes() {
+        let id = "8F2A6C0B9D4E4F1EA7C3B5D60718293A";
+        for value in [format!("{id}.node1"), format!("{id}.node1.backup"), format!("{id}!-1184393206!152379432"), id.to_owned()] {
+            assert_eq!(canonical_session(&value), Some(id), "{value}");
+        }
+        // WebSphere: the cache id in front and the clones behind both change when a session moves.
+        let moved = ["0000sWf3lVYUMFCxvEg0ycVlXYz:16cv2q1dk", "0001sWf3lVYUMFCxvEg0ycVlXYz:17aa2q1dk:16cv2q1dk"];
+        assert_eq!(moved.map(canonical_session), [Some("sWf3lVYUMFCxvEg0ycVlXYz"); 2]);
+    }
+
+    #[test]
+    fn tokens_stay_whole() {
+        for value in [
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc",
+            "s:Zr3pXkq1vN0aYtGm.U8mJr0Zq",
+            "12:34",
+            "a.b",
+            "v1.local.abcdef",
+            "abcdefghijklmnop:value",
+            "%7B%22id%22%3A1%7D.rest-of-a-value",
+        ] {
+            assert_eq!(canonical_session(value), Some(value));
+        }
+        let long_tail = format!("abcdefghijklmnop.{}", "x".repeat(200));
+        assert_eq!(canonical_session(&long_tail), Some(&*long_tail));
+    }
+
+    #[test]
+    fn nobody_is_nobody() {
+        let too_long = "x".repeat(MAX_IDENTITY + 1);
+        for value in ["", "-", &too_long] {
+            assert_eq!((canonical_session(value), canonical_cookie(value)), (None, None));
+        }
+        assert_eq!(canonical_cookie(" a.b "), Some(&b" a.b "[..]));
+    }
+
+    #[test]
+    fn hashes_depend_on_key_mode_and_bytes() {
+        let key = FleetKey::from_hex("000102030405060708090a0b0c0d0e0F").unwrap();
+        assert_eq!(key, FleetKey::new(std::array::from_fn(|i| i as u8)));
+        let hash = key.identity(IdentityMode::Ip, &[192, 0, 2, 7]);
+        assert_eq!(hash, siphash13(&key, &[1, 1, 4, 0, 192, 0, 2, 7]));
+        assert_ne!(hash, key.identity(IdentityMode::UserCookie, &[192, 0, 2, 7]));
+        assert_ne!(hash, FleetKey::new([9; 16]).identity(IdentityMode::Ip, &[192, 0, 2, 7]));
+        assert_ne!(key.id(), FleetKey::new([9; 16]).id());
+    }
+
+    #[test]
+    fn keys_are_read_exactly_and_never_shown() {
+        for wrong in ["", "00", "000102030405060708090a0b0c0d0e0", "000102030405060708090a0b0c0d0e0g", "000102030405060708090a0b0c0d0e0f00"] {
+            assert_eq!(FleetKey::from_hex(wrong), None, "{wrong}");
+        }
+        assert_eq!(format!("{:?}", FleetKey::new([0xab; 16])), "FleetKey(..)");
+        assert_eq!(KeyId(0xab).to_string(), "00000000000000ab");
+    }
+}

@@ -6,7 +6,7 @@ mod now;
 mod region;
 
 pub use combine::combine;
-pub use now::{Moment, Past, now};
+pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
 
 use serde::{Deserialize, Serialize};

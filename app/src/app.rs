@@ -76,6 +76,11 @@ impl Place {
         self.address.get()
     }
 
+    /// The address now, for code that must not run again when it changes.
+    pub(crate) fn address_now(self) -> Address {
+        self.address.get_untracked()
+    }
+
     /// The place now.
     pub(crate) fn here(self) -> Here {
         let address = self.address.get();

@@ -70,14 +70,14 @@ pub enum Refusal {
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct Completion {
     /// Whether it failed.
     pub error: bool,
     /// How long it took, nanoseconds, if that is known.
     pub nanos: Option<u64>,
 }
 
-impl Outcome {
+impl Completion {
     fn add_to(self, transaction: &mut Transaction) {
         transaction.count += 1;
         transaction.errors += u64::from(self.error);
@@ -102,8 +102,8 @@ pub struct VersionId(u32);
 /// Gathers observations into a [`Batch`]: names become numbers once, sums are kept in flat tables, and the ordered maps
 /// of the buckets are built once, at the end.
 #[derive(Debug)]
-pub struct BatchBuilder<'l> {
-    limits: &'l Limits,
+pub struct BatchBuilder {
+    limits: Limits,
     key: KeyId,
     resolution: Resolution,
     instants: RangeInclusive<i64>,
@@ -123,13 +123,12 @@ pub struct BatchBuilder<'l> {
     versions: Cells<Option<(i64, i64)>>,
 }
 
-impl<'l> BatchBuilder<'l> {
+impl BatchBuilder {
     /// A builder of buckets of one resolution that takes what happened in `instants` (seconds since the epoch) and
     /// whose identities were hashed under `key`.
-    pub fn new(limits: &'l Limits, key: KeyId, resolution: Resolution, instants: RangeInclusive<i64>) -> Self {
+    pub fn new(limits: Limits, key: KeyId, resolution: Resolution, instants: RangeInclusive<i64>) -> Self {
         let names = |limit| Names::new(limit, limits.name);
         Self {
-            limits,
             key,
             resolution,
             instants,
@@ -146,6 +145,7 @@ impl<'l> BatchBuilder<'l> {
             gauges: Cells::default(),
             logs: Cells::default(),
             versions: Cells::default(),
+            limits,
         }
     }
 
@@ -193,7 +193,7 @@ impl<'l> BatchBuilder<'l> {
 
     /// A request that a service answered.
     #[inline]
-    pub fn transaction(&mut self, at: BucketId, by: ServiceId, route: &[u8], how: Outcome) -> Result<(), Refusal> {
+    pub fn transaction(&mut self, at: BucketId, by: ServiceId, route: &[u8], how: Completion) -> Result<(), Refusal> {
         let route = self.routes.number(route);
         let room = self.limits.series.saturating_sub(self.calls.len());
         let cell = self.transactions.value([at.0, by.0, route], room);
@@ -208,7 +208,7 @@ impl<'l> BatchBuilder<'l> {
 
     /// A call that a service made.
     #[inline]
-    pub fn call(&mut self, at: BucketId, from: ServiceId, to: &[u8], how: Outcome) -> Result<(), Refusal> {
+    pub fn call(&mut self, at: BucketId, from: ServiceId, to: &[u8], how: Completion) -> Result<(), Refusal> {
         let callee = self.callees.number(to);
         let room = self.limits.series.saturating_sub(self.transactions.len());
         let cell = self.calls.value([at.0, from.0, callee], room);
@@ -218,7 +218,7 @@ impl<'l> BatchBuilder<'l> {
 
     /// A request as a user made it, with the hashed identities it carried, in the order of [`IdentityMode::ALL`].
     #[inline]
-    pub fn entry(&mut self, at: BucketId, how: Outcome, identities: [Option<u64>; 3]) {
+    pub fn entry(&mut self, at: BucketId, how: Completion, identities: [Option<u64>; 3]) {
         let Some(bucket) = self.buckets.get_mut(at.0 as usize) else { return };
         how.add_to(&mut bucket.entry);
         for (mode, hash) in IdentityMode::ALL.into_iter().zip(identities) {
@@ -301,7 +301,11 @@ impl<'l> BatchBuilder<'l> {
 }
 
 /// Hands every cell to its bucket. `put` gives `None` only for numbers that no table gave out.
-fn each<V: Default>(cells: Cells<V>, buckets: &mut [Bucket], mut put: impl FnMut(&mut Bucket, [u32; 3], V) -> Option<()>) {
+fn each<V: Default>(
+    cells: Cells<V>,
+    buckets: &mut [Bucket],
+    mut put: impl FnMut(&mut Bucket, [u32; 3], V) -> Option<()>,
+) {
     for (key, value) in cells.into_cells() {
         if let Some(bucket) = buckets.get_mut(key[0] as usize) {
             let known = put(bucket, key, value);

@@ -12,8 +12,7 @@ pub fn push_method(out: &mut Vec<u8>, method: &[u8]) {
     if method.is_empty() {
         return;
     }
-    let known: [&[u8]; 9] =
-        [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"];
+    let known: [&[u8]; 9] = [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"];
     let name = known.into_iter().find(|name| name.eq_ignore_ascii_case(method)).unwrap_or(b"_OTHER");
     out.extend_from_slice(name);
     out.push(b' ');
@@ -55,7 +54,6 @@ fn is_identifier(segment: &[u8]) -> bool {
         match byte {
             b'0'..=b'9' => digits += 1,
             b'a'..=b'f' | b'A'..=b'F' => hex_letters += 1,
-            b'g'..=b'z' | b'G'..=b'Z' => letters += 1,
             b'-' => dashes += 1,
             b'_' | b'.' | b':' | b',' => marks += 1,
             _ => letters += 1,

@@ -13,6 +13,10 @@ pub struct Bundle {
     pub wasm: Option<String>,
     /// Style sheets, in the order of `index.html`.
     pub styles: Vec<String>,
+    /// Fonts that `index.html` fetches early.
+    pub fonts: Vec<String>,
+    /// Icon.
+    pub icon: Option<String>,
 }
 
 impl Bundle {
@@ -20,19 +24,15 @@ impl Bundle {
     /// bundle: pages are then rendered by the server alone.
     pub fn read(folder: &Path) -> Self {
         let text = std::fs::read_to_string(folder.join("index.html")).unwrap_or_default();
-        let found = |suffix: &str| references(&text).filter(move |name| name.ends_with(suffix));
+        let found = |suffix: &'static str| references(&text).filter(move |name| name.ends_with(suffix));
         let there = |name: &&str| folder.join(name.trim_start_matches('/')).is_file();
         Self {
             folder: folder.to_path_buf(),
             wasm: found("_bg.wasm").find(there).map(absolute),
             script: found(".js").filter(|name| !name.contains("snippets/")).find(there).map(absolute),
-            styles: found(".css").filter(there).fold(Vec::new(), |mut styles, name| {
-                let name = absolute(name);
-                if !styles.contains(&name) {
-                    styles.push(name);
-                }
-                styles
-            }),
+            styles: once(found(".css").filter(there)),
+            fonts: once(found(".woff2").filter(there)),
+            icon: found(".svg").filter(|name| name.contains("icon")).find(there).map(absolute),
         }
     }
 
@@ -49,6 +49,15 @@ fn references(html: &str) -> impl Iterator<Item = &str> {
             && !text.contains("..")
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b))
             && !text.starts_with("//")
+    })
+}
+
+fn once<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    names.map(absolute).fold(Vec::new(), |mut list, name| {
+        if !list.contains(&name) {
+            list.push(name);
+        }
+        list
     })
 }
 

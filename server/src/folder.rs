@@ -65,6 +65,14 @@ impl Folder {
         Ok(Self { path: path.to_path_buf(), lock })
     }
 
+    /// Where the server that holds a folder answers; `None` if none does.
+    pub fn server(path: &Path) -> Option<String> {
+        match path.join(LOCK_FILE).is_file().then(|| Self::open(path)) {
+            Some(Err(FolderError::Locked { url, .. })) => url,
+            _ => None,
+        }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

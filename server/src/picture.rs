@@ -7,10 +7,9 @@ use std::sync::Once;
 
 use bonghwa_analytics::format::{Lang, clock, decimal, moment, short_date, span, unit_name};
 use bonghwa_analytics::time::{DAY, KST, day_start};
-use bonghwa_analytics::view::{Line, Measure, PeriodChart, Unit};
+use bonghwa_analytics::view::{Measure, PeriodChart, Unit};
 use plotters::backend::{BitMapBackend, SVGBackend};
 use plotters::coord::Shift;
-use plotters::coord::ranged1d::IntoKeyPointsFrom;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, register_font};

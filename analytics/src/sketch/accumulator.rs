@@ -39,7 +39,7 @@ impl Accumulator {
         self.scheme.check(&sketch.scheme)?;
         match &sketch.store {
             Store::Dense(registers) => self.registers.merge(&registers.0),
-            Store::Sparse(table) => table.entries().for_each(|(index, rank)| self.registers.raise(index, rank)),
+            Store::Sparse(table) => self.registers.raise_all(table.entries_and_gaps()),
         }
         Ok(())
     }
@@ -62,9 +62,7 @@ impl Accumulator {
 
     /// The union as a sketch.
     pub fn to_sketch(&self) -> Sketch {
-        let mut sketch = Sketch::new(self.scheme);
-        sketch.merge_registers(&self.registers.0);
-        sketch
+        Sketch::of_registers(self.scheme, &self.registers.0)
     }
 
     /// The union as a sketch.

@@ -97,7 +97,7 @@ impl<'a> BitReader<'a> {
     /// The next `len` bits, at most 64.
     pub(crate) fn take_long(&mut self, len: u32) -> u64 {
         let low = len.min(32);
-        self.take(low) | self.take(len - low) << low % 64
+        self.take(low) | (self.take(len - low) << (low % 64))
     }
 
     /// A positive integer in the Elias gamma code, or `None` if it has more than 64 bits.
@@ -125,6 +125,6 @@ impl<'a> BitReader<'a> {
 
     /// Whether exactly all bits were taken, but for zeros that fill the last byte.
     pub(crate) fn finish(&self) -> bool {
-        self.at.div_ceil(8) == self.bytes.len() && (self.at % 8 == 0 || self.peek() == 0)
+        self.at.div_ceil(8) == self.bytes.len() && (self.at.is_multiple_of(8) || self.peek() == 0)
     }
 }

@@ -12,8 +12,7 @@
 
 use super::accumulator::Scratch;
 use super::registers::{Registers, check_ranks};
-use super::sparse::Sparse;
-use super::{REGISTERS, SPARSE_LIMIT, Scheme, Sketch, SketchError, Store, entropy, nibble, rice};
+use super::{REGISTERS, Scheme, Sketch, SketchError, Store, entropy, nibble, rice};
 
 /// Registers in use up to which the sparse form is written: where its mean length meets the entropy-coded one's.
 pub(super) const SPARSE_MAX: usize = 6144;
@@ -44,17 +43,12 @@ impl Sketch {
     /// Reads any of the forms. Accepts only what an `encode_` function writes, to the bit.
     pub fn decode(scheme: Scheme, bytes: &[u8]) -> Result<Self, SketchError> {
         let (form, body) = bytes.split_first().ok_or(invalid("there are no bytes"))?;
-        let mut sketch = Self::new(scheme);
         match *form {
-            EMPTY if body.is_empty() => {}
+            EMPTY if body.is_empty() => Ok(Self::new(scheme)),
             SPARSE => {
                 let mut entries = Vec::new();
                 rice::decode(body, &mut entries)?;
-                if entries.len() <= SPARSE_LIMIT {
-                    sketch.store = Store::Sparse(Sparse::from_sorted(&entries));
-                } else {
-                    sketch.merge_entries(entries.into_iter());
-                }
+                Ok(Self::from_entries(scheme, &entries))
             }
             ENTROPY => {
                 let mut registers = Registers::zeroed();
@@ -62,7 +56,7 @@ impl Sketch {
                 if !entropy::is_canonical(body, &registers.0) {
                     return Err(invalid("its code book is not the best one"));
                 }
-                sketch.store = dense(registers)?;
+                dense(scheme, registers)
             }
             NIBBLE => {
                 let nibbles = nibble::Nibbles::parse(body)?;
@@ -71,16 +65,15 @@ impl Sketch {
                 if !nibbles.is_canonical(&registers.0) {
                     return Err(invalid("its base is not the smallest rank"));
                 }
-                sketch.store = dense(registers)?;
+                dense(scheme, registers)
             }
             RAW => {
                 let registers: &[u8; REGISTERS] = body.try_into().map_err(|_| invalid("the length"))?;
                 check_ranks(registers, "raw")?;
-                sketch.merge_registers(registers);
+                Ok(Self::of_registers(scheme, registers))
             }
-            _ => return Err(invalid("the form is unknown")),
+            _ => Err(invalid("the form is unknown")),
         }
-        Ok(sketch)
     }
 
     fn encode(&self, out: &mut Vec<u8>, dense: u8, encode_dense: impl Fn(&[u8; REGISTERS], &mut Vec<u8>)) {
@@ -117,7 +110,7 @@ pub(super) fn merge_encoded(
         EMPTY if body.is_empty() => {}
         SPARSE => {
             rice::decode(body, &mut scratch.entries)?;
-            scratch.entries.iter().for_each(|(index, rank)| registers.raise(*index, *rank));
+            registers.raise_all(scratch.entries.iter().copied());
         }
         ENTROPY => {
             let theirs = scratch.registers.get_or_insert_with(Registers::zeroed);
@@ -136,11 +129,11 @@ pub(super) fn merge_encoded(
 }
 
 /// Registers as they are kept, unless so few are in use that the sparse form is the canonical one.
-fn dense(registers: Box<Registers>) -> Result<Store, SketchError> {
+fn dense(scheme: Scheme, registers: Box<Registers>) -> Result<Sketch, SketchError> {
     if registers.used() <= SPARSE_MAX {
         return Err(invalid("it is small enough for the sparse form"));
     }
-    Ok(Store::Dense(registers))
+    Ok(Sketch { scheme, store: Store::Dense(registers) })
 }
 
 const fn invalid(what: &'static str) -> SketchError {

@@ -19,6 +19,7 @@ mod registers;
 mod rice;
 mod scheme;
 mod sparse;
+pub mod vectors;
 
 pub use accumulator::Accumulator;
 pub use scheme::{HashScheme, Scheme};
@@ -81,9 +82,7 @@ impl Sketch {
     /// A set given by its registers. Fails if a rank is above [`MAX_RANK`].
     pub fn from_registers(scheme: Scheme, registers: &[u8; REGISTERS]) -> Result<Self, SketchError> {
         registers::check_ranks(registers, "register")?;
-        let mut sketch = Self::new(scheme);
-        sketch.merge_registers(registers);
-        Ok(sketch)
+        Ok(Self::of_registers(scheme, registers))
     }
 
     /// What this sketch counts.
@@ -105,7 +104,7 @@ impl Sketch {
     pub fn merge(&mut self, other: &Self) -> Result<(), SketchError> {
         self.scheme.check(&other.scheme)?;
         match &other.store {
-            Store::Sparse(table) => self.merge_entries(table.entries()),
+            Store::Sparse(table) => self.merge_table(table),
             Store::Dense(registers) => self.densify().merge(&registers.0),
         }
         Ok(())
@@ -151,31 +150,45 @@ impl Sketch {
         }
     }
 
-    fn merge_entries(&mut self, mut entries: impl Iterator<Item = (u16, u8)>) {
-        while let Store::Sparse(_) = self.store
-            && let Some((index, rank)) = entries.next()
-        {
-            self.insert_sparse(index, rank);
-        }
-        if let Store::Dense(registers) = &mut self.store {
-            entries.for_each(|(index, rank)| registers.raise(index, rank));
+    fn merge_table(&mut self, other: &Sparse) {
+        match &mut self.store {
+            Store::Dense(registers) => registers.raise_all(other.entries_and_gaps()),
+            Store::Sparse(table) if table.len() == 0 => *table = other.clone(),
+            Store::Sparse(table) => {
+                table.reserve(other.len());
+                other.entries().for_each(|(index, rank)| table.raise(index, rank));
+                if table.len() > SPARSE_LIMIT {
+                    self.densify();
+                }
+            }
         }
     }
 
-    fn merge_registers(&mut self, registers: &[u8; REGISTERS]) {
-        if REGISTERS - registers::zeros(registers) > SPARSE_LIMIT {
-            self.densify().merge(registers);
+    /// A set of entries whose indexes increase strictly.
+    fn from_entries(scheme: Scheme, entries: &[(u16, u8)]) -> Self {
+        let mut sketch = Self { scheme, store: Store::Sparse(Sparse::default()) };
+        if entries.len() > SPARSE_LIMIT {
+            sketch.densify().raise_all(entries.iter().copied());
         } else {
-            self.merge_entries((0..).zip(registers).filter(|(_, rank)| **rank > 0).map(|(index, rank)| (index, *rank)));
+            sketch.store = Store::Sparse(Sparse::from_sorted(entries));
         }
+        sketch
+    }
+
+    /// A set of these registers, whose ranks were checked.
+    fn of_registers(scheme: Scheme, registers: &[u8; REGISTERS]) -> Self {
+        let mut dense = Registers::zeroed();
+        dense.0 = *registers;
+        if dense.used() > SPARSE_LIMIT {
+            return Self { scheme, store: Store::Dense(dense) };
+        }
+        Self::from_entries(scheme, &dense.entries().collect::<Vec<_>>())
     }
 
     fn densify(&mut self) -> &mut Registers {
         if let Store::Sparse(table) = &self.store {
             let mut registers = Registers::zeroed();
-            for (index, rank) in table.entries() {
-                registers.raise(index, rank);
-            }
+            registers.raise_all(table.entries_and_gaps());
             self.store = Store::Dense(registers);
         }
         match &mut self.store {

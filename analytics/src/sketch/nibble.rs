@@ -1,8 +1,8 @@
 //! The form at rest: four bits a register, which merges straight from the bytes.
 //!
-//! Layout: the smallest rank (`base`), 8,192 bytes of which byte `i` holds registers `i` (low four bits) and
-//! `i + 8192` (high four bits) as `min(rank - base, 15)`, then for each rank above `base + 15` its index (u16) and the
-//! rank, in the order of the indexes. There are about four of those.
+//! Layout: the smallest rank (`base`), the number of ranks above `base + 15` (u16, about four), 8,192 bytes of which byte
+//! `i` holds registers `i` (low four bits) and `i + 8192` (high four bits) as `min(rank - base, 15)`, then for each rank
+//! above `base + 15` its index (u16) and the rank, in the order of the indexes.
 
 use super::registers::Registers;
 use super::{MAX_RANK, REGISTERS, SketchError};
@@ -15,13 +15,13 @@ const TOP: u8 = 15;
 pub(super) fn encode(registers: &[u8; REGISTERS], out: &mut Vec<u8>) {
     let base = registers.iter().fold(u8::MAX, |low, rank| low.min(*rank));
     let (low, high) = registers.split_at(HALF);
+    let high_ranks = || (0_u16..).zip(registers).filter(|(_, rank)| **rank - base > TOP);
     out.push(base);
+    out.extend((high_ranks().count() as u16).to_le_bytes());
     out.extend(low.iter().zip(high).map(|(low, high)| (low - base).min(TOP) | (high - base).min(TOP) << 4));
-    for (index, rank) in (0_u16..).zip(registers) {
-        if rank - base > TOP {
-            out.extend(index.to_le_bytes());
-            out.push(*rank);
-        }
+    for (index, rank) in high_ranks() {
+        out.extend(index.to_le_bytes());
+        out.push(*rank);
     }
 }
 
@@ -34,10 +34,10 @@ pub(super) struct Nibbles<'a> {
 
 impl<'a> Nibbles<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, SketchError> {
-        let (base, rest) = bytes.split_first().ok_or(invalid("it ends too early"))?;
+        let ([base, count @ ..], rest) = bytes.split_first_chunk::<3>().ok_or(invalid("it ends too early"))?;
         let (packed, rest) = rest.split_first_chunk().ok_or(invalid("it ends too early"))?;
         let (exceptions, rest) = rest.as_chunks();
-        if !rest.is_empty() {
+        if !rest.is_empty() || exceptions.len() != usize::from(u16::from_le_bytes(*count)) {
             return Err(invalid("the length"));
         }
         let nibbles = Self { base: *base, packed, exceptions };

@@ -27,9 +27,14 @@ impl Registers {
         }
     }
 
+    /// Raises registers to the ranks of `others`.
+    pub(super) fn raise_all(&mut self, others: impl Iterator<Item = (u16, u8)>) {
+        others.for_each(|(index, rank)| self.raise(index, rank));
+    }
+
     /// Number of registers in use.
     pub(super) fn used(&self) -> usize {
-        REGISTERS - zeros(&self.0)
+        REGISTERS - count(&self.0, 0)
     }
 
     /// Registers in use, in the order of their indexes.
@@ -38,10 +43,10 @@ impl Registers {
     }
 }
 
-/// Number of zero registers. Bytes are summed in blocks short enough for a byte, so that the loop vectorises.
-pub(super) fn zeros(registers: &[u8; REGISTERS]) -> usize {
-    let (blocks, _) = registers.as_chunks::<128>();
-    blocks.iter().map(|block| usize::from(block.iter().map(|rank| u8::from(*rank == 0)).sum::<u8>())).sum()
+/// Number of registers of this rank. Bytes are summed in blocks short enough for a byte, so that the loop vectorises.
+pub(super) fn count(registers: &[u8; REGISTERS], rank: u8) -> usize {
+    let equal = |block: &[u8; 128]| block.iter().map(|other| u8::from(*other == rank)).sum::<u8>();
+    registers.as_chunks().0.iter().map(|block| usize::from(equal(block))).sum()
 }
 
 /// Splits a hash as Redis does: the low 14 bits name the register, the rank is the number of trailing zeros of the

@@ -36,11 +36,22 @@ impl Sparse {
         self.slots.iter().filter(|slot| **slot != 0).map(|slot| ((slot >> 8) as u16, *slot as u8))
     }
 
+    /// Registers in use, in the order of their indexes, with gaps that stand for rank 0 of register 0: raising a register
+    /// to 0 costs less than telling gaps apart.
+    pub(super) fn entries_and_gaps(&self) -> impl Iterator<Item = (u16, u8)> {
+        self.slots.iter().map(|slot| ((slot >> 8) as u16, *slot as u8))
+    }
+
+    /// Makes room for more entries, so that they may arrive in order without crowding in a small table.
+    pub(super) fn reserve(&mut self, more: usize) {
+        if (self.len + more) * 4 > self.capacity() * 3 {
+            self.resize(self.len + more);
+        }
+    }
+
     /// Raises one register to `rank`, which is at least 1.
     pub(super) fn raise(&mut self, index: u16, rank: u8) {
-        if self.len * 4 >= self.capacity() * 3 {
-            self.grow();
-        }
+        self.reserve(1);
         let entry = pack(index, rank);
         let mut at = self.home(entry);
         while let Some(slot) = self.slots.get(at)
@@ -68,7 +79,7 @@ impl Sparse {
     }
 
     fn with_room(entries: usize) -> Self {
-        let bits = (entries * 2).max(1).next_power_of_two().ilog2().max(FIRST_BITS);
+        let bits = (entries * 3 / 2).max(1).next_power_of_two().ilog2().max(FIRST_BITS);
         Self { slots: vec![0; 1 << bits], bits, len: 0 }
     }
 
@@ -77,7 +88,7 @@ impl Sparse {
     }
 
     fn home(&self, entry: u32) -> usize {
-        (entry >> (8 + super::PRECISION as u32 - self.bits)) as usize
+        (entry >> (8 + u32::from(super::PRECISION) - self.bits)) as usize
     }
 
     /// Places an entry greater than all others: the first gap behind them, or its home if that is further on.
@@ -93,8 +104,8 @@ impl Sparse {
         self.len += 1;
     }
 
-    fn grow(&mut self) {
-        let mut larger = Self::with_room(self.len.max(1 << (FIRST_BITS - 1)));
+    fn resize(&mut self, entries: usize) {
+        let mut larger = Self::with_room(entries);
         for entry in self.slots.iter().filter(|slot| **slot != 0) {
             larger.append(*entry);
         }

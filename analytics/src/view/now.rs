@@ -37,6 +37,14 @@ pub struct Past {
     pub last_week: Option<Union>,
 }
 
+/// The window of an earlier day that a trailing window is compared with: of the same length, aligned to whole minutes
+/// (below five minutes) or to five minutes, because finer rows of that day may have expired.
+pub const fn past_window(as_of: i64, window: i64, ago: i64) -> (i64, i64) {
+    let step = if window < 300 { Resolution::Minute } else { Resolution::FiveMinutes };
+    let from = step.floor(as_of - window - ago);
+    (from, from + window)
+}
+
 /// Makes the page.
 pub fn now(atlas: &Atlas, moment: &Moment<'_>, query: &NowQuery, past: &Past) -> Result<NowView, AtlasError> {
     let as_of = moment.as_of;
@@ -337,7 +345,8 @@ fn card(
     let nation = atlas.track(NATION);
     let before = |ago: i64, union: Option<Union>, suffix: &str| {
         let id = format!("{}-{suffix}", measure_id(measure));
-        let scope = Scope { regions: Vec::new(), count: atlas.regions.len() as u16, from: from - ago, to: to - ago };
+        let (from, to) = past_window(moment.as_of, window, ago);
+        let scope = Scope { regions: Vec::new(), count: atlas.regions.len() as u16, from, to };
         match measure {
             Measure::Users => union.map(|union| users_fact(&id, union, &scope, mode)),
             _ => stats_fact(&id, measure, &nation?.stats(scope.from, scope.to), &scope),

@@ -87,7 +87,9 @@ impl Names {
     pub(super) fn number(&mut self, name: &[u8]) -> u32 {
         let name = cut(name, self.longest);
         let hash = hash_bytes(name);
-        if let Some(position) = self.index.find(hash, |position| self.raw.get(position).is_some_and(|raw| **raw == *name)) {
+        if let Some(position) =
+            self.index.find(hash, |position| self.raw.get(position).is_some_and(|raw| **raw == *name))
+        {
             return position as u32 + 1;
         }
         if self.raw.len() >= self.limit {

@@ -30,12 +30,13 @@ const fn severity(number: u64) -> Severity {
 
 #[cfg(test)]
 mod tests {
+    use Severity::{Debug, Error, Info, Warn};
+
     use super::*;
 
     #[test]
     fn severities_follow_the_ranges() {
         let names: Vec<Severity> = [0, 1, 8, 9, 12, 13, 16, 17, 24, 25].into_iter().map(severity).collect();
-        use Severity::{Debug, Error, Info, Warn};
         assert_eq!(names, [Debug, Debug, Debug, Info, Info, Warn, Warn, Error, Error, Debug]);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Names are those of the OpenTelemetry semantic conventions, present and past, and of the Collector's receivers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bonghwa_analytics::bucket::Resource;
 
@@ -144,7 +144,8 @@ impl Metrics {
         if source.fold == Fold::OfStates && MEMORY_STATES.contains(&mark) {
             add(&mut self.limits, key, value, point.start);
         }
-        let wanted = source.only.is_empty() || mark == source.only || (mark.is_empty() && source.fold != Fold::OfStates);
+        let wanted =
+            source.only.is_empty() || mark == source.only || (mark.is_empty() && source.fold != Fold::OfStates);
         if !wanted {
             // What the other states hold shows as the rest.
             return source.only == b"idle" || source.fold == Fold::OfStates;
@@ -172,13 +173,13 @@ impl Metrics {
     /// Writes the samples.
     pub(super) fn finish(self, sink: &mut Sink<'_>, origin: &Origin) {
         let mut samples = self.samples;
-        let mut shown: BTreeMap<(u64, Resource), ()> = BTreeMap::new();
+        let mut shown = BTreeSet::new();
         for ((position, time), points) in &self.used {
             let Some(source) = SOURCES.get(*position) else { continue };
             let limit = nearest(&self.limits, *position, *time);
             let Some((resource, value)) = sample(source, points, limit, *time) else { continue };
             // Positions come in their order of preference.
-            if shown.insert((*time, resource), ()).is_none() {
+            if shown.insert((*time, resource)) {
                 samples.push((resource, *time, value));
             }
         }

@@ -105,8 +105,11 @@ pub fn parse(signal: Signal, format: Format, body: &[u8], policy: &Policy, now: 
             };
             read.map_err(|e| OtlpError::Protobuf { reason: e.reason, at: offset(e.address), len })?;
         }
-        Format::Json => json::read(signal, body, &mut sink)
-            .map_err(|e| OtlpError::Json { reason: e.reason, at: offset(e.address), len })?,
+        Format::Json => json::read(signal, body, &mut sink).map_err(|e| OtlpError::Json {
+            reason: e.reason,
+            at: offset(e.address),
+            len,
+        })?,
     }
     Ok(sink.builder.finish(digest(signal, body, policy)))
 }
@@ -121,7 +124,7 @@ fn digest(signal: Signal, body: &[u8], policy: &Policy) -> [u8; 16] {
 /// Where both formats put what they read.
 struct Sink<'p> {
     policy: &'p Policy,
-    builder: BatchBuilder<'p>,
+    builder: BatchBuilder,
     /// Scratch space in which names are put together.
     name: Vec<u8>,
 }
@@ -136,7 +139,7 @@ struct Origin {
 impl<'p> Sink<'p> {
     fn new(policy: &'p Policy, now: i64) -> Self {
         let instants = now.saturating_sub(policy.max_past)..=now.saturating_add(policy.max_future);
-        let builder = BatchBuilder::new(&policy.limits, policy.key.id(), Resolution::TwoSeconds, instants);
+        let builder = BatchBuilder::new(policy.limits.clone(), policy.key.id(), Resolution::TwoSeconds, instants);
         Self { policy, builder, name: Vec::new() }
     }
 

@@ -4,8 +4,8 @@
 
 use super::metric::Metrics;
 use super::view::{
-    Attributes, Budget, LogView, MetricKind, NO_RECORDED_VALUE, PointView, ResourceView, STATUS_ERROR, SpanKind, SpanView,
-    TEMPORALITY_DELTA, Value,
+    Attributes, Budget, LogView, MetricKind, NO_RECORDED_VALUE, PointView, ResourceView, STATUS_ERROR, SpanKind,
+    SpanView, TEMPORALITY_DELTA, Value,
 };
 use super::wire::{Field, Message, WireError};
 use super::{Sink, log, span};

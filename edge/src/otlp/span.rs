@@ -1,6 +1,6 @@
 //! From spans to transactions, calls and entry requests with their identities.
 
-use crate::batch::{BucketId, Outcome, Refusal};
+use crate::batch::{BucketId, Completion, Refusal};
 use crate::policy::Identifier;
 use crate::template::{push_method, push_path};
 
@@ -22,7 +22,7 @@ pub(super) fn take(sink: &mut Sink<'_>, origin: &Origin, span: &SpanView<'_>) {
 fn observe(sink: &mut Sink<'_>, origin: &Origin, span: &SpanView<'_>) -> Result<bool, Refusal> {
     let instant = (span.end / 1_000_000_000) as i64;
     let bucket = sink.builder.bucket(instant)?;
-    let how = outcome(span);
+    let how = completion(span);
     let shown = match span.kind {
         SpanKind::Internal => false,
         SpanKind::Server | SpanKind::Consumer => {
@@ -47,12 +47,13 @@ fn observe(sink: &mut Sink<'_>, origin: &Origin, span: &SpanView<'_>) -> Result<
     Ok(shown)
 }
 
-fn outcome(span: &SpanView<'_>) -> Outcome {
+fn completion(span: &SpanView<'_>) -> Completion {
     // The conventions leave a server span's status unset for 4xx and ask for an error from 500 on; not every
     // instrumentation sets it.
-    let server_error = span.kind == SpanKind::Server && span.attributes.status.int().is_some_and(|status| status >= 500);
+    let server_error =
+        span.kind == SpanKind::Server && span.attributes.status.int().is_some_and(|status| status >= 500);
     let nanos = if span.start > 0 { span.end.checked_sub(span.start) } else { None };
-    Outcome { error: span.failed || server_error, nanos }
+    Completion { error: span.failed || server_error, nanos }
 }
 
 /// Method and route; else method and templated path; else the span's name.
@@ -94,7 +95,7 @@ fn push_callee(out: &mut Vec<u8>, attributes: &SpanAttributes<'_>) {
 }
 
 /// Counts an entry request. Of several identities of one mode the first counts: one request, one user.
-fn enter(sink: &mut Sink<'_>, bucket: BucketId, how: Outcome, attributes: &SpanAttributes<'_>) {
+fn enter(sink: &mut Sink<'_>, bucket: BucketId, how: Completion, attributes: &SpanAttributes<'_>) {
     let mut identifier = Identifier::new(sink.policy);
     for address in [attributes.client, attributes.forwarded, attributes.peer] {
         if let Value::Text(address) = address {

@@ -221,7 +221,11 @@ pub(super) struct PointAttributes<'a> {
 impl<'a> Attributes<'a> for PointAttributes<'a> {
     fn set(&mut self, key: &[u8], value: Value<'a>) {
         let place = match key {
-            b"state" | b"cpu.mode" | b"cpu.state" | b"system.cpu.state" | b"process.cpu.state"
+            b"state"
+            | b"cpu.mode"
+            | b"cpu.state"
+            | b"system.cpu.state"
+            | b"process.cpu.state"
             | b"system.memory.state" => &mut self.state,
             b"type" | b"jvm.memory.type" => &mut self.memory,
             b"device" | b"network.interface.name" | b"system.network.device" => &mut self.device,

@@ -159,13 +159,10 @@ mod tests {
     #[test]
     fn every_wire_type_is_read() {
         // The examples of the encoding guide: 150 as field 1, "testing" as field 2; then fixed numbers and a group.
-        let bytes = [&[0x08, 0x96, 0x01, 0x12, 7][..], b"testing", &[0x1d, 1, 0, 0, 0, 0x21, 2, 0, 0, 0, 0, 0, 0, 0]].concat();
-        let fields = [
-            (1, Field::Varint(150)),
-            (2, Field::Bytes(b"testing")),
-            (3, Field::Fixed32(1)),
-            (4, Field::Fixed64(2)),
-        ];
+        let bytes =
+            [&[0x08, 0x96, 0x01, 0x12, 7][..], b"testing", &[0x1d, 1, 0, 0, 0, 0x21, 2, 0, 0, 0, 0, 0, 0, 0]].concat();
+        let fields =
+            [(1, Field::Varint(150)), (2, Field::Bytes(b"testing")), (3, Field::Fixed32(1)), (4, Field::Fixed64(2))];
         assert_eq!(all(&bytes).unwrap(), fields);
         assert_eq!(all(&[0x2b, 0x33, 0x08, 1, 0x34, 0x2c, 0x08, 5]).unwrap(), [(1, Field::Varint(5))]);
         let largest = [&[0x08][..], &[0xff; 9], &[0x01]].concat();
@@ -178,7 +175,10 @@ mod tests {
         assert_eq!(all(&[0x08, 0x80]), Err("the data ends inside an integer"));
         assert_eq!(all(&[&[0x08][..], &[0xff; 10]].concat()), Err("an integer is too long"));
         assert_eq!(all(&[0x12, 5, b'a']), Err("a length leads past the end of its message"));
-        assert_eq!(all(&[0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]), Err("a length leads past the end of its message"));
+        assert_eq!(
+            all(&[0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]),
+            Err("a length leads past the end of its message")
+        );
         assert_eq!(all(&[0x1d, 1]), Err("the data ends inside a number"));
         assert_eq!(all(&[0x0f]), Err("a field has an unknown wire type"));
         assert_eq!(all(&[0x00, 1]), Err("a field number is out of range"));

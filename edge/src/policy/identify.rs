@@ -111,7 +111,8 @@ mod tests {
     #[test]
     fn cookies_are_split_as_browsers_send_them() {
         let header = b"theme=dark; SID=\"AB12.node1\";empty=; broken; a=b=c";
-        let pairs: [(&[u8], &[u8]); 4] = [(b"theme", b"dark"), (b"SID", b"AB12.node1"), (b"empty", b""), (b"a", b"b=c")];
+        let pairs: [(&[u8], &[u8]); 4] =
+            [(b"theme", b"dark"), (b"SID", b"AB12.node1"), (b"empty", b""), (b"a", b"b=c")];
         assert!(cookies(header).eq(pairs));
         assert_eq!(found(|i| i.cookies(b"JSESSIONID=; jsessionid=0123456789ABCDEF; \xff=1")), [None; 3]);
     }

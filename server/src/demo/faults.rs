@@ -177,6 +177,12 @@ impl Incident {
         (start, start + self.duration)
     }
 
+    /// Whether any of it lies from `from` to `to`.
+    pub(super) fn overlaps(&self, now: i64, from: i64, to: i64) -> bool {
+        let (start, end) = self.period(now);
+        start < to && from < end
+    }
+
     /// The effect at an instant.
     pub(super) fn effect(&self, now: i64, instant: i64) -> Option<Effect> {
         let (start, end) = self.period(now);

@@ -5,7 +5,7 @@ use bonghwa_analytics::hash::siphash13_128;
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_edge::batch::Batch;
 
-use super::faults::{Effect, INCIDENTS};
+use super::faults::{Effect, INCIDENTS, Incident};
 use super::model::Model;
 use super::nation::Place;
 use super::services::SCRAPE;
@@ -58,9 +58,9 @@ impl<'a> History<'a> {
 /// Seconds that one batch covers.
 const fn chunk(resolution: Resolution) -> i64 {
     match resolution {
-        Resolution::TwoSeconds => 600,
-        Resolution::Minute => 3600,
-        Resolution::FiveMinutes | Resolution::Hour => 6 * 3600,
+        Resolution::TwoSeconds => 3600,
+        Resolution::Minute => 3 * 3600,
+        Resolution::FiveMinutes | Resolution::Hour => 8 * 3600,
     }
 }
 
@@ -82,25 +82,32 @@ impl Iterator for History<'_> {
 /// stand as many days before the day of `today` as their list says.
 fn batch(model: &Model, place: &Place, resolution: Resolution, from: i64, to: i64, today: i64) -> Batch {
     let width = resolution.seconds();
-    // Requests are counted by the minute, so that an effect acts on the requests of its own time only.
-    let cell = width.min(60);
+    // While something is wrong requests are counted by the minute, so that it acts on those of its own time only.
+    let wrong = incidents(place).any(|incident| incident.overlaps(today, from, to));
+    let cell = if wrong { width.min(60) } else { width };
     let cells = (width / cell) as usize;
     let mut counts = vec![0_u64; ((to - from) / cell) as usize];
     let mut crowds: Vec<Crowd> = Vec::new();
     crowds.resize_with(counts.len() / cells, Crowd::default);
-    let (from_ms, to_ms, cell_ms) = (from * 1000, to * 1000, (cell * 1000) as u32);
+    let (from_ms, to_ms, cell_ms) = (from * 1000, to * 1000, cell * 1000);
     model.visits.each(&place.streams, from_ms, to_ms, |visit| {
-        let mut signature = Signature::new(&model.key, visit);
-        for k in 0..visit.requests {
-            let at = visit.at(k);
-            if at >= to_ms {
-                break;
+        let mut k = visit.first_from(from_ms);
+        if k == visit.requests || visit.at(k) >= to_ms {
+            return;
+        }
+        let signature = Signature::new(&model.key, visit);
+        let mut cell = ((visit.at(k) - from_ms) / cell_ms) as usize;
+        let mut end = from_ms + (cell as i64 + 1) * cell_ms;
+        while k < visit.requests && cell < counts.len() {
+            let first = k;
+            while k < visit.requests && visit.at(k) < end {
+                k += 1;
             }
-            if at >= from_ms {
-                let cell = ((at - from_ms) as u32 / cell_ms) as usize;
-                counts[cell] += 1;
-                signature.count(k, &mut crowds, cell / cells);
+            if k > first {
+                counts[cell] += u64::from(k - first);
+                signature.add(&mut crowds[cell / cells], u64::from(k - first), first == 0);
             }
+            (cell, end) = (cell + 1, end + cell_ms);
         }
     });
 
@@ -146,8 +153,11 @@ pub(super) fn scrapes(from: i64, to: i64) -> impl Iterator<Item = i64> {
 }
 
 fn past_effect(place: &Place, instant: i64, today: i64) -> Effect {
-    let mut incidents = INCIDENTS.iter().filter(|incident| incident.region == place.code);
-    incidents.find_map(|incident| incident.effect(today, instant)).unwrap_or(Effect::NORMAL)
+    incidents(place).find_map(|incident| incident.effect(today, instant)).unwrap_or(Effect::NORMAL)
+}
+
+fn incidents(place: &Place) -> impl Iterator<Item = &'static Incident> {
+    INCIDENTS.iter().filter(|incident| incident.region == place.code)
 }
 
 fn digest(model: &Model, place: &Place, resolution: Resolution, from: i64, to: i64) -> [u8; 16] {

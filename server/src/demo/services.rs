@@ -67,7 +67,7 @@ pub(super) fn version(service: &str, deployed: bool) -> &'static str {
 }
 
 /// Number of equally likely durations that stand for the distribution.
-pub(super) const STRATA: usize = 128;
+pub(super) const STRATA: usize = 64;
 /// Spread of the logarithm of durations.
 const SIGMA: f64 = 0.52;
 
@@ -120,11 +120,14 @@ impl Pace {
     }
 }
 
+/// Number of gauges of a region.
+pub(super) const GAUGES: usize = 8;
+
 /// One sample of a gauge: service, kind, millionths.
 pub(super) type Sample = (&'static str, Resource, i64);
 
 /// All gauges of a region at an instant. `peak` is the CPU use of the WAS, its busiest tier, at full activity.
-pub(super) fn gauges(key: u64, peak: f64, instant: i64, activity: f64, effect: &Effect) -> [Sample; 8] {
+pub(super) fn gauges(key: u64, peak: f64, instant: i64, activity: f64, effect: &Effect) -> [Sample; GAUGES] {
     let noise = |part: u64, step: i64| wander(join(key, part), instant, step);
     let load = |share: f64| 0.06 + (share * peak - 0.06) * activity.min(1.2);
     let was = load(1.0) + effect.was_cpu + 0.018 * noise(30, 40);

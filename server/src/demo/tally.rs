@@ -1,63 +1,83 @@
 //! One bucket of the past, while it is being filled.
 
-use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Severity, Transaction};
+use std::collections::BTreeMap;
+
+use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Resource, Severity, Transaction};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
-use bonghwa_analytics::sketch::{Scheme, Sketch};
+use bonghwa_analytics::sketch::{MAX_RANK, PRECISION, REGISTERS, Scheme, Sketch};
 
 use super::faults::Effect;
 use super::model::{Model, identity};
 use super::nation::Place;
 use super::noise::{join, mix, round};
 use super::services::{
-    self, BURST_ERROR_RATE, DB, ERROR_RATE, LOGIN, Pace, ROUTES, SERVICES, STRATA, WAS, WEB, version,
+    self, BURST_ERROR_RATE, DB, ERROR_RATE, GAUGES, LOGIN, Pace, ROUTES, SERVICES, STRATA, WAS, WEB, version,
 };
 use super::visits::{Visit, burst_address};
 
-/// Who was there: by mode, requests that carried an identity, and the identities.
+/// Who was there, by mode: requests that carried an identity, and hashes of the identities.
 #[derive(Debug, Default)]
-pub(super) struct Crowd([Option<Concurrency>; IdentityMode::ALL.len()]);
+pub(super) struct Crowd([(u64, Vec<u64>); IdentityMode::ALL.len()]);
 
 impl Crowd {
     /// Adds `requests` that carry an identity.
-    fn add(&mut self, key: &FleetKey, mode: IdentityMode, hash: u64, requests: u64) {
-        let empty = || Concurrency { identified: 0, sketch: Sketch::new(Scheme::keyed(mode, key.id())) };
-        let concurrency = self.0[mode as usize].get_or_insert_with(empty);
-        concurrency.identified += requests;
-        concurrency.sketch.insert_hash(hash);
+    fn add(&mut self, mode: IdentityMode, hash: u64, requests: u64) {
+        let (identified, hashes) = &mut self.0[mode as usize];
+        *identified += requests;
+        hashes.push(hash);
+    }
+
+    fn into_concurrency(self, key: &FleetKey) -> BTreeMap<IdentityMode, Concurrency> {
+        let some = IdentityMode::ALL.into_iter().zip(self.0).filter(|(_, (identified, _))| *identified > 0);
+        some.map(|(mode, (identified, hashes))| (mode, Concurrency { identified, sketch: sketch(key, mode, &hashes) }))
+            .collect()
     }
 }
 
-/// The identities of one visit, each hashed once and put once into each bucket.
-pub(super) struct Signature<'a> {
-    key: &'a FleetKey,
-    visit: &'a Visit,
-    modes: [Sign; IdentityMode::ALL.len()],
+/// The sketch of a set of hashes.
+fn sketch(key: &FleetKey, mode: IdentityMode, hashes: &[u64]) -> Sketch {
+    let scheme = Scheme::keyed(mode, key.id());
+    if hashes.len() > MANY {
+        // Registers that fit into the nearest cache are filled much faster than a small sketch grows.
+        let mut registers = [0_u8; REGISTERS];
+        for hash in hashes {
+            let rank = (hash >> PRECISION).trailing_zeros().min(u32::from(MAX_RANK) - 1) as u8 + 1;
+            let register = &mut registers[(hash % REGISTERS as u64) as usize];
+            *register = rank.max(*register);
+        }
+        if let Ok(sketch) = Sketch::from_registers(scheme, &registers) {
+            return sketch;
+        }
+    }
+    let mut sketch = Sketch::new(scheme);
+    hashes.iter().for_each(|hash| sketch.insert_hash(*hash));
+    sketch
 }
 
-#[derive(Clone, Copy, Default)]
-struct Sign {
-    hash: Option<u64>,
-    /// Bucket (plus one) that it was put into last; visits go forward in time.
-    last: usize,
+/// Identities from which on a sketch is filled by registers.
+const MANY: usize = 400;
+
+/// The identities of one visit, each hashed once.
+pub(super) struct Signature {
+    hashes: [Option<u64>; IdentityMode::ALL.len()],
 }
 
-impl<'a> Signature<'a> {
-    pub(super) fn new(key: &'a FleetKey, visit: &'a Visit) -> Self {
-        Self { key, visit, modes: [Sign::default(); 3] }
+impl Signature {
+    pub(super) fn new(key: &FleetKey, visit: &Visit) -> Self {
+        // The last request carries every identity that any of them carries.
+        Self { hashes: IdentityMode::ALL.map(|mode| identity(key, visit, mode, visit.requests - 1)) }
     }
 
-    /// Counts request number `k` in the bucket with this index.
-    pub(super) fn count(&mut self, k: u32, crowds: &mut [Crowd], bucket: usize) {
-        for (mode, sign) in IdentityMode::ALL.into_iter().zip(&mut self.modes) {
-            if sign.hash.is_none() {
-                sign.hash = identity(self.key, self.visit, mode, k);
+    /// Adds `requests` of the visit to a crowd, among them the first of all or not: that one comes without a session
+    /// cookie.
+    pub(super) fn add(&self, crowd: &mut Crowd, requests: u64, with_first: bool) {
+        for (mode, hash) in IdentityMode::ALL.into_iter().zip(self.hashes) {
+            let bare = u64::from(with_first && mode == IdentityMode::SessionCookie);
+            if let Some(hash) = hash
+                && requests > bare
+            {
+                crowd.add(mode, hash, requests - bare);
             }
-            let Some(hash) = sign.hash else { continue };
-            match &mut crowds[bucket].0[mode as usize] {
-                Some(concurrency) if sign.last == bucket + 1 => concurrency.identified += 1,
-                _ => crowds[bucket].add(self.key, mode, hash, 1),
-            }
-            sign.last = bucket + 1;
         }
     }
 }
@@ -81,6 +101,12 @@ pub(super) struct Tally<'a> {
     place: &'a Place,
     bucket: Bucket,
     crowd: Crowd,
+    gauges: [Option<(&'static str, Resource, Gauge)>; GAUGES],
+    /// Log records of the web server and of the WAS about failed requests.
+    failures: [u64; 2],
+    /// Instants of sampling, and those of them at which something was wrong.
+    beats: u64,
+    warnings: u64,
     web: [Transaction; ROUTES.len()],
     was: [Transaction; ROUTES.len()],
     /// Calls from web server to WAS.
@@ -93,7 +119,20 @@ impl<'a> Tally<'a> {
     pub(super) fn new(model: &'a Model, place: &'a Place, crowd: Crowd) -> Self {
         let none = || std::array::from_fn(|_| Transaction::default());
         let (call, db) = (Transaction::default(), Transaction::default());
-        Self { model, place, bucket: Bucket::default(), crowd, web: none(), was: none(), call, db }
+        Self {
+            model,
+            place,
+            bucket: Bucket::default(),
+            crowd,
+            gauges: [None; GAUGES],
+            failures: [0; 2],
+            beats: 0,
+            warnings: 0,
+            web: none(),
+            was: none(),
+            call,
+            db,
+        }
     }
 
     /// Adds the requests of a stretch: divided over the routes by weight, over durations by strata.
@@ -120,7 +159,7 @@ impl<'a> Tally<'a> {
         }
         if logins > 0 {
             let (key, mode) = (&self.model.key, IdentityMode::Ip);
-            self.crowd.add(key, mode, key.identity(mode, &burst_address(self.place.key)), logins);
+            self.crowd.add(mode, key.identity(mode, &burst_address(self.place.key)), logins);
         }
         for service in SERVICES {
             let version = Name::from(version(service, effect.deployed));
@@ -131,7 +170,7 @@ impl<'a> Tally<'a> {
 
     fn route(&mut self, index: usize, pace: &Pace, count: u64, errors: u64, db_fails: bool, bits: u64) {
         let passed_on = ROUTES[index].is_passed_on();
-        let mut add = |part: &mut Transaction, errors: u64| {
+        let add = |part: &mut Transaction, errors: u64| {
             part.count += count;
             part.errors += errors;
         };
@@ -150,29 +189,22 @@ impl<'a> Tally<'a> {
                 self.db.latency.insert_n(timing.db, n);
             }
         }
-        if errors > 0 {
-            self.log(if passed_on { WAS } else { WEB }, Severity::Error, errors);
-        }
+        self.failures[usize::from(passed_on)] += errors;
     }
 
     /// Samples the gauges at an instant, and writes what services log at the same beat.
     pub(super) fn scrape(&mut self, instant: i64, effect: &Effect) {
         let activity = self.model.visits.activity(instant);
-        for (service, kind, value) in services::gauges(self.place.key, self.place.peak, instant, activity, effect) {
+        let samples = services::gauges(self.place.key, self.place.peak, instant, activity, effect);
+        for (gauge, (service, kind, value)) in self.gauges.iter_mut().zip(samples) {
             let sample = Gauge::sample(value, instant * 1000);
-            let gauges = &mut self.bucket.resources;
-            gauges.entry((self.model.name(service), kind)).and_modify(|gauge| gauge.merge(&sample)).or_insert(sample);
+            match gauge {
+                Some((_, _, gauge)) => gauge.merge(&sample),
+                None => *gauge = Some((service, kind, sample)),
+            }
         }
-        for service in SERVICES {
-            self.log(service, Severity::Info, 1);
-        }
-        if effect.warns() {
-            self.log(WAS, Severity::Warn, 1);
-        }
-    }
-
-    fn log(&mut self, service: &str, severity: Severity, records: u64) {
-        *self.bucket.logs.entry((self.name(service), severity)).or_default() += records;
+        self.beats += 1;
+        self.warnings += u64::from(effect.warns());
     }
 
     fn name(&self, service: &str) -> Name {
@@ -180,28 +212,31 @@ impl<'a> Tally<'a> {
     }
 
     /// The bucket.
-    pub(super) fn finish(mut self) -> Bucket {
-        for (service, parts) in [(WEB, &self.web), (WAS, &self.was)] {
-            for (route, part) in self.model.routes.iter().zip(parts) {
-                if part.count > 0 {
-                    self.bucket.transactions.insert((self.model.name(service), route.clone()), part.clone());
-                }
-            }
-        }
+    pub(super) fn finish(self) -> Bucket {
+        let model = self.model;
+        let mut bucket = Bucket { concurrency: self.crowd.into_concurrency(&model.key), ..self.bucket };
         for part in &self.web {
-            self.bucket.entry.merge(part);
+            bucket.entry.merge(part);
+        }
+        for (service, parts) in [(WEB, self.web), (WAS, self.was)] {
+            let parts = model.routes.iter().zip(parts).filter(|(_, part)| part.count > 0);
+            bucket.transactions.extend(parts.map(|(route, part)| ((model.name(service), route.clone()), part)));
         }
         for (caller, callee, part) in [(WEB, WAS, self.call), (WAS, DB, self.db)] {
             if part.count > 0 {
-                self.bucket.calls.insert((self.model.name(caller), self.model.name(callee)), part);
+                bucket.calls.insert((model.name(caller), model.name(callee)), part);
             }
         }
-        for (mode, concurrency) in IdentityMode::ALL.into_iter().zip(self.crowd.0) {
-            if let Some(concurrency) = concurrency {
-                self.bucket.concurrency.insert(mode, concurrency);
-            }
+        for (service, kind, gauge) in self.gauges.into_iter().flatten() {
+            bucket.resources.insert((model.name(service), kind), gauge);
         }
-        self.bucket
+        let beats = SERVICES.map(|service| (service, Severity::Info, self.beats));
+        let [web, was] = self.failures;
+        let others = [(WEB, Severity::Error, web), (WAS, Severity::Error, was), (WAS, Severity::Warn, self.warnings)];
+        for (service, severity, records) in beats.into_iter().chain(others).filter(|(_, _, records)| *records > 0) {
+            bucket.logs.insert((model.name(service), severity), records);
+        }
+        bucket
     }
 }
 
@@ -228,6 +263,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_sketch_by_registers_is_the_one_by_insertion() {
+        let key = FleetKey::new([3; 16]);
+        let mode = IdentityMode::UserCookie;
+        for count in [MANY as u64 + 1, 5000] {
+            let hashes: Vec<u64> = (0..count).map(mix).chain([0, u64::MAX, 1 << 63]).collect();
+            let mut inserted = Sketch::new(Scheme::keyed(mode, key.id()));
+            hashes.iter().for_each(|hash| inserted.insert_hash(*hash));
+            assert_eq!(sketch(&key, mode, &hashes), inserted);
+        }
+    }
+
+    #[test]
     fn requests_are_spread_evenly_and_none_is_lost() {
         for count in [0, 1, 2, 3, 50, 127, 128, 129, 1000, 12_345] {
             for bits in [0, 1, 63, 64, 127] {
@@ -238,8 +285,8 @@ mod tests {
             }
         }
         // One request alone meets every stratum equally often.
-        let mut hit: Vec<usize> = (0..128).map(|bits| spread(1, bits).next().unwrap().0).collect();
+        let mut hit: Vec<usize> = (0..STRATA as u64).map(|bits| spread(1, bits).next().unwrap().0).collect();
         hit.sort_unstable();
-        assert!(hit.iter().copied().eq(0..128));
+        assert!(hit.iter().copied().eq(0..STRATA));
     }
 }

@@ -67,11 +67,7 @@ pub(super) fn requests(model: &Model, place: &Place, from: i64, to: i64, effect:
     };
     let mut all = Vec::new();
     model.visits.each(&place.streams, from, to, |visit| {
-        for k in 0..visit.requests {
-            let at = visit.at(k);
-            if !(from..to).contains(&at) {
-                continue;
-            }
+        for (k, at) in visit.between(from, to) {
             let key = join(visit.key, u64::from(k));
             let route = route(key);
             let chance = unit(join(key, 1));

@@ -13,7 +13,7 @@ const LENGTHS: usize = 64;
 const MEDIAN_VISIT: f64 = 480.0;
 const SIGMA_VISIT: f64 = 0.7;
 /// Mean length of a visit, seconds: the median times `exp(SIGMA_VISIT^2 / 2)`, the tail cut off by the strata.
-pub(super) const MEAN_VISIT: f64 = 606.0;
+pub(super) const MEAN_VISIT: f64 = 609.0;
 /// Share of the visits without a cookie of any kind (blocked, or not a browser), in 256ths.
 const NO_COOKIE: u64 = 8;
 /// Share of the users behind a shared address (mobile carriers, offices), in 256ths.
@@ -39,6 +39,24 @@ impl Visit {
     pub(super) fn at(&self, k: u32) -> i64 {
         let jitter = (self.bits >> (3 * (k % 20))) & 7;
         self.start + i64::from(k) * self.gap + ((jitter as i64 * self.gap) >> 4)
+    }
+
+    /// Number of its first request not before an instant; the number of requests if there is none.
+    pub(super) fn first_from(&self, from: i64) -> u32 {
+        if from <= self.start {
+            return 0;
+        }
+        // Jitter is less than a gap, so no request before the last but one gap can be late enough.
+        let mut k = ((from - self.start) / self.gap - 1).clamp(0, i64::from(self.requests)) as u32;
+        while k < self.requests && self.at(k) < from {
+            k += 1;
+        }
+        k
+    }
+
+    /// Its requests from `from` to `to` (exclusive): number and instant, in milliseconds since the epoch.
+    pub(super) fn between(&self, from: i64, to: i64) -> impl Iterator<Item = (u32, i64)> {
+        (self.first_from(from)..self.requests).map(|k| (k, self.at(k))).take_while(move |(_, at)| *at < to)
     }
 
     /// Value of the lasting cookie, 16 hexadecimal digits, if the user keeps cookies.
@@ -154,6 +172,7 @@ mod tests {
                 let mut users = BTreeSet::new();
                 visits.each(&place.streams, from * 1000, to * 1000, |visit| {
                     let n = (0..visit.requests).filter(|k| (from * 1000..to * 1000).contains(&visit.at(*k))).count();
+                    assert_eq!(visit.between(from * 1000, to * 1000).count(), n);
                     requests += n as u64;
                     if n > 0 {
                         users.insert(visit.person);

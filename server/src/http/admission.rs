@@ -22,7 +22,7 @@ pub struct Admission {
 
 /// A place that is held until this is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub(super) struct Place {
     _request: OwnedSemaphorePermit,
     _kibibytes: OwnedSemaphorePermit,
 }

@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::frame::Sections;
-use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{CombineView, Measure, NowView, PeriodChart, RegionView};
 use bonghwa_app::address::{COMPARISONS, MAP_MEASURES, MODES, SPANS, now_query, region_query};
@@ -22,7 +22,7 @@ use crate::centre::FramesQuery;
 /// Content type of frames.
 pub const FRAMES: &str = "application/vnd.bonghwa.frames";
 /// Longest period of a series or of frames.
-const LONGEST: i64 = 800 * DAY;
+pub(super) const LONGEST: i64 = 800 * DAY;
 /// Longest period to combine.
 const LONGEST_COMBINED: i64 = 31 * DAY;
 /// Most regions in one question.
@@ -40,7 +40,7 @@ pub(super) async fn now(State(app): State<App>, uri: Uri) -> Result<Json<Arc<Now
         return Err(ApiError::Parameter(format!("w = {window:?} is no window; give 60, 300 or 1800 seconds")));
     }
     let query = now_query(uri.query().unwrap_or_default());
-    app.ready()?.ask(move |centre| Ok(centre.now(&query))).await.map(Json)
+    app.ready()?.ask(move |centre| centre.now(&query)).await.map(Json)
 }
 
 /// `GET /api/region`: the page of a region. Takes `region` and the keys of the page's address.
@@ -65,7 +65,7 @@ pub(super) async fn series(State(app): State<App>, uri: Uri) -> Result<Json<Peri
     chart(&app, parameters.need("region")?, measure(&parameters)?, from, to).await.map(Json)
 }
 
-/// One measure of a region over a period.
+/// One measure of a region, or of the nation, over a period.
 pub(super) async fn chart(
     app: &App,
     region: &str,
@@ -74,7 +74,9 @@ pub(super) async fn chart(
     to: i64,
 ) -> Result<PeriodChart, ApiError> {
     let ready = app.ready()?;
-    ready.known(region)?;
+    if region != NATION {
+        ready.known(region)?;
+    }
     let region = region.to_string();
     ready.ask(move |centre| centre.series(&region, measure, from, to)).await
 }
@@ -93,19 +95,23 @@ pub(super) async fn combine(State(app): State<App>, uri: Uri) -> Result<Json<Com
     if regions.is_empty() {
         return Err(ApiError::Parameter("the parameter \"regions\" is missing".into()));
     }
-    let mode: IdentityMode = parameters.mode()?.unwrap_or(app.settings.identity);
+    let mode = parameters.mode()?;
     ready.ask(move |centre| centre.combine(&regions, from, to, mode)).await.map(Json)
 }
 
-/// `GET /api/frames`: frames one after the other, for programs that merge by themselves.
+/// `GET /api/frames`: frames one after the other, for programs that merge by themselves. Without `regions` those of
+/// all; `coarsest` bounds the width of the buckets, `mode` leaves out the registers of others.
 pub(super) async fn frames(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
-    let parameters = Parameters::read(&uri, &["regions", "resolution", "from", "to", "sections"])?;
+    let parameters = Parameters::read(&uri, &["regions", "from", "to", "coarsest", "sections", "mode"])?;
     let (from, to) = parameters.period(LONGEST)?;
-    let resolution: Option<Resolution> = parameters.name("resolution")?;
-    let query =
-        FramesQuery { regions: regions(&app, &parameters)?, resolution, from, to, sections: sections(&parameters)? };
-    let (bytes, tag) = app
-        .ready()?
+    let coarsest: Option<Resolution> = parameters.name("coarsest")?;
+    let (ready, sections, mode) = (app.ready()?, sections(&parameters)?, parameters.mode()?);
+    let mut regions = regions(&app, &parameters)?;
+    if regions.is_empty() {
+        regions = ready.centre.regions().iter().map(|region| region.code.clone()).collect();
+    }
+    let query = FramesQuery { regions, from, to, coarsest, sections, mode };
+    let (bytes, tag) = ready
         .ask(move |centre| {
             let bytes = centre.frames(&query)?;
             // A digest of the bytes, so that the tag changes exactly when they do.

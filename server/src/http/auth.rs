@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 
 use super::App;
 use super::error::ApiError;
-use super::page::{Notice, notice};
+use super::notice::{Notice, notice};
 use crate::keys::{Key, Keys, Use, hex};
 use crate::random;
 
@@ -138,10 +138,7 @@ pub(super) async fn readers(State(app): State<App>, request: Request, next: Next
             let path = request.uri().path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
             Redirect::to(&format!("/login?next={}", escape(path))).into_response()
         }
-        Err(error) => {
-            app.meter.refused(&error);
-            error.into_response()
-        }
+        Err(error) => error.into_response(),
     }
 }
 
@@ -149,10 +146,7 @@ pub(super) async fn readers(State(app): State<App>, request: Request, next: Next
 pub(super) async fn stewards(State(app): State<App>, request: Request, next: Next) -> Response {
     match app.gate.steer(request.headers()) {
         Ok(()) => next.run(request).await,
-        Err(error) => {
-            app.meter.refused(&error);
-            error.into_response()
-        }
+        Err(error) => error.into_response(),
     }
 }
 
@@ -182,7 +176,6 @@ pub(super) async fn login(State(app): State<App>, headers: HeaderMap, Form(form)
     let token = match app.gate.open(&form.key) {
         Ok(token) => token,
         Err(error) => {
-            app.meter.refused(&error);
             return notice(&app, error.status(), &Notice::Login { next, failed: true });
         }
     };

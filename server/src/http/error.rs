@@ -123,21 +123,6 @@ impl ApiError {
         }
     }
 
-    /// Code of `google.rpc.Status`, which OTLP answers carry.
-    pub const fn grpc_code(&self) -> u8 {
-        match self {
-            Self::Unauthenticated => 16,
-            Self::Forbidden(_) => 7,
-            Self::NotFound(_) => 5,
-            Self::Method(_) => 12,
-            Self::Slow(_) => 4,
-            Self::Busy { .. } => 8,
-            Self::Storage(_) | Self::Starting => 14,
-            Self::Internal(_) => 13,
-            _ => 3,
-        }
-    }
-
     /// Seconds after which to try again, where that helps.
     pub const fn retry_after(&self) -> Option<u64> {
         match self {
@@ -167,7 +152,8 @@ impl ApiError {
         }
     }
 
-    /// A response with this error's status and headers, and a body of the caller's.
+    /// A response with this error's status and headers, and a body of the caller's. The error itself travels beside the
+    /// body, to be counted.
     pub(super) fn respond(&self, body: impl IntoResponse) -> Response {
         let mut response = (self.status(), body).into_response();
         let headers = response.headers_mut();
@@ -177,6 +163,7 @@ impl ApiError {
         if matches!(self, Self::Unauthenticated) {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        response.extensions_mut().insert(self.clone());
         response
     }
 }

@@ -56,10 +56,7 @@ pub(super) async fn stand(State(app): State<App>, request: Request, next: Next) 
     let verdict = check(&app.hosts, request.method(), request.uri(), request.headers());
     let mut response = match verdict {
         Ok(()) => next.run(request).await,
-        Err(error) => {
-            app.meter.refused(&error);
-            error.into_response()
-        }
+        Err(error) => error.into_response(),
     };
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {

@@ -41,7 +41,7 @@ impl Follower {
 /// Follows the ticks, beginning with the newest one.
 pub(super) async fn live(State(app): State<App>) -> Result<Response, ApiError> {
     let ticks = app.ready()?.centre.ticks();
-    let place = app.admission.live().inspect_err(|error| app.meter.refused(error))?;
+    let place = app.admission.live()?;
     let follower = Follower { ticks, closing: app.closing.clone(), first: true, _place: place };
     let events = stream::unfold(follower, |mut follower| async {
         let as_of = follower.next().await?;

@@ -3,12 +3,13 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use bonghwa_edge::otlp::Signal;
+
 use super::error::ApiError;
-use super::otlp::Signal;
 
 /// What happened since the start.
 #[derive(Debug, Default)]
-pub struct Meter {
+pub(super) struct Meter {
     signals: [PerSignal; 3],
     refused: [AtomicU64; ApiError::CODES.len()],
     pages: AtomicU64,
@@ -65,7 +66,7 @@ impl Meter {
             Signal::ALL
                 .iter()
                 .map(|signal| {
-                    let labels = format!("signal=\"{}\"{label}", signal.name());
+                    let labels = format!("signal=\"{}\"{label}", name(*signal));
                     (labels, get(&self.signals[*signal as usize]).load(Relaxed))
                 })
                 .collect::<Vec<_>>()
@@ -92,6 +93,14 @@ impl Meter {
         family(out, "bonghwa_pages_total", "counter", "Pages rendered.", pages);
         let lines = vec![(String::new(), self.import_lines.load(Relaxed))];
         family(out, "bonghwa_import_lines_total", "counter", "Access-log lines taken over HTTP.", lines);
+    }
+}
+
+const fn name(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Traces => "traces",
+        Signal::Metrics => "metrics",
+        Signal::Logs => "logs",
     }
 }
 

@@ -29,7 +29,7 @@ export function launch() {
 /** A page in its own context. `page.faults` collects console errors and warnings (hydration), violations of the
  * content security policy, script errors and failed requests. */
 export async function newPage(browser, { width = 1440, height = 900, javaScriptEnabled = true } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, javaScriptEnabled });
+  const context = await browser.newContext({ viewport: { width, height }, locale: "ko-KR", javaScriptEnabled });
   await context.addInitScript(axe);
   const page = await context.newPage();
   page.faults = [];
@@ -47,14 +47,13 @@ export async function newPage(browser, { width = 1440, height = 900, javaScriptE
   return page;
 }
 
-/** Opens an address and waits until the page is alive: hydration is done when the app has marked the document. */
+/** Opens an address and waits until the app runs on the page: it has asked for its event stream and drawn twice. */
 export async function open(page, address) {
+  const followed = page.waitForRequest((request) => new URL(request.url()).pathname === "/api/live", { timeout: 20_000 });
   await page.goto(address, { waitUntil: "load" });
-  await alive(page);
+  await followed;
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 }
-
-/** Waits until the app runs on the page. */
-export const alive = (page) => page.waitForSelector("html[data-ready]", { timeout: 20_000, state: "attached" });
 
 /** Violations of WCAG 2.0 to 2.2, levels A and AA, and of axe's best practices, as short texts. */
 export async function violations(page) {

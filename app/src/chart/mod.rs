@@ -1,0 +1,162 @@
+//! Charts: one description, drawn as paths that stretch and words that do not, with a table behind it.
+
+mod draw;
+pub(crate) mod geometry;
+mod read;
+pub(crate) mod spark;
+pub(crate) mod table;
+
+use std::sync::Arc;
+
+use bonghwa_analytics::view::{Line, Measure, Unit};
+use leptos::prelude::*;
+
+pub(crate) use draw::plot;
+
+use crate::app::Here;
+use crate::part::icon::{self, icon};
+
+/// How a line looks and what it is. Never by colour alone: each role has a width and a dash of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// What was measured: thick.
+    Now,
+    /// The same now, out of its range.
+    Out,
+    /// The day before, or the compared period: thin.
+    Before,
+    /// The week before: dotted.
+    Week,
+    /// One of several series, by place: solid, thin, dotted, dashed.
+    Series(u8),
+}
+
+impl Role {
+    /// Class of its path.
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Now => "today",
+            Self::Out => "today out",
+            Self::Before => "yest",
+            Self::Week => "week",
+            Self::Series(0) => "today ser0",
+            Self::Series(1) => "ser1",
+            Self::Series(2) => "ser2",
+            Self::Series(_) => "ser3",
+        }
+    }
+}
+
+/// A line with its name.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stroke {
+    pub(crate) role: Role,
+    pub(crate) name: String,
+    pub(crate) values: Vec<Option<f64>>,
+}
+
+/// A chart.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Chart {
+    /// Tells the charts of a page apart.
+    pub(crate) id: u8,
+    /// What it shows, for those who do not see it.
+    pub(crate) label: String,
+    pub(crate) measure: Measure,
+    pub(crate) unit: Unit,
+    /// First instant.
+    pub(crate) start: i64,
+    /// Seconds a value stands for.
+    pub(crate) step: i64,
+    /// How many values the width holds.
+    pub(crate) slots: usize,
+    /// Lines, from the back to the front.
+    pub(crate) strokes: Vec<Stroke>,
+    /// Lower edge of the usual range; empty if unknown.
+    pub(crate) low: Vec<Option<f64>>,
+    /// Upper edge.
+    pub(crate) high: Vec<Option<f64>>,
+    /// Label at the newest value of the first line.
+    pub(crate) now: Option<String>,
+    /// Whether labels stand at the lines (a large chart) or only in the swatch line.
+    pub(crate) labels: bool,
+}
+
+impl Chart {
+    /// The instant that a value stands for.
+    pub(crate) const fn instant(&self, index: usize) -> i64 {
+        self.start + (index as i64 + 1) * self.step
+    }
+
+    /// Last instant of the width.
+    pub(crate) const fn end(&self) -> i64 {
+        self.start + self.slots as i64 * self.step
+    }
+
+    /// Largest value of all lines.
+    pub(crate) fn max(&self) -> f64 {
+        let lines = self.strokes.iter().map(|s| &s.values).chain([&self.low, &self.high]);
+        lines.flatten().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f64::max)
+    }
+
+    /// Whether there is no value at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.strokes.iter().flat_map(|s| &s.values).any(Option::is_some)
+    }
+}
+
+/// Which value of which chart the reader points at; one for a page, kept while data is exchanged beneath it.
+#[derive(Clone, Copy)]
+pub(crate) struct Cursor(RwSignal<Option<(u8, usize)>>);
+
+impl Cursor {
+    pub(crate) fn new() -> Self {
+        Self(RwSignal::new(None))
+    }
+
+    /// The value pointed at in a chart.
+    pub(crate) fn at(self, chart: u8) -> Option<usize> {
+        self.0.get().filter(|(id, _)| *id == chart).map(|(_, index)| index)
+    }
+
+    pub(crate) fn set(self, to: Option<(u8, usize)>) {
+        self.0.set(to);
+    }
+}
+
+/// Values of a line.
+pub(crate) fn values(line: &Line) -> Vec<Option<f64>> {
+    line.values.clone()
+}
+
+/// Names of the lines with a sample of each; where labels at the lines have no room.
+pub(crate) fn swatches(here: &Here, chart: &Chart) -> AnyView {
+    let mut strokes: Vec<_> = chart.strokes.iter().rev().map(|s| swatch(s.role.class(), s.name.clone())).collect();
+    if !chart.high.is_empty() {
+        strokes.push(swatch("band", here.t.usual_range.to_owned()));
+    }
+    view! { <p class="swatches" class:always=!chart.labels>{strokes}</p> }.into_any()
+}
+
+fn swatch(class: &'static str, name: String) -> AnyView {
+    let sample = if class == "band" {
+        view! { <svg class="swatch plot" aria-hidden="true"><rect class="bandbox" x="0" y="1" width="22" height="10"/></svg> }.into_any()
+    } else {
+        view! { <svg class="swatch plot" aria-hidden="true"><line class=class x1="1" y1="6" x2="21" y2="6"/></svg> }.into_any()
+    };
+    view! { <span>{sample}{name}</span> }.into_any()
+}
+
+/// 표로 보기: the values of a chart.
+pub(crate) fn as_table(here: &Here, chart: &Chart, caption: &str) -> AnyView {
+    view! {
+        <details>
+            <summary>{icon(icon::DOWN)}{here.t.show_table}</summary>
+            {table::table(here, chart, caption)}
+        </details>
+    }
+    .into_any()
+}
+
+/// A chart that is shared by the parts that draw and read it.
+pub(crate) type Shared = Arc<Chart>;

@@ -1,0 +1,133 @@
+//! 합쳐 보기: any regions, any period, each person counted once.
+//!
+//! In the browser the registers of all regions are fetched once for a period and merged there, so changing the choice
+//! needs no network. Without wasm the same page is a form and the server merges.
+
+mod choose;
+mod result;
+
+use bonghwa_analytics::view::CombineView;
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use crate::address::{CombineQuery, Page, Window};
+use crate::app::{Here, Place, title};
+use crate::data::{self, CombineData};
+use crate::live::Live;
+use crate::part::facts::sources;
+use crate::part::state;
+
+/// What the browser merged for itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Local {
+    /// The result; nothing if there are no registers in the period.
+    pub(crate) view: Option<CombineView>,
+    /// Milliseconds that the merge took.
+    pub(crate) millis: f64,
+    /// Bytes received for the period.
+    pub(crate) bytes: usize,
+    /// Users of each region in the period.
+    pub(crate) tiles: Vec<(String, f64)>,
+}
+
+/// How far the browser's own merge is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Progress {
+    /// Not begun: the server's result is shown.
+    Waiting,
+    /// Registers are on their way.
+    Fetching,
+    /// Merged here.
+    Done(Local),
+    /// Failed, and why.
+    Failed(String),
+}
+
+/// The page.
+#[component]
+pub(crate) fn Combine() -> impl IntoView {
+    let place = expect_context::<Place>();
+    let live = expect_context::<Live>();
+    let progress = RwSignal::new(Progress::Waiting);
+    // Only the identity mode makes another fetch; regions and period are the browser's to merge.
+    let mode = Memo::new(move |_| query(place.address().page).and_then(|q| q.mode));
+    let data = Resource::new(
+        move || mode.get(),
+        move |mode| {
+            let query = query(place.address_now().page).unwrap_or(CombineQuery {
+                regions: Vec::new(),
+                chosen: false,
+                window: Window::Today,
+                mode,
+            });
+            data::combine(query)
+        },
+    );
+    #[cfg(feature = "hydrate")]
+    crate::browser::frames::follow(place, data, progress);
+    view! {
+        <Transition fallback=move || state::loading(&place.here())>
+            {move || {
+                data.get().map(|answer| {
+                    let here = place.here();
+                    match (answer, query(place.address().page)) {
+                        (Ok(data), Some(query)) => {
+                            place.learn(data.demo, &data.title);
+                            render(&here.with(&data.regions), &data, &query, &progress.get(), live)
+                        }
+                        (Ok(_), None) => ().into_any(),
+                        (Err(reason), _) => state::failed(&here, &reason),
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
+/// The query of an address of this page.
+pub(crate) fn query(page: Page) -> Option<CombineQuery> {
+    match page {
+        Page::Combine(query) => Some(query),
+        _ => None,
+    }
+}
+
+/// The page of what is known.
+pub(crate) fn render(here: &Here, data: &CombineData, query: &CombineQuery, progress: &Progress, live: Live) -> AnyView {
+    let local = match progress {
+        Progress::Done(local) => Some(local),
+        _ => None,
+    };
+    let chosen = data.chosen(query);
+    let server = data.view.as_ref().filter(|view| view.regions == chosen);
+    let view = local.and_then(|local| local.view.as_ref()).or(if local.is_some() { None } else { server });
+    let facts = view.map(|view| {
+        let mut facts = vec![&view.union, &view.sum, &view.overlap];
+        facts.extend(view.parts.iter().flat_map(|part| [Some(&part.users), part.only.as_ref()]).flatten());
+        facts.extend(view.pairs.iter().filter_map(|pair| pair.shared.as_ref()));
+        sources(here, data.as_of, view.mode, facts)
+    });
+    view! {
+        {title(here, here.t.combine)}
+        <form class="combine grid12" action="/combine" on:submit=submit on:change=changed>
+            {choose::choose(here, data, query, &chosen, view, local)}
+            {result::result(here, data, &chosen, view, local, progress, live)}
+        </form>
+        {facts}
+    }
+    .into_any()
+}
+
+/// Sends a form by the router instead of a page load.
+pub(crate) fn submit(event: SubmitEvent) {
+    #[cfg(feature = "hydrate")]
+    crate::browser::submit(&event);
+    let _ = event;
+}
+
+/// A tick or another period takes effect at once.
+fn changed(event: leptos::ev::Event) {
+    #[cfg(feature = "hydrate")]
+    crate::browser::changed(&event);
+    let _ = event;
+}

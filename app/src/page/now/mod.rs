@@ -1,0 +1,107 @@
+//! 지금: is today as usual, four figures, where, when.
+
+mod cards;
+mod map;
+mod rank;
+mod timeline;
+
+use bonghwa_analytics::view::{Fact, Level, NowView, Verdict};
+use leptos::prelude::*;
+
+pub(crate) use map::place as place_of;
+
+use crate::address::Page;
+use crate::app::{Here, Place, title};
+use crate::chart::Cursor;
+use crate::live::Live;
+use crate::part::facts::{sentence, sources};
+use crate::part::head;
+use crate::part::icon::{self, icon};
+use crate::say;
+
+/// The page.
+#[component]
+pub(crate) fn Now() -> impl IntoView {
+    let place = expect_context::<Place>();
+    let live = expect_context::<Live>();
+    let cursor = Cursor::new();
+    let query = move || match place.address().page {
+        Page::Now(query, _) => Some(query),
+        _ => None,
+    };
+    super::fed(query, crate::data::now, move |here, view: &NowView| {
+        place.learn(view.demo, &view.title);
+        render(&here.with(&view.regions), view, live, cursor)
+    })
+}
+
+/// The page of a view.
+pub(crate) fn render(here: &Here, view: &NowView, live: Live, cursor: Cursor) -> AnyView {
+    let empty = matches!(view.verdict, Verdict::NoData);
+    let body = (!empty).then(|| {
+        view! {
+            {cards::cards(here, view)}
+            <section class="where grid12" aria-labelledby="where">
+                {map::header(here, view)}
+                {map::tiles(here, view)}
+                {rank::table(here, view)}
+            </section>
+            {timeline::timeline(here, view, cursor)}
+            {sources(here, view.as_of, view.mode, facts(view))}
+        }
+        .into_any()
+    });
+    view! {
+        {title(here, here.t.now)}
+        {status(here, view, live)}
+        {body}
+    }
+    .into_any()
+}
+
+fn status(here: &Here, view: &NowView, live: Live) -> AnyView {
+    let late: Vec<head::LateRegion> =
+        view.rows.iter().filter_map(|row| row.late_since.map(|since| (row.code.clone(), since))).collect();
+    let out = matches!(view.verdict, Verdict::Unusual { .. } | Verdict::Silent { .. });
+    let more = match &view.verdict {
+        Verdict::NoData => Some((here.link(Page::Connect), here.t.connect_data.to_owned())),
+        Verdict::Unusual { region: Some(code), .. } => {
+            let name = here.region(code);
+            let text = match here.lang {
+                bonghwa_analytics::format::Lang::Ko => format!("{name} 자세히 보기"),
+                bonghwa_analytics::format::Lang::En => format!("See {name}"),
+            };
+            Some((here.address.region_page(code).href(), text))
+        }
+        _ => None,
+    };
+    let more = more.map(|(href, text)| view! { <p class="go"><a class="btn" href=href>{text}{icon(icon::RIGHT)}</a></p> });
+    view! {
+        <section class=if out && view.level > Level::Normal { "status is-out" } else { "status" } aria-labelledby="verdict">
+            <div class="say">
+                {head::beacons(here, view.level)}
+                <h1 id="verdict">{sentence(say::verdict::headline(here, &view.verdict, None, view.as_of))}</h1>
+                <p class="lead">{sentence(say::now::lead(here, view))}</p>
+                {more}
+            </div>
+            {head::as_of(here, view.as_of, Some((view.received, view.expected)), &late, live)}
+        </section>
+    }
+    .into_any()
+}
+
+/// Every fact that the page shows.
+fn facts(view: &NowView) -> Vec<&Fact> {
+    let mut out: Vec<&Fact> = Vec::new();
+    if let Verdict::Unusual { ratio, .. } = &view.verdict {
+        out.push(ratio);
+    }
+    for card in &view.cards {
+        out.extend([&card.now, &card.yesterday, &card.last_week].into_iter().flatten());
+    }
+    out.extend(&view.users_sum);
+    for row in &view.rows {
+        out.extend(rank::columns(view.map_measure).into_iter().filter_map(|measure| rank::fact(row, measure)));
+    }
+    out
+}

@@ -1,0 +1,97 @@
+//! A region: how it stands, figures of a chosen period, charts, services, routes and calls.
+
+mod charts;
+mod choose;
+mod tables;
+
+use bonghwa_analytics::format::figure;
+use bonghwa_analytics::view::{Fact, Level, RegionView, Verdict};
+use leptos::prelude::*;
+
+use crate::address::Page;
+use crate::app::{Here, Place, title};
+use crate::chart::Cursor;
+use crate::live::Live;
+use crate::part::facts::{anchor, band, sentence, sources};
+use crate::part::{head, state};
+use crate::say;
+
+/// The page.
+#[component]
+pub(crate) fn RegionPage() -> impl IntoView {
+    let place = expect_context::<Place>();
+    let live = expect_context::<Live>();
+    let cursor = Cursor::new();
+    let query = move || match place.address().page {
+        Page::Region(query) => Some(query),
+        _ => None,
+    };
+    super::fed(query, crate::data::region, move |here, view: &RegionView| {
+        place.learn(view.demo, &view.title);
+        render(&here.with(&view.regions), view, live, cursor)
+    })
+}
+
+/// The page of a view.
+pub(crate) fn render(here: &Here, view: &RegionView, live: Live, cursor: Cursor) -> AnyView {
+    let t = here.t;
+    let Some(region) = &view.region else {
+        super::missing::not_found();
+        let list = choose::switcher(here, "");
+        return view! { {title(here, t.no_region)}{state::notice(t.no_region, t.no_region_lead, list)} }.into_any();
+    };
+    let name = here.region(&region.code).to_owned();
+    let late: Vec<head::LateRegion> = view.late_since.map(|since| (region.code.clone(), since)).into_iter().collect();
+    let out = matches!(view.verdict, Verdict::Unusual { .. } | Verdict::Silent { .. }) && view.level > Level::Normal;
+    let ratio = match &view.verdict {
+        Verdict::Unusual { ratio, .. } => Some(ratio),
+        _ => None,
+    };
+    let facts: Vec<&Fact> = ratio.into_iter().chain(&view.figures).collect();
+    let body = if view.verdict == Verdict::NoData {
+        ().into_any()
+    } else {
+        view! {
+            {figures(here, view)}
+            {charts::charts(here, view, cursor)}
+            {tables::tables(here, view)}
+            {sources(here, view.as_of, view.mode, facts)}
+        }
+        .into_any()
+    };
+    view! {
+        {title(here, &name)}
+        <nav class="crumb" aria-label=t.choose_region>
+            <a href=here.address.now_page().href()>{t.now}</a><span aria-hidden="true">"/"</span><span>{here.lang.pick(&region.official_ko, &region.official_en).to_owned()}</span>
+        </nav>
+        <section class=if out { "status region is-out" } else { "status region" } aria-labelledby="verdict">
+            <div class="say">
+                {head::beacons(here, view.level)}
+                <h1 id="verdict">{sentence(say::verdict::headline(here, &view.verdict, Some(&name), view.as_of))}</h1>
+                <p class="lead">{sentence(say::region::lead(here, view, &name))}</p>
+            </div>
+            {head::as_of(here, view.as_of, None, &late, live)}
+        </section>
+        {choose::choose(here, view)}
+        {body}
+    }
+    .into_any()
+}
+
+fn figures(here: &Here, view: &RegionView) -> AnyView {
+    let items: Vec<_> = view
+        .figures
+        .iter()
+        .map(|fact| {
+            let (number, unit) = figure(fact.value, fact.unit, here.lang);
+            let error = band(fact).map(|error| view! { <span class="err">{error}</span> });
+            view! {
+                <div>
+                    <dt>{say::region::figure_name(here, fact)}</dt>
+                    <dd class="fig"><a rel="external" href=format!("#{}", anchor(fact))><b>{number}</b><i>{unit}</i></a>{error}</dd>
+                </div>
+            }
+        })
+        .collect();
+    view! { <dl class="figs" aria-label=here.t.figures>{items}</dl> }.into_any()
+}

@@ -1,0 +1,174 @@
+//! Services, routes, calls and events of a period.
+
+use bonghwa_analytics::format::{Lang, MISSING, change, count, decimal, exact};
+use bonghwa_analytics::view::{RegionQuery, RegionView, TransactionRow, Unit};
+use leptos::prelude::*;
+
+use crate::address::Page;
+use crate::app::Here;
+use crate::say;
+
+/// Routes that are listed.
+const MOST: usize = 100;
+
+pub(super) fn tables(here: &Here, view: &RegionView) -> AnyView {
+    let t = here.t;
+    view! {
+        {chapter("services", t.services, services(here, view))}
+        {chapter("routes", t.routes, routes(here, view))}
+        {chapter("calls", t.calls, calls(here, view))}
+        {chapter("events", t.events, events(here, view))}
+    }
+    .into_any()
+}
+
+fn chapter(id: &'static str, title: &'static str, body: AnyView) -> AnyView {
+    view! { <section class="chapter" aria-labelledby=id><h2 id=id>{title}</h2>{body}</section> }.into_any()
+}
+
+/// A table in its own scrolling box; the first columns are names, the rest numbers.
+fn table(here: &Here, caption: &str, names: usize, head: &[&'static str], rows: Vec<Vec<AnyView>>) -> AnyView {
+    if rows.is_empty() {
+        return view! { <p class="small">{here.t.none_in_period}</p> }.into_any();
+    }
+    let head: Vec<_> = head
+        .iter()
+        .enumerate()
+        .map(|(i, name)| view! { <th scope="col" class=(i >= names).then_some("n")>{*name}</th> })
+        .collect();
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|cells: Vec<AnyView>| {
+            let cells: Vec<_> = cells
+                .into_iter()
+                .enumerate()
+                .map(|(i, cell)| match i {
+                    0 => view! { <th scope="row">{cell}</th> }.into_any(),
+                    i if i < names => view! { <td class="name">{cell}</td> }.into_any(),
+                    _ => view! { <td class="n">{cell}</td> }.into_any(),
+                })
+                .collect();
+            view! { <tr>{cells}</tr> }
+        })
+        .collect();
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label=caption.to_owned()>
+            <table class="plain wide">
+                <caption class="vh">{caption.to_owned()}</caption>
+                <thead><tr>{head}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn or_missing(value: Option<f64>, unit: Unit, lang: Lang) -> AnyView {
+    value.map_or_else(|| MISSING.to_owned(), |v| exact(v, unit, lang)).into_any()
+}
+
+/// Count, rate, errors, median and p95.
+fn common(row: &TransactionRow, lang: Lang) -> Vec<AnyView> {
+    vec![
+        count(row.count as f64).into_any(),
+        decimal(row.per_second, if row.per_second < 10.0 { 2 } else { 0 }).into_any(),
+        exact(row.error_rate, Unit::Ratio, lang).into_any(),
+        or_missing(row.p50, Unit::Seconds, lang),
+        or_missing(row.p95, Unit::Seconds, lang),
+    ]
+}
+
+fn services(here: &Here, view: &RegionView) -> AnyView {
+    let t = here.t;
+    let head = [t.service, t.count, t.per_second, t.error_rate, "p50", "p95", "p99", "CPU", t.memory, t.heap];
+    let rows = view
+        .services
+        .iter()
+        .map(|row| {
+            let link = match &here.address.page {
+                Page::Region(query) => here.link(Page::Region(RegionQuery { service: row.service.clone(), ..query.clone() })),
+                _ => here.address.href(),
+            };
+            let mut cells = vec![view! { <a href=link data-noscroll="">{row.service.clone()}</a> }.into_any()];
+            cells.extend(common(row, here.lang));
+            cells.push(or_missing(row.p99, Unit::Seconds, here.lang));
+            cells.extend([row.cpu, row.memory, row.heap].map(|v| or_missing(v, Unit::Ratio, here.lang)));
+            cells
+        })
+        .collect();
+    table(here, t.services, 1, &head, rows)
+}
+
+/// `p95 전` with the change, where the compared period has one.
+fn before(here: &Here, row: &TransactionRow) -> AnyView {
+    let (Some(now), Some(before)) = (row.p95, row.p95_before) else { return MISSING.into_any() };
+    let c = change(now, before, Unit::Seconds, here.lang);
+    let (class, word) = match c.direction {
+        1 => ("up", here.t.up),
+        -1 => ("dn", here.t.down),
+        _ => ("", here.t.same),
+    };
+    view! { {exact(before, Unit::Seconds, here.lang)}" "<span class=class><span class="vh">{word}</span></span>{c.size} }.into_any()
+}
+
+fn routes(here: &Here, view: &RegionView) -> AnyView {
+    let t = here.t;
+    let head = [t.route, t.service, t.count, t.per_second, t.error_rate, "p50", "p95", t.before];
+    let rows = view
+        .routes
+        .iter()
+        .take(MOST)
+        .map(|row| {
+            let mut cells = vec![row.name.clone().into_any(), row.service.clone().into_any()];
+            cells.extend(common(row, here.lang));
+            cells.push(before(here, row));
+            cells
+        })
+        .collect();
+    let cut = (view.routes.len() > MOST).then(|| match here.lang {
+        Lang::Ko => format!("느린 {MOST}개만 보여 드립니다. 모두 {}개입니다.", count(view.routes.len() as f64)),
+        Lang::En => format!("The slowest {MOST} of {}.", count(view.routes.len() as f64)),
+    });
+    let other = (view.other_routes > 0).then(|| match here.lang {
+        Lang::Ko => format!("경로가 한도보다 많아 요청 {}건은 (other)로 모았습니다.", count(view.other_routes as f64)),
+        Lang::En => format!("{} requests went under (other): there were more routes than the limit.", count(view.other_routes as f64)),
+    });
+    view! {
+        {table(here, t.routes, 2, &head, rows)}
+        {cut.map(|text| view! { <p class="small">{text}</p> })}
+        {other.map(|text| view! { <p class="small">{text}</p> })}
+    }
+    .into_any()
+}
+
+fn calls(here: &Here, view: &RegionView) -> AnyView {
+    let t = here.t;
+    let head = [t.caller, t.callee, t.count, t.per_second, t.error_rate, "p50", "p95", t.before];
+    let rows = view
+        .calls
+        .iter()
+        .take(MOST)
+        .map(|row| {
+            let mut cells = vec![row.service.clone().into_any(), row.name.clone().into_any()];
+            cells.extend(common(row, here.lang));
+            cells.push(before(here, row));
+            cells
+        })
+        .collect();
+    table(here, t.calls, 2, &head, rows)
+}
+
+fn events(here: &Here, view: &RegionView) -> AnyView {
+    if view.events.is_empty() {
+        return view! { <p class="small">{here.t.no_events_period}</p> }.into_any();
+    }
+    let items: Vec<_> = view
+        .events
+        .iter()
+        .map(|event| {
+            let (what, when) = say::now::event(here, event, view.as_of);
+            view! { <li><b>{what}</b><span>{when}</span></li> }
+        })
+        .collect();
+    view! { <ol class="log always">{items}</ol> }.into_any()
+}

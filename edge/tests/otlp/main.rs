@@ -1,0 +1,6 @@
+//! OTLP against its reference: requests are written with `opentelemetry-proto` and read with ours.
+
+mod bad_input;
+mod make;
+mod metrics;
+mod traces;

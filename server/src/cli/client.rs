@@ -1,0 +1,89 @@
+//! How commands speak to a running server.
+
+use reqwest::{Client, RequestBuilder, Url};
+use serde_json::Value;
+
+use super::{Place, environment};
+use crate::folder::Folder;
+
+/// A running server and the key to it.
+pub(super) struct Server {
+    client: Client,
+    url: Url,
+    key: Option<String>,
+}
+
+/// Why a server could not be asked, or what it answered.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ClientError {
+    /// The address makes no sense.
+    #[error("{0:?} is no address of a server: {1}; give one like http://127.0.0.1:8080")]
+    Address(String, String),
+    /// Nothing runs.
+    #[error("no server runs on the data folder {0}; start one with `bonghwa serve`, or name one with --server")]
+    None(String),
+    /// It does not answer.
+    #[error("the server at {0} cannot be reached ({1}); check that it runs there")]
+    Unreachable(String, String),
+    /// It refused.
+    #[error("{0}; {1}")]
+    Refused(String, String),
+}
+
+impl Server {
+    /// The server that was named, else the one that holds the data folder.
+    pub(super) fn find(named: Option<&str>, place: &Place) -> Result<Self, super::Failure> {
+        let url = match named {
+            Some(url) => url.to_string(),
+            None => {
+                let data = place.load()?.data;
+                Folder::server(&data).ok_or_else(|| ClientError::None(data.display().to_string()))?
+            }
+        };
+        Ok(Self::at(&url)?)
+    }
+
+    /// The server at an address.
+    pub(super) fn at(url: &str) -> Result<Self, ClientError> {
+        let wrong = |reason: String| ClientError::Address(url.to_string(), reason);
+        let parsed = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
+        if parsed.scheme() != "http" || parsed.cannot_be_a_base() {
+            return Err(wrong("this command speaks plain HTTP".into()));
+        }
+        let client = Client::builder().no_proxy().build().map_err(|error| wrong(error.to_string()))?;
+        let key = environment().into_iter().find(|(name, _)| name == "BONGHWA_KEY").map(|(_, value)| value);
+        Ok(Self { client, url: parsed, key })
+    }
+
+    /// A request to a path of this server; `BONGHWA_KEY` goes with it.
+    pub(super) fn request(&self, method: reqwest::Method, path: &str) -> Result<RequestBuilder, ClientError> {
+        let url = self.url.join(path).map_err(|error| ClientError::Address(self.url.to_string(), error.to_string()))?;
+        let request = self.client.request(method, url);
+        Ok(match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        })
+    }
+
+    /// Sends a request and reads the answer as JSON.
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Value, ClientError> {
+        let unreachable = |error: reqwest::Error| {
+            let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            ClientError::Unreachable(self.url.to_string(), reason)
+        };
+        let response = request.send().await.map_err(unreachable)?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(unreachable)?;
+        let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        if status.is_success() {
+            return Ok(body);
+        }
+        let text = |key: &str| body.pointer(&format!("/error/{key}")).and_then(Value::as_str).map(String::from);
+        let message = text("message").unwrap_or_else(|| format!("the server answered {status}"));
+        let mut what_to_do = text("what_to_do").unwrap_or_else(|| "check that it is a Bonghwa server".into());
+        if status == reqwest::StatusCode::UNAUTHORIZED {
+            what_to_do = "set BONGHWA_KEY to an admin key, made with `bonghwa key new --use admin`".into();
+        }
+        Err(ClientError::Refused(message, what_to_do))
+    }
+}

@@ -1,0 +1,104 @@
+//! `bonghwa demo`
+
+use clap::{Args, Subcommand};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::client::Server;
+use super::{Failure, Place, runtime};
+use crate::demo::Fault;
+
+/// Break and heal regions of the running demonstration.
+#[derive(Subcommand)]
+pub(super) enum Demo {
+    /// Start a fault in a region; it ends by itself after 20 minutes
+    Break {
+        /// Code of the region, for example seoul
+        region: String,
+        /// heap-leak, slow-db, slow-network, bad-deploy or login-burst
+        #[arg(value_parser = |name: &str| name.parse::<Fault>().map_err(|error| error.to_string()))]
+        fault: Fault,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// End the fault of a region
+    Heal {
+        /// Code of the region
+        region: String,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Show the faults there are and those that are active
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+}
+
+/// Which server.
+#[derive(Args)]
+pub(super) struct ServerArgs {
+    /// Address of the server [default: the one that runs on the data folder]
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl ServerArgs {
+    fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+        let server = Server::find(self.server.as_deref(), &self.place)?;
+        let request = server.request(method, path)?;
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        Ok(runtime()?.block_on(server.send(request))?)
+    }
+}
+
+impl Demo {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Break { region, fault, server } => {
+                let body = json!({ "region": region, "fault": fault.name() });
+                server.ask(Method::POST, "/api/demo/break", Some(&body))?;
+                println!("{fault} has begun in {region}; it ends in 20 minutes, or with `bonghwa demo heal {region}`");
+            }
+            Self::Heal { region, server } => {
+                let ended = server.ask(Method::POST, "/api/demo/heal", Some(&json!({ "region": region })))?;
+                match ended.get("fault").and_then(Value::as_str) {
+                    Some(fault) => println!("{fault} has ended in {region}"),
+                    None => println!("nothing was wrong in {region}"),
+                }
+            }
+            Self::List { json, server } => {
+                let list = server.ask(Method::GET, "/api/demo", None)?;
+                if json {
+                    println!("{list:#}");
+                } else {
+                    show(&list);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn show(list: &Value) {
+    let each = |key: &str| list.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or("?").to_string();
+    let faults: Vec<_> = each("faults").iter().filter_map(|fault| fault.as_str().map(String::from)).collect();
+    println!("faults: {}", faults.join(", "));
+    let active = each("active");
+    if active.is_empty() {
+        println!("none is active");
+    }
+    for fault in &active {
+        let left = fault.get("until").and_then(Value::as_i64).unwrap_or_default() - crate::clock::now();
+        println!("{} in {}, {} min left", text(fault, "fault"), text(fault, "region"), left.max(0) / 60);
+    }
+}

@@ -1,0 +1,65 @@
+//! `bonghwa key`
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{Failure, Place};
+use crate::keys::{self, Use};
+
+/// Make keys for senders and readers.
+#[derive(Subcommand)]
+pub(super) enum Key {
+    /// Make a key; it is shown once and only its SHA-256 is stored
+    ///
+    /// As soon as a key of a kind is set, that kind is needed: an ingest key for telemetry, a read or admin key for
+    /// pages and data. A running server takes a new key within two seconds. To withdraw one, remove its entry from
+    /// keys.toml in the data folder.
+    New {
+        /// What it is for
+        #[arg(long = "use", value_name = "USE", value_enum)]
+        purpose: Use,
+        /// Region whose telemetry is sent with it (ingest keys only)
+        #[arg(long, value_name = "CODE", required_if_eq("purpose", "ingest"))]
+        region: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Why no key was made.
+#[derive(Debug, thiserror::Error)]
+enum WrongRegion {
+    #[error("there is no region {0:?}; choose one of {1}")]
+    Unknown(String, String),
+    #[error("only an ingest key belongs to a region; leave --region out")]
+    Needless,
+}
+
+impl Key {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let Self::New { purpose, region, json, place } = self;
+        let loaded = place.load()?;
+        let region = region.unwrap_or_default();
+        if purpose == Use::Ingest && !loaded.regions.iter().any(|known| known.code == region) {
+            let known: Vec<_> = loaded.regions.iter().map(|region| region.code.as_str()).collect();
+            return Err(WrongRegion::Unknown(region, known.join(", ")).into());
+        }
+        if purpose != Use::Ingest && !region.is_empty() {
+            return Err(WrongRegion::Needless.into());
+        }
+        let data = &loaded.data;
+        std::fs::create_dir_all(data)
+            .map_err(|error| crate::folder::FolderError::Access(data.clone(), error))?;
+        let (key, token) = keys::create(data, &region, purpose)?;
+        if json {
+            println!("{:#}", json!({ "id": key.id, "use": purpose, "region": region, "key": token }));
+        } else {
+            println!("{token}");
+            eprintln!("keep this key now, it is not shown again; its hash is in {}", data.join(keys::FILE_NAME).display());
+        }
+        Ok(())
+    }
+}

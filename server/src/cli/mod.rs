@@ -1,0 +1,135 @@
+//! The command line: one file a command.
+
+mod client;
+mod demo;
+mod import;
+mod key;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::{Flags, Loaded, SettingsError};
+
+/// Bonghwa shows what a nation's information systems go through: telemetry in, one live picture out.
+#[derive(Parser)]
+#[command(name = "bonghwa", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server: OTLP receiver, embedded edges and dashboard in one process.
+    Serve(serve::Serve),
+    /// Import files that systems left behind.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Break and heal regions of the running demonstration.
+    #[command(subcommand)]
+    Demo(demo::Demo),
+    /// Make keys for senders and readers.
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Print the version.
+    Version,
+}
+
+/// Where settings and data are.
+#[derive(Args, Clone, Debug, Default)]
+struct Place {
+    /// Settings file [default: bonghwa.toml here or in the data folder]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Data folder [default: $XDG_DATA_HOME/bonghwa or ~/.local/share/bonghwa]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Place {
+    /// The settings that hold here.
+    fn load(&self) -> Result<Loaded, SettingsError> {
+        let flags = Flags { config: self.config.clone(), data: self.data.clone(), ..Flags::default() };
+        Loaded::read(&flags, &environment())
+    }
+}
+
+/// Runs what the command line says; 0 if it succeeded, 1 if not, 2 if it could not be understood.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Serve(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Demo(command) => command.run(),
+        Command::Key(command) => command.run(),
+        Command::Version => {
+            println!("bonghwa {}", env!("CARGO_PKG_VERSION"));
+            Ok(())
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line: what, where, what to do.
+            eprintln!("error: {}", error.to_string().replace('\n', " "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+/// The variables of this process that can be read as text.
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// A runtime for commands that wait for the network or for threads.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_are_understood() {
+        for line in [
+            "bonghwa serve --listen 127.0.0.1:0 --data d --dist e --config f --empty",
+            "bonghwa serve --demo --demo-seed 7 --demo-history 2h",
+            "bonghwa import access-log f.gz --region seoul --identity session --service was --json",
+            "bonghwa import access-log f --region seoul --server http://127.0.0.1:8080",
+            "bonghwa demo break seoul slow-db",
+            "bonghwa demo heal seoul --server http://127.0.0.1:1",
+            "bonghwa demo list",
+            "bonghwa key new --use ingest --region seoul",
+            "bonghwa version",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+        for line in [
+            "bonghwa serve --empty --demo",
+            "bonghwa serve --listen nowhere",
+            "bonghwa import access-log f",
+            "bonghwa import access-log f --region seoul --identity face",
+            "bonghwa demo break seoul gremlins",
+            "bonghwa key new --use cook",
+            "bonghwa",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The HTTP surface: receiver, data interface, pages, static files.
+
+mod admission;
+mod api;
+mod auth;
+mod demo;
+mod error;
+mod guard;
+mod import;
+mod live;
+mod meter;
+mod metrics;
+mod otlp;
+mod notice;
+mod picture;
+mod query;
+mod render;
+
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use bonghwa_edge::policy::Policy;
+use tokio::sync::watch;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::bundle::Bundle;
+use crate::centre::{Centre, CentreError};
+use crate::demo::Demo;
+use crate::settings::Settings;
+
+pub use self::admission::Admission;
+pub use self::api::FRAMES;
+pub use self::auth::Gate;
+pub use self::error::ApiError;
+pub use self::guard::Hosts;
+pub use self::otlp::REGION_HEADER;
+
+use self::meter::Meter;
+
+/// What every handler has at hand; a cheap clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// See [`App`].
+pub struct Inner {
+    settings: Settings,
+    hosts: Hosts,
+    gate: Gate,
+    bundle: Bundle,
+    admission: Admission,
+    meter: Meter,
+    closing: watch::Receiver<bool>,
+    ready: OnceLock<Ready>,
+}
+
+/// What is there once the data folder is open and the demonstration has its past.
+pub struct Ready {
+    /// The regions' engines and what is made of them.
+    pub centre: Centre,
+    /// How telemetry is read.
+    pub policy: Arc<Policy>,
+    /// The demonstration, if it runs.
+    pub demo: Option<Demo>,
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    /// A server that is starting. `closing` turns true when it ends.
+    pub fn new(settings: Settings, gate: Gate, bundle: Bundle, closing: watch::Receiver<bool>) -> Self {
+        let hosts = Hosts::new(settings.listen, &settings.allowed_hosts);
+        let admission = Admission::new(settings.limits);
+        let (meter, ready) = (Meter::default(), OnceLock::new());
+        Self(Arc::new(Inner { settings, hosts, gate, bundle, admission, meter, closing, ready }))
+    }
+
+    /// Begins to take and give data. Only the first call counts.
+    pub fn open(&self, ready: Ready) {
+        // A second call finds the place taken, which changes nothing.
+        let _ = self.ready.set(ready);
+    }
+
+    fn ready(&self) -> Result<&Ready, ApiError> {
+        self.ready.get().ok_or(ApiError::Starting)
+    }
+}
+
+/// Everything the server answers to.
+pub fn router(app: &App) -> Router {
+    let readers = from_fn_with_state(app.clone(), auth::readers);
+    let stewards = from_fn_with_state(app.clone(), auth::stewards);
+    let data = Router::new()
+        .route("/api/now", get(api::now))
+        .route("/api/region", get(api::region))
+        .route("/api/series", get(api::series))
+        .route("/api/combine", get(api::combine))
+        .route("/api/frames", get(api::frames))
+        .route("/api/regions", get(api::list))
+        .route("/api/chart.png", get(picture::png))
+        .route("/api/chart.svg", get(picture::svg))
+        .route("/api/live", get(live::live))
+        .route("/api/demo", get(demo::list))
+        .route("/metrics", get(metrics::text))
+        .layer(readers.clone());
+    let changes = Router::new()
+        .route("/api/demo/break", post(demo::break_region))
+        .route("/api/demo/heal", post(demo::heal))
+        .route("/api/import/access-log", post(import::access_log))
+        .layer(stewards);
+    let open = Router::new()
+        .route("/v1/traces", post(otlp::traces))
+        .route("/v1/metrics", post(otlp::metrics))
+        .route("/v1/logs", post(otlp::logs))
+        .route("/healthz", get(metrics::health))
+        .route("/login", get(auth::login_page).post(auth::login))
+        .route("/logout", post(auth::logout))
+        .route("/api/{*rest}", get(unknown).post(unknown));
+    let pages = Router::new().fallback(get(render::page)).layer(readers).with_state(app.clone());
+    Router::new()
+        .merge(data)
+        .merge(changes)
+        .merge(open)
+        .method_not_allowed_fallback(method)
+        .fallback_service(render::files(app, pages))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), guard::stand))
+        .layer(map_response_with_state(app.clone(), count))
+        .with_state(app.clone())
+}
+
+async fn unknown(request: Request) -> ApiError {
+    ApiError::NotFound(format!("there is nothing at {}", request.uri().path()))
+}
+
+async fn method(request: Request) -> ApiError {
+    ApiError::Method(request.method().to_string())
+}
+
+/// Counts refusals, which carry their error beside their body.
+async fn count(State(app): State<App>, response: Response) -> Response {
+    if let Some(error) = response.extensions().get::<ApiError>() {
+        app.meter.refused(error);
+    }
+    response
+}
+
+/// A fault of this program in one request ends that request only.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    ApiError::Internal("a fault in the program ended this request".into()).into_response()
+}
+
+/// What a refusal of the centre means to whoever asked.
+fn refused_by_centre(error: CentreError) -> ApiError {
+    match error {
+        CentreError::UnknownRegion { code, known } => ApiError::UnknownRegion { given: code, known },
+        CentreError::NoData => ApiError::NotFound(error.to_string()),
+        CentreError::Stopping => ApiError::Storage(error.to_string()),
+        error if error.is_temporary() => ApiError::Storage(error.to_string()),
+        error => ApiError::Internal(error.to_string()),
+    }
+}
