@@ -138,7 +138,8 @@ pub fn canonical_session(value: &str) -> Option<&str> {
     }
     let cut = value.find(['.', '!', ':']).unwrap_or(value.len());
     let (id, suffix) = value.split_at(cut);
-    let plain = id.len() >= SHORTEST_SESSION_ID && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_+*/".contains(&b));
+    let plain =
+        id.len() >= SHORTEST_SESSION_ID && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_+*/".contains(&b));
     if !plain || suffix.len() > LONGEST_ROUTE {
         return Some(value);
     }
@@ -213,14 +214,42 @@ mod tests {
     #[test]
     fn addresses_in_all_spellings() {
         let v4 = Some(vec![192, 0, 2, 7]);
-        for text in ["192.0.2.7", " 192.0.2.7 ", "192.0.2.7:51234", "::ffff:192.0.2.7", "[::ffff:192.0.2.7]:443", "::ffff:c000:207"] {
+        for text in [
+            "192.0.2.7",
+            " 192.0.2.7 ",
+            "192.0.2.7:51234",
+            "::ffff:192.0.2.7",
+            "[::ffff:192.0.2.7]:443",
+            "::ffff:c000:207",
+        ] {
             assert_eq!(ip(text), v4, "{text}");
         }
         let v6 = Some(vec![0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 2]);
-        for text in ["2001:db8:1:2::1", "2001:DB8:1:2:ffff::", "[2001:db8:1:2::9]", "[2001:db8:1:2::9]:8080", "2001:db8:1:2::3%eth0"] {
+        for text in [
+            "2001:db8:1:2::1",
+            "2001:DB8:1:2:ffff::",
+            "[2001:db8:1:2::9]",
+            "[2001:db8:1:2::9]:8080",
+            "2001:db8:1:2::3%eth0",
+        ] {
             assert_eq!(ip(text), v6, "{text}");
         }
-        for text in ["", "-", "unknown", "192.0.2", "192.0.2.7:", "192.0.2.7:port", "192.0.2.7:123456", "192.0.2.256", "[192.0.2.7]", "[2001:db8::1]x", "[2001:db8::1", "2001:db8::1::", "host.example:80", "%eth0"] {
+        for text in [
+            "",
+            "-",
+            "unknown",
+            "192.0.2",
+            "192.0.2.7:",
+            "192.0.2.7:port",
+            "192.0.2.7:123456",
+            "192.0.2.256",
+            "[192.0.2.7]",
+            "[2001:db8::1]x",
+            "[2001:db8::1",
+            "2001:db8::1::",
+            "host.example:80",
+            "%eth0",
+        ] {
             assert_eq!(ip(text), None, "{text}");
         }
     }
@@ -228,7 +257,9 @@ mod tests {
     #[test]
     fn session_ids_lose_their_routes() {
         let id = "8F2A6C0B9D4E4F1EA7C3B5D60718293A";
-        for value in [format!("{id}.node1"), format!("{id}.node1.backup"), format!("{id}!-1184393206!152379432"), id.to_owned()] {
+        for value in
+            [format!("{id}.node1"), format!("{id}.node1.backup"), format!("{id}!-1184393206!152379432"), id.to_owned()]
+        {
             assert_eq!(canonical_session(&value), Some(id), "{value}");
         }
         // WebSphere: the cache id in front and the clones behind both change when a session moves.
@@ -275,7 +306,13 @@ mod tests {
 
     #[test]
     fn keys_are_read_exactly_and_never_shown() {
-        for wrong in ["", "00", "000102030405060708090a0b0c0d0e0", "000102030405060708090a0b0c0d0e0g", "000102030405060708090a0b0c0d0e0f00"] {
+        for wrong in [
+            "",
+            "00",
+            "000102030405060708090a0b0c0d0e0",
+            "000102030405060708090a0b0c0d0e0g",
+            "000102030405060708090a0b0c0d0e0f00",
+        ] {
             assert_eq!(FleetKey::from_hex(wrong), None, "{wrong}");
         }
         assert_eq!(format!("{:?}", FleetKey::new([0xab; 16])), "FleetKey(..)");

@@ -37,7 +37,10 @@ fn accepted_bytes_are_canonical(bytes: &[u8]) -> Result<bool, TestCaseError> {
     }
     match decoded {
         Ok(sketch) => {
-            prop_assert!(all_forms(&sketch).iter().any(|form| form == bytes), "a form that no writer writes was accepted");
+            prop_assert!(
+                all_forms(&sketch).iter().any(|form| form == bytes),
+                "a form that no writer writes was accepted"
+            );
             prop_assert_eq!(merged, Ok(()));
             prop_assert_eq!(union.to_sketch(), sketch);
             Ok(true)
@@ -49,7 +52,9 @@ fn accepted_bytes_are_canonical(bytes: &[u8]) -> Result<bool, TestCaseError> {
 
 #[test]
 fn sizes_are_as_promised() {
-    for (n, sets, target) in [(10, 2000, 21.0), (100, 1000, 140.0), (1000, 300, 930.0), (10_000, 60, 4150.0), (1_000_000, 12, 5900.0)] {
+    for (n, sets, target) in
+        [(10, 2000, 21.0), (100, 1000, 140.0), (1000, 300, 930.0), (10_000, 60, 4150.0), (1_000_000, 12, 5900.0)]
+    {
         let total: usize = (0..sets).map(|seed| wire(&sketch(seed * 7 + n, n)).len()).sum();
         let mean = total as f64 / sets as f64;
         assert!(mean <= target, "{mean} bytes for {n} identities, {target} promised");
@@ -60,7 +65,13 @@ fn sizes_are_as_promised() {
 
 #[test]
 fn each_form_is_written_where_it_should() {
-    for (n, on_wire, at_rest) in [(0, EMPTY, EMPTY), (1, SPARSE, SPARSE), (5000, SPARSE, SPARSE), (9000, ENTROPY, NIBBLE), (500_000, ENTROPY, NIBBLE)] {
+    for (n, on_wire, at_rest) in [
+        (0, EMPTY, EMPTY),
+        (1, SPARSE, SPARSE),
+        (5000, SPARSE, SPARSE),
+        (9000, ENTROPY, NIBBLE),
+        (500_000, ENTROPY, NIBBLE),
+    ] {
         let sketch = sketch(n, n);
         assert_eq!([wire(&sketch)[0], rest(&sketch)[0], raw(&sketch)[0]], [on_wire, at_rest, RAW], "{n} identities");
     }
@@ -68,10 +79,13 @@ fn each_form_is_written_where_it_should() {
 
 #[test]
 fn every_form_survives() {
-    let mut sketches: Vec<Sketch> = [0, 1, 2, 10, 400, 511, 512, 513, 600, 2000, 6000, 7600, 7700, 7800, 8000, 20_000, 50_000, 100_000, 140_000, 190_000, 3_000_000]
-        .into_iter()
-        .map(|n| sketch(n, n))
-        .collect();
+    let mut sketches: Vec<Sketch> = [
+        0, 1, 2, 10, 400, 511, 512, 513, 600, 2000, 6000, 7600, 7700, 7800, 8000, 20_000, 50_000, 100_000, 140_000,
+        190_000, 3_000_000,
+    ]
+    .into_iter()
+    .map(|n| sketch(n, n))
+    .collect();
     for max in [1, 2, 15, 16, 30, MAX_RANK] {
         for used in [1, 3, 500, 700, 6100, 40_000, 300_000] {
             sketches.push(unlikely(u64::from(max), used, max));

@@ -24,7 +24,10 @@ fn hashes() -> impl Strategy<Value = Vec<u64>> {
     (any::<u64>(), prop_oneof![0_u64..20, 100_u64..900, 1000_u64..12_000]).prop_map(|(seed, n)| {
         let mut random = Random(seed);
         // Halving the range of some hashes makes equal registers likely.
-        (0..n).map(|_| random.next()).map(|hash| if hash % 3 == 0 { hash & 0xffff_ffff_0000_0fff } else { hash }).collect()
+        (0..n)
+            .map(|_| random.next())
+            .map(|hash| if hash % 3 == 0 { hash & 0xffff_ffff_0000_0fff } else { hash })
+            .collect()
     })
 }
 
@@ -100,7 +103,10 @@ fn what_counts_differently_never_merges() {
     let cases = [
         (Scheme { mode: IdentityMode::Ip, ..ours }, "identity mode is SessionCookie on one side and Ip on the other"),
         (Scheme { key: other_key, ..ours }, "fleet key is "),
-        (Scheme::foreign(HashScheme::Redis, ours.mode), "hash is keyed SipHash-1-3 on one side and Redis MurmurHash64A"),
+        (
+            Scheme::foreign(HashScheme::Redis, ours.mode),
+            "hash is keyed SipHash-1-3 on one side and Redis MurmurHash64A",
+        ),
         (Scheme { precision: 12, ..ours }, "precision is 14 on one side and 12 on the other"),
     ];
     for (theirs, message) in cases {
@@ -120,7 +126,11 @@ fn what_counts_differently_never_merges() {
 #[test]
 fn schemes_survive_and_wrong_ones_are_refused() {
     let schemes = IdentityMode::ALL.into_iter().flat_map(|mode| {
-        [Scheme::keyed(mode, KeyId(0x0123_4567_89ab_cdef)), Scheme::foreign(HashScheme::Redis, mode), Scheme::foreign(HashScheme::DataSketches, mode)]
+        [
+            Scheme::keyed(mode, KeyId(0x0123_4567_89ab_cdef)),
+            Scheme::foreign(HashScheme::Redis, mode),
+            Scheme::foreign(HashScheme::DataSketches, mode),
+        ]
     });
     for scheme in schemes {
         let mut bytes = Vec::new();

@@ -94,21 +94,34 @@ fn datasketches_reads_what_we_write() {
         let ours = counted(HashScheme::DataSketches, datasketches::hash, users);
         let image = datasketches::export(&ours);
         let read = HllSketch::deserialize(&image).unwrap();
-        assert!((read.estimate() - ours.estimate()).abs() <= 0.01 * users as f64 + 0.01, "{} for {users}", read.estimate());
+        assert!(
+            (read.estimate() - ours.estimate()).abs() <= 0.01 * users as f64 + 0.01,
+            "{} for {users}",
+            read.estimate()
+        );
         assert_eq!(datasketches::import(MODE, &image), Ok(ours));
         assert_eq!(read.serialize(), image, "{users} users");
     }
     // A union on their side has the very registers of ours.
     let mut union = HllUnion::new(14).unwrap();
     union.update(&theirs(HllType::Hll8, 14, 40_000));
-    union.update(&HllSketch::deserialize(&datasketches::export(&counted(HashScheme::DataSketches, datasketches::hash, 60_000))).unwrap());
+    union.update(
+        &HllSketch::deserialize(&datasketches::export(&counted(HashScheme::DataSketches, datasketches::hash, 60_000)))
+            .unwrap(),
+    );
     let merged = datasketches::import(MODE, &union.to_sketch(HllType::Hll8).serialize()).unwrap();
     assert_eq!(merged, counted(HashScheme::DataSketches, datasketches::hash, 60_000));
 }
 
 #[test]
 fn damaged_datasketches_images_are_refused_or_read() {
-    for (kind, users) in [(HllType::Hll8, 4), (HllType::Hll4, 400), (HllType::Hll4, 50_000), (HllType::Hll6, 50_000), (HllType::Hll8, 50_000)] {
+    for (kind, users) in [
+        (HllType::Hll8, 4),
+        (HllType::Hll4, 400),
+        (HllType::Hll4, 50_000),
+        (HllType::Hll6, 50_000),
+        (HllType::Hll8, 50_000),
+    ] {
         let image = theirs(kind, 14, users).serialize();
         for len in 0..image.len() {
             assert!(datasketches::import(MODE, &image[..len]).is_err(), "{kind:?} cut to {len} bytes");

@@ -392,12 +392,13 @@ fn decode(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
         let escaped = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
-        (byte, rest) = match (byte, escaped) {
-            (b'%', Some(value)) => (value, &tail[2..]),
+        let (decoded, after) = match (byte, escaped) {
+            (b'%', Some(value)) => (value, tail.get(2..).unwrap_or_default()),
             (b'+', _) => (b' ', tail),
             _ => (byte, tail),
         };
-        bytes.push(byte);
+        bytes.push(decoded);
+        rest = after;
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -112,7 +112,10 @@ fn Frame() -> impl IntoView {
     let place = Place { address, site };
     provide_context(place);
     #[cfg(feature = "hydrate")]
-    Effect::new(move || crate::browser::apply_display(&place.here()));
+    {
+        crate::browser::keep_navigation();
+        Effect::new(move || crate::browser::apply_display(&place.here()));
+    }
     view! {
         {move || {
             let here = place.here();

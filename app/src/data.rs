@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
-use bonghwa_analytics::view::{CombineView, NowQuery, NowView, PeriodChart, RegionQuery, RegionView};
+use bonghwa_analytics::view::{CombineView, NowQuery, NowView, RegionQuery, RegionView};
 use serde::{Deserialize, Serialize};
 
 use crate::address::CombineQuery;
@@ -144,6 +144,3 @@ mod source {
 }
 
 pub(crate) use source::{combine, now, region};
-
-/// The long series behind "자세히 보기": one region's measure at the finest resolution kept.
-pub(crate) type Fine = PeriodChart;

@@ -197,7 +197,13 @@ fn merge_small(report: &mut Report) {
 fn decode(report: &mut Report) {
     let mut union = Accumulator::new(scheme());
     let scheme = scheme();
-    for (users, target) in [(2000, Target::Open), (6000, Target::Open), (10_000, Target::AtMost(15.0)), (50_000, Target::AtMost(15.0)), (1_000_000, Target::AtMost(15.0))] {
+    for (users, target) in [
+        (2000, Target::Open),
+        (6000, Target::Open),
+        (10_000, Target::AtMost(15.0)),
+        (50_000, Target::AtMost(15.0)),
+        (1_000_000, Target::AtMost(15.0)),
+    ] {
         let sets: Vec<Sketch> = (0..40).map(|set| own((0..users).map(|i| id(set, i)))).collect();
         let sent: Vec<Vec<u8>> = sets.iter().map(wire).collect();
         let mut out = Vec::new();
@@ -238,11 +244,23 @@ fn estimate(report: &mut Report) {
 }
 
 fn size(report: &mut Report) {
-    for (users, sets, target) in [(10, 500, 21.0), (100, 300, 140.0), (1000, 200, 930.0), (10_000, 60, 4150.0), (1_000_000, 8, 5900.0)] {
+    for (users, sets, target) in
+        [(10, 500, 21.0), (100, 300, 140.0), (1000, 200, 930.0), (10_000, 60, 4150.0), (1_000_000, 8, 5900.0)]
+    {
         let ids = |set| (0..users).map(move |i| id(set, i));
         let mean = |bytes: &dyn Fn(u64) -> usize| (0..sets).map(bytes).sum::<usize>() as f64 / sets as f64;
-        report.add(&format!("bytes, {users} users"), mean(&|set| wire(&own(ids(set))).len()), "bytes", Target::AtMost(target));
-        report.add(&format!("bytes, {users} users: hyperloglogplus"), mean(&|set| plus_bytes(&mut plus(ids(set)))), "bytes", Target::Open);
+        report.add(
+            &format!("bytes, {users} users"),
+            mean(&|set| wire(&own(ids(set))).len()),
+            "bytes",
+            Target::AtMost(target),
+        );
+        report.add(
+            &format!("bytes, {users} users: hyperloglogplus"),
+            mean(&|set| plus_bytes(&mut plus(ids(set)))),
+            "bytes",
+            Target::Open,
+        );
         let apache = mean(&|set| apache(HllType::Hll4, ids(set)).serialize().len());
         report.add(&format!("bytes, {users} users: datasketches HLL_4"), apache, "bytes", Target::Open);
     }
@@ -268,8 +286,18 @@ fn error(report: &mut Report) {
             let squares: f64 = (0..sets).map(|set| (estimate(set) / users as f64 - 1.0).powi(2)).sum();
             100.0 * (squares / sets as f64).sqrt()
         };
-        report.add(&format!("error, {users} users"), rms(&|set| own(ids(set)).estimate()), "% RMS", Target::AtMost(target));
-        report.add(&format!("error, {users} users: hyperloglogplus"), rms(&|set| plus(ids(set)).count()), "% RMS", Target::Open);
+        report.add(
+            &format!("error, {users} users"),
+            rms(&|set| own(ids(set)).estimate()),
+            "% RMS",
+            Target::AtMost(target),
+        );
+        report.add(
+            &format!("error, {users} users: hyperloglogplus"),
+            rms(&|set| plus(ids(set)).count()),
+            "% RMS",
+            Target::Open,
+        );
         // Its running estimate does not survive a merge; what a union would give is compared.
         let apache = rms(&|set| apache(HllType::Hll8, ids(set)).composite_estimate());
         report.add(&format!("error, {users} users: datasketches, as merged"), apache, "% RMS", Target::Open);
@@ -277,18 +305,16 @@ fn error(report: &mut Report) {
 }
 
 fn latency(report: &mut Report) {
-    let durations: Vec<u64> = (0..100_000_u64).map(|i| 1_000_000 + i.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 400_000_000).collect();
+    let durations: Vec<u64> =
+        (0..100_000_u64).map(|i| 1_000_000 + i.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 400_000_000).collect();
     let cells: Vec<LatencySketch> = durations.chunks(300).map(of).collect();
     let [insert, merge] = medians(
         ROUNDS,
-        [
-            &mut || drop(black_box(of(&durations))),
-            &mut || {
-                let mut all = LatencySketch::default();
-                cells.iter().for_each(|cell| all.merge(cell));
-                black_box(all);
-            },
-        ],
+        [&mut || drop(black_box(of(&durations))), &mut || {
+            let mut all = LatencySketch::default();
+            cells.iter().for_each(|cell| all.merge(cell));
+            black_box(all);
+        }],
     );
     report.add("latency, insert", insert / durations.len() as f64, "ns", Target::AtMost(5.0));
     report.add("latency, merge of 300 durations", merge / cells.len() as f64, "ns", Target::Open);

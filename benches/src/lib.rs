@@ -90,7 +90,8 @@ fn file() -> std::io::Result<PathBuf> {
     }
     // The benchmark runs as `<target>/<profile>/deps/<name>`.
     let own = std::env::current_exe()?;
-    let target = own.ancestors().nth(3).ok_or(std::io::Error::other("the benchmark does not run from a target directory"))?;
+    let target =
+        own.ancestors().nth(3).ok_or(std::io::Error::other("the benchmark does not run from a target directory"))?;
     Ok(target.join("bench.json"))
 }
 

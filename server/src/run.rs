@@ -15,6 +15,7 @@ use bonghwa_edge::engine::EngineConfig;
 use bonghwa_edge::policy::{self, Policy};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::bundle::Bundle;
 use crate::centre::{Centre, CentreConfig, CentreError};
@@ -120,7 +121,9 @@ pub async fn serve(
     let own_token = crate::random::bytes::<32>().map_err(KeyError::from)?;
     let own_token = crate::keys::hex(&own_token);
     let app = App::new(settings.clone(), Gate::new(keys.clone(), public, Some(&own_token)), bundle, closes.clone());
-    let server = tokio::spawn(answer(listener, http::router(&app), closes.clone()));
+    // A set ends its tasks when it is dropped, also where the start fails below.
+    let mut server = JoinSet::new();
+    server.spawn(answer(listener, http::router(&app), closes.clone()));
 
     let opened = open(&settings, &regions, &place, key, demo);
     let began = Instant::now();
@@ -154,18 +157,16 @@ pub async fn serve(
             None => std::future::pending().await,
         }
     };
-    let mut server = server;
     let stopped = tokio::select! {
         () = &mut end => None,
         reason = traffic => Some(reason),
-        ended = &mut server => Some(format!("{ended:?}")),
+        ended = server.join_next() => Some(format!("{ended:?}")),
     };
     // Receivers cannot all be gone while this function holds the application.
     let _ = closing.send(true);
-    let served = tokio::time::timeout(PATIENCE, &mut server).await;
-    if served.is_err() {
-        server.abort();
-    }
+    // Whoever takes longer is cut off.
+    let _ = tokio::time::timeout(PATIENCE, server.join_next()).await;
+    drop(server);
     let _ = ticks.await;
     centre.shutdown().await.map_err(|error| RunError::Data(place, error))?;
     drop(folder);

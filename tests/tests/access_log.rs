@@ -72,7 +72,7 @@ fn import_twice_and_packed(file: &Path) -> Value {
     let again = import(file, &data);
     assert_eq!(again["outcome"], "unchanged");
     let packed = scratch.path().join("log.gz");
-    std::fs::write(&packed, gzip(&std::fs::read(file).unwrap())).unwrap();
+    std::fs::write(&packed, gzip(&std::fs::read(file).expect("the log"))).expect("a packed copy");
     assert_eq!(import(&packed, &data)["outcome"], "unchanged", "the same log, packed");
     assert_page_agrees(&data, &counted);
     imported

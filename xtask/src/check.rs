@@ -14,7 +14,9 @@ const STEPS: [Step; 8] = [TIDY, FORMAT, RUST_TARGET, CRATES, LINT, LINT_WASM, DE
 const FORMAT: Step = Step {
     title: "format",
     why: "rustfmt",
-    run: |workspace| done(&mut workspace.cargo(&["fmt", "--all", "--check"]), "run `cargo fmt --all`"),
+    run: |workspace| {
+        done(&mut workspace.cargo(&["fmt", "--all", "--check", "--", "--color", "never"]), "run `cargo fmt --all`")
+    },
 };
 const LINT: Step = Step {
     title: "lints",

@@ -1,6 +1,7 @@
 //! A union of many sketches, in memory that is used again and again.
 
 use super::registers::Registers;
+use super::rice::Entries;
 use super::{Scheme, Sketch, SketchError, Store, estimate};
 
 /// Sixteen KiB of registers that take sketches in memory and in any encoded form.
@@ -14,7 +15,7 @@ pub struct Accumulator {
 /// What encoded sketches are decoded into before they change anything.
 #[derive(Clone, Default)]
 pub(super) struct Scratch {
-    pub(super) entries: Vec<(u16, u8)>,
+    pub(super) entries: Entries,
     pub(super) registers: Option<Box<Registers>>,
 }
 
@@ -39,7 +40,7 @@ impl Accumulator {
         self.scheme.check(&sketch.scheme)?;
         match &sketch.store {
             Store::Dense(registers) => self.registers.merge(&registers.0),
-            Store::Sparse(table) => self.registers.raise_all(table.entries_and_gaps()),
+            Store::Sparse(table) => self.registers.raise_all(table.entries()),
         }
         Ok(())
     }

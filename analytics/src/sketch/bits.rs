@@ -72,12 +72,7 @@ impl<'a> BitReader<'a> {
     /// The next bits without taking them: 57 are good.
     #[inline]
     pub(crate) fn peek(&self) -> u64 {
-        let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
-        let word = match rest.first_chunk::<8>() {
-            Some(word) => u64::from_le_bytes(*word),
-            None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-        };
-        word >> (self.at % 8)
+        word(self.bytes.get(self.at / 8..).unwrap_or_default()) >> (self.at % 8)
     }
 
     /// Takes bits.
@@ -126,5 +121,67 @@ impl<'a> BitReader<'a> {
     /// Whether exactly all bits were taken, but for zeros that fill the last byte.
     pub(crate) fn finish(&self) -> bool {
         self.at.div_ceil(8) == self.bytes.len() && (self.at.is_multiple_of(8) || self.peek() == 0)
+    }
+}
+
+/// Reads unary numbers that follow one another: the lengths of runs of zeros, each closed by a one.
+pub(crate) struct Runs<'a> {
+    bytes: &'a [u8],
+    /// Byte offset of the next word.
+    next: usize,
+    /// Ones of the current word that were not reached yet.
+    ones: u64,
+    /// Bit offset of the current word.
+    base: usize,
+    /// Bit offset behind the last one.
+    behind: usize,
+}
+
+impl<'a> Runs<'a> {
+    /// Starts at a bit offset.
+    pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
+        let mut runs = Self { bytes, next: at / 8, ones: 0, base: 0, behind: at };
+        runs.advance();
+        runs.ones &= u64::MAX << (at % 8);
+        runs
+    }
+
+    /// Reads as many runs as there is room for; false if there are not as many.
+    #[inline]
+    pub(crate) fn read<T>(&mut self, out: &mut [T], number: impl Fn(usize) -> T) -> bool {
+        let mut out = out.iter_mut();
+        loop {
+            while self.ones != 0 {
+                let Some(place) = out.next() else { return true };
+                let at = self.base + self.ones.trailing_zeros() as usize;
+                self.ones &= self.ones - 1;
+                *place = number(at - self.behind);
+                self.behind = at + 1;
+            }
+            if self.next >= self.bytes.len() {
+                return out.len() == 0;
+            }
+            self.advance();
+        }
+    }
+
+    /// Whether the last one stood in the last byte, and no other followed.
+    pub(crate) fn finish(&self) -> bool {
+        self.behind.div_ceil(8) == self.bytes.len() && self.ones == 0
+    }
+
+    fn advance(&mut self) {
+        let rest = self.bytes.get(self.next..).unwrap_or_default();
+        (self.base, self.ones) = (self.next * 8, word(rest));
+        self.next += 8;
+    }
+}
+
+/// The first eight bytes, with zeros behind the end.
+#[inline]
+fn word(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk::<8>() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }

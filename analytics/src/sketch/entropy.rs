@@ -301,8 +301,7 @@ mod tests {
                 let at_most = |k: i32| if k < 0 { 0.0 } else { libm::exp(-load / libm::exp2(f64::from(k))) };
                 at_most(i32::from(rank)) - at_most(i32::from(rank) - 1)
             };
-            let entropy: f64 =
-                (0..=MAX_RANK).map(share).filter(|p| *p > 0.0).map(|p| -p * libm::log2(p)).sum();
+            let entropy: f64 = (0..=MAX_RANK).map(share).filter(|p| *p > 0.0).map(|p| -p * libm::log2(p)).sum();
             let cost = |origin: u8, book: &Book| -> f64 {
                 (0..=MAX_RANK).map(|rank| share(rank) * f64::from(bits_of(rank, origin, book))).sum()
             };

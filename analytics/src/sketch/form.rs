@@ -46,9 +46,9 @@ impl Sketch {
         match *form {
             EMPTY if body.is_empty() => Ok(Self::new(scheme)),
             SPARSE => {
-                let mut entries = Vec::new();
-                rice::decode(body, &mut entries)?;
-                Ok(Self::from_entries(scheme, &entries))
+                let mut entries = rice::Entries::default();
+                entries.decode(body)?;
+                Ok(Self::from_entries(scheme, entries.len(), entries.iter()))
             }
             ENTROPY => {
                 let mut registers = Registers::zeroed();
@@ -81,13 +81,13 @@ impl Sketch {
             Store::Sparse(table) if table.len() == 0 => out.push(EMPTY),
             Store::Sparse(table) => {
                 out.push(SPARSE);
-                rice::encode(table.len(), table.entries(), out);
+                rice::encode(&table.entries().collect::<Vec<_>>(), out);
             }
             Store::Dense(registers) => match registers.used() {
                 0 => out.push(EMPTY),
-                used @ 1..=SPARSE_MAX => {
+                1..=SPARSE_MAX => {
                     out.push(SPARSE);
-                    rice::encode(used, registers.entries(), out);
+                    rice::encode(&registers.entries().collect::<Vec<_>>(), out);
                 }
                 _ => {
                     out.push(dense);
@@ -100,17 +100,13 @@ impl Sketch {
 
 /// Raises registers to those of an encoded sketch. Everything that a register depends on is checked before the first
 /// one changes; whether the bytes are the canonical ones does not matter to a union and is left to `Sketch::decode`.
-pub(super) fn merge_encoded(
-    bytes: &[u8],
-    registers: &mut Registers,
-    scratch: &mut Scratch,
-) -> Result<(), SketchError> {
+pub(super) fn merge_encoded(bytes: &[u8], registers: &mut Registers, scratch: &mut Scratch) -> Result<(), SketchError> {
     let (form, body) = bytes.split_first().ok_or(invalid("there are no bytes"))?;
     match *form {
         EMPTY if body.is_empty() => {}
         SPARSE => {
-            rice::decode(body, &mut scratch.entries)?;
-            registers.raise_all(scratch.entries.iter().copied());
+            scratch.entries.decode(body)?;
+            registers.raise_all(scratch.entries.iter());
         }
         ENTROPY => {
             let theirs = scratch.registers.get_or_insert_with(Registers::zeroed);

@@ -34,8 +34,8 @@ pub const REGISTERS: usize = 1 << PRECISION;
 /// Highest rank: a 64-bit hash leaves 50 bits behind the index.
 pub const MAX_RANK: u8 = 51;
 
-/// Registers in use up to which a sketch in memory stays a small table; beyond, 16 KiB pay for themselves.
-const SPARSE_LIMIT: usize = 512;
+/// Registers in use up to which a sketch in memory stays a short list; beyond, 16 KiB pay for themselves.
+const SPARSE_LIMIT: usize = 256;
 
 /// Why sketches cannot be merged or bytes cannot be read as one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -152,10 +152,9 @@ impl Sketch {
 
     fn merge_table(&mut self, other: &Sparse) {
         match &mut self.store {
-            Store::Dense(registers) => registers.raise_all(other.entries_and_gaps()),
+            Store::Dense(registers) => registers.raise_all(other.entries()),
             Store::Sparse(table) if table.len() == 0 => *table = other.clone(),
             Store::Sparse(table) => {
-                table.reserve(other.len());
                 other.entries().for_each(|(index, rank)| table.raise(index, rank));
                 if table.len() > SPARSE_LIMIT {
                     self.densify();
@@ -164,11 +163,11 @@ impl Sketch {
         }
     }
 
-    /// A set of entries whose indexes increase strictly.
-    fn from_entries(scheme: Scheme, entries: &[(u16, u8)]) -> Self {
-        let mut sketch = Self { scheme, store: Store::Sparse(Sparse::default()) };
-        if entries.len() > SPARSE_LIMIT {
-            sketch.densify().raise_all(entries.iter().copied());
+    /// A set of so many entries, whose indexes increase strictly.
+    fn from_entries(scheme: Scheme, count: usize, entries: impl Iterator<Item = (u16, u8)>) -> Self {
+        let mut sketch = Self::new(scheme);
+        if count > SPARSE_LIMIT {
+            sketch.densify().raise_all(entries);
         } else {
             sketch.store = Store::Sparse(Sparse::from_sorted(entries));
         }
@@ -179,16 +178,16 @@ impl Sketch {
     fn of_registers(scheme: Scheme, registers: &[u8; REGISTERS]) -> Self {
         let mut dense = Registers::zeroed();
         dense.0 = *registers;
-        if dense.used() > SPARSE_LIMIT {
-            return Self { scheme, store: Store::Dense(dense) };
+        match dense.used() {
+            used @ ..=SPARSE_LIMIT => Self::from_entries(scheme, used, dense.entries()),
+            _ => Self { scheme, store: Store::Dense(dense) },
         }
-        Self::from_entries(scheme, &dense.entries().collect::<Vec<_>>())
     }
 
     fn densify(&mut self) -> &mut Registers {
         if let Store::Sparse(table) = &self.store {
             let mut registers = Registers::zeroed();
-            registers.raise_all(table.entries_and_gaps());
+            registers.raise_all(table.entries());
             self.store = Store::Dense(registers);
         }
         match &mut self.store {
@@ -213,6 +212,9 @@ impl PartialEq for Store {
 impl std::fmt::Debug for Sketch {
     /// Shows the scheme and the count: registers are as sensitive as what they were made of.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sketch").field("scheme", &self.scheme).field("estimate", &self.estimate()).finish_non_exhaustive()
+        f.debug_struct("Sketch")
+            .field("scheme", &self.scheme)
+            .field("estimate", &self.estimate())
+            .finish_non_exhaustive()
     }
 }

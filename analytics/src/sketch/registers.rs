@@ -39,7 +39,16 @@ impl Registers {
 
     /// Registers in use, in the order of their indexes.
     pub(super) fn entries(&self) -> impl Iterator<Item = (u16, u8)> {
-        (0_u16..).zip(&self.0).filter(|(_, rank)| **rank > 0).map(|(index, rank)| (index, *rank))
+        (0..).step_by(8).zip(self.0.as_chunks::<8>().0).flat_map(|(first, eight)| {
+            // Ranks are far below 128, so the top bit of each byte of this sum tells whether the register is in use.
+            let mut used = (u64::from_le_bytes(*eight) + 0x7f7f_7f7f_7f7f_7f7f) & 0x8080_8080_8080_8080;
+            std::iter::from_fn(move || {
+                let at = used.trailing_zeros() / 8;
+                let rank = eight.get(at as usize)?;
+                used &= used - 1;
+                Some((first + at as u16, *rank))
+            })
+        })
     }
 }
 

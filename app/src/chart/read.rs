@@ -46,10 +46,10 @@ fn moved(key: &str, now: Option<usize>, slots: usize, last: usize) -> Option<Opt
 /// The value under the pointer.
 pub(super) fn point(event: &PointerEvent, chart: &Chart, cursor: Cursor) {
     let Some(target) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };
+    // The drawings in the plot take no pointer events (style sheet), so offsets are those in the plot itself.
     let width = f64::from(target.client_width());
     if width > 0.0 {
-        let rect = target.get_bounding_client_rect();
-        let percent = (f64::from(event.client_x()) - rect.left()) / rect.width() * 100.0;
+        let percent = f64::from(event.offset_x()) / width * 100.0;
         cursor.set(Some((chart.id, index_at(percent, chart.slots))));
     }
 }

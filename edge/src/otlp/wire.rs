@@ -36,7 +36,8 @@ impl<'a> Message<'a> {
     }
 
     /// The next field with its number, or `None` behind the last one.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "measured: each caller then only keeps the wire types that it matches")]
+    #[inline(always)]
     pub(super) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, WireError> {
         while !self.rest.is_empty() {
             let (number, kind) = self.tag()?;

@@ -80,7 +80,7 @@ impl Iterator for History<'_> {
 
 /// What one place did from `from` to `to`, in buckets of a resolution of whose width both are multiples. Incidents
 /// stand as many days before the day of `today` as their list says.
-fn batch(model: &Model, place: &Place, resolution: Resolution, from: i64, to: i64, today: i64) -> Batch {
+pub(super) fn batch(model: &Model, place: &Place, resolution: Resolution, from: i64, to: i64, today: i64) -> Batch {
     let width = resolution.seconds();
     // While something is wrong requests are counted by the minute, so that it acts on those of its own time only.
     let wrong = incidents(place).any(|incident| incident.overlaps(today, from, to));
@@ -168,4 +168,45 @@ fn digest(model: &Model, place: &Place, resolution: Resolution, from: i64, to: i
     }
     name.extend_from_slice(place.code.as_bytes());
     siphash13_128(&model.key, &name)
+}
+
+#[cfg(test)]
+mod tests {
+    use bonghwa_analytics::identity::FleetKey;
+
+    use super::*;
+
+    #[test]
+    fn spans_follow_one_another_and_get_finer_towards_now() {
+        let model = Model::new(1, FleetKey::new([1; 16]), &crate::demo::regions());
+        let to = 1_795_212_000;
+        for now in [to, to + 1, to + 298, to + 3599] {
+            for from in [now - HISTORY, now - 3 * DAY - 1234, now - MINUTES - 3601, now - 1001, now - 1, now, now + 9] {
+                let mut history = History::new(&model, &model.places[0], from, now);
+                assert!(history.at >= from && history.at - from < 2);
+                let mut widths: Vec<i64> = Vec::new();
+                while history.at < history.to {
+                    let (resolution, end) = history.next_span();
+                    let width = resolution.seconds();
+                    assert!(end > history.at && end <= history.to);
+                    assert_eq!((history.at % width, end % width), (0, 0));
+                    let age = now - history.at;
+                    assert!(width <= 60 || age > MINUTES);
+                    assert!(width == 2 || age > TWO_SECONDS);
+                    widths.push(width);
+                    history.at = end;
+                }
+                // After the way to the first whole bucket, which takes less than five minutes, widths only fall.
+                let whole = widths.iter().position(|width| Some(width) == widths.iter().max()).unwrap_or(0);
+                assert!(whole <= 2 && widths[whole..].is_sorted_by(|a, b| a >= b), "{widths:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn scrapes_divide_time_without_gap_or_overlap() {
+        let all: Vec<i64> = scrapes(0, 100).collect();
+        let parts: Vec<i64> = (0..100).step_by(2).flat_map(|start| scrapes(start, start + 2)).collect();
+        assert_eq!((all.len(), &all), (10, &parts));
+    }
 }

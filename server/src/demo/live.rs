@@ -201,3 +201,100 @@ fn clock() -> i64 {
 const fn ceil_seconds(ms: i64) -> i64 {
     ms.div_euclid(1000) + (ms.rem_euclid(1000) > 0) as i64
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::{Arc, Mutex};
+
+    use axum::extract::State;
+    use axum::http::{HeaderMap, Uri};
+    use axum::response::IntoResponse;
+    use bonghwa_analytics::identity::FleetKey;
+    use bonghwa_edge::otlp::{Format, Signal, parse};
+    use bonghwa_edge::policy::Policy;
+    use flate2::read::GzDecoder;
+
+    use super::*;
+    use crate::demo::{SEED, regions};
+
+    const KEY: FleetKey = FleetKey::new([2; 16]);
+
+    #[derive(Default)]
+    struct Inbox {
+        refused: Vec<(String, Bytes)>,
+        taken: Vec<(String, String, Bytes)>,
+    }
+
+    /// A receiver that turns every body away once, and takes it the second time.
+    async fn receive(
+        State(inbox): State<Arc<Mutex<Inbox>>>,
+        uri: Uri,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> axum::response::Response {
+        assert_eq!(headers[CONTENT_TYPE], "application/x-protobuf");
+        assert_eq!(headers[CONTENT_ENCODING], "gzip");
+        let region = headers["bonghwa-region"].to_str().unwrap().to_owned();
+        let mut inbox = inbox.lock().unwrap();
+        if inbox.refused.contains(&(region.clone(), body.clone())) {
+            inbox.taken.push((uri.path().to_owned(), region, body));
+            axum::http::StatusCode::OK.into_response()
+        } else {
+            inbox.refused.push((region, body));
+            (axum::http::StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0")]).into_response()
+        }
+    }
+
+    #[tokio::test]
+    async fn all_regions_report_and_what_was_turned_away_comes_again_as_it_was() {
+        let inbox = Arc::new(Mutex::new(Inbox::default()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = axum::Router::new().fallback(receive).with_state(inbox.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+
+        let demo = Demo::new(SEED, KEY, &regions());
+        let now = clock() / 1000;
+        let sending = demo.run(address, now - 30);
+        assert!(tokio::time::timeout(Duration::from_secs(6), sending).await.is_err(), "live traffic does not end");
+
+        let (mut codes, mut paths, mut requests) = (BTreeSet::new(), BTreeSet::new(), 0);
+        let policy = Policy::new(KEY);
+        for (path, region, body) in std::mem::take(&mut inbox.lock().unwrap().taken) {
+            let mut plain = Vec::new();
+            std::io::copy(&mut GzDecoder::new(&body[..]), &mut plain).unwrap();
+            let signal = match path.as_str() {
+                "/v1/traces" => Signal::Traces,
+                "/v1/metrics" => Signal::Metrics,
+                "/v1/logs" => Signal::Logs,
+                other => panic!("posted to {other}"),
+            };
+            let batch = parse(signal, Format::Protobuf, &plain, &policy, clock() / 1000).unwrap();
+            assert_eq!(batch.report.rejected, 0);
+            requests += batch.buckets.values().map(|bucket| bucket.entry.count).sum::<u64>();
+            codes.insert(region);
+            paths.insert(path);
+        }
+        assert_eq!((codes.len(), paths.len()), (17, 3));
+        let traffic = demo.traffic();
+        // What was taken while the sender was stopped has arrived without being counted as accepted.
+        assert!((1..=requests).contains(&traffic.requests()));
+        assert!(traffic.reports() > 0 && traffic.retries() >= traffic.reports() && traffic.refused() == 0);
+    }
+
+    #[test]
+    fn zz_cost() {
+        let demo = Demo::new(SEED, KEY, &regions());
+        let peak = bonghwa_analytics::time::instant(2026, 11, 16, 10, 30, 0).unwrap() * 1000;
+        let t = std::time::Instant::now(); let (mut n, mut bytes, mut zipped) = (0, 0, 0);
+        for i in 0..30 { for place in &demo.model.places {
+            let (from, to) = (peak + i * 2000, peak + i * 2000 + 2000); let e = super::super::faults::Effect::NORMAL;
+            let r = telemetry::requests(&demo.model, place, from, to, &e); n += r.len();
+            let b = telemetry::traces(&r, &e); bytes += b.len(); zipped += gzip(&b).unwrap().len();
+            if let Some(b) = telemetry::metrics(&demo.model, place, from/1000, to/1000, &e) { zipped += gzip(&b).unwrap().len(); }
+            if let Some(b) = telemetry::logs(&r, from/1000, to/1000, &e) { zipped += gzip(&b).unwrap().len(); }
+        } }
+        println!("COST {:?} for 60 s: {n} requests {bytes} bytes {zipped} zipped", t.elapsed());
+    }
+}

@@ -18,6 +18,9 @@ mod tally;
 mod telemetry;
 mod visits;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

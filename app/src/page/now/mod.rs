@@ -63,6 +63,7 @@ fn status(here: &Here, view: &NowView, live: Live) -> AnyView {
     let late: Vec<head::LateRegion> =
         view.rows.iter().filter_map(|row| row.late_since.map(|since| (row.code.clone(), since))).collect();
     let out = matches!(view.verdict, Verdict::Unusual { .. } | Verdict::Silent { .. });
+    let class = if out && view.level > Level::Normal { "status is-out" } else { "status" };
     let more = match &view.verdict {
         Verdict::NoData => Some((here.link(Page::Connect), here.t.connect_data.to_owned())),
         Verdict::Unusual { region: Some(code), .. } => {
@@ -77,7 +78,7 @@ fn status(here: &Here, view: &NowView, live: Live) -> AnyView {
     };
     let more = more.map(|(href, text)| view! { <p class="go"><a class="btn" href=href>{text}{icon(icon::RIGHT)}</a></p> });
     view! {
-        <section class=if out && view.level > Level::Normal { "status is-out" } else { "status" } aria-labelledby="verdict">
+        <section class=class aria-labelledby="verdict">
             <div class="say">
                 {head::beacons(here, view.level)}
                 <h1 id="verdict">{sentence(say::verdict::headline(here, &view.verdict, None, view.as_of))}</h1>

@@ -14,12 +14,13 @@ use crate::say;
 /// Lines that a chart of several services can hold apart.
 const MOST: usize = 4;
 
-pub(super) fn charts(here: &Here, view: &RegionView, cursor: Cursor) -> AnyView {
-    let charts: Vec<_> = (1_u8..).zip(&view.charts).map(|(id, data)| one(here, view, id, data, cursor)).collect();
+pub(super) fn charts(here: &Here, view: &RegionView, cursor: Cursor, open: DetailOpen) -> AnyView {
+    let charts: Vec<_> =
+        (1_u8..).zip(&view.charts).map(|(id, data)| one(here, view, id, data, cursor, open)).collect();
     view! { <section class="charts">{charts}</section> }.into_any()
 }
 
-fn one(here: &Here, view: &RegionView, id: u8, data: &PeriodChart, cursor: Cursor) -> AnyView {
+fn one(here: &Here, view: &RegionView, id: u8, data: &PeriodChart, cursor: Cursor, open: DetailOpen) -> AnyView {
     let (chart, dropped) = chart(here, view, id, data);
     let chart = Arc::new(chart);
     let one_day = same_day(view.from, view.to - 1);
@@ -38,7 +39,7 @@ fn one(here: &Here, view: &RegionView, id: u8, data: &PeriodChart, cursor: Curso
     if chart.is_empty() {
         return view! { <figure class="period"><h2>{name}</h2><p class="subt">{here.t.none_in_period}</p></figure> }.into_any();
     }
-    let detail = (id == 1).then(|| detail(here, view));
+    let detail = (id == 1).then(|| detail(here, view, open));
     view! {
         <figure class="period">
             <h2>{finding}</h2>
@@ -52,16 +53,39 @@ fn one(here: &Here, view: &RegionView, id: u8, data: &PeriodChart, cursor: Curso
     .into_any()
 }
 
-/// The long series on a canvas, in the browser only.
-fn detail(here: &Here, view: &RegionView) -> AnyView {
-    #[cfg(feature = "hydrate")]
-    let inner = crate::browser::detail::panel(here, view);
-    #[cfg(not(feature = "hydrate"))]
-    let inner = {
-        let _ = (here, view);
+/// The long series on a canvas, in the browser only: a button, and what it opens.
+fn detail(here: &Here, view: &RegionView, open: DetailOpen) -> AnyView {
+    let t = here.t;
+    let (here, region) = (here.clone(), view.region.as_ref().map_or_else(String::new, |r| r.code.clone()));
+    let (from, to) = (view.from, view.to);
+    let panel = move || {
+        open.0.get().then(|| {
+            #[cfg(feature = "hydrate")]
+            return crate::browser::detail::panel(&here, &region, from, to);
+            // On the server it never opens.
+            #[cfg(not(feature = "hydrate"))]
+            view! { {here.region(&region).to_owned()}{from}{to} }.into_any()
+        })
     };
-    view! { <div class="detail wasm">{inner}</div> }.into_any()
+    view! {
+        <div class="detail wasm">
+            <button
+                type="button"
+                class="btn"
+                aria-expanded=move || if open.0.get() { "true" } else { "false" }
+                on:click=move |_| open.0.update(|open| *open = !*open)
+            >
+                {move || if open.0.get() { t.detail_hide } else { t.detail_view }}
+            </button>
+            {panel}
+        </div>
+    }
+    .into_any()
 }
+
+/// Whether the long series is open; kept while the page beneath it is exchanged.
+#[derive(Clone, Copy)]
+pub(crate) struct DetailOpen(pub(crate) RwSignal<bool>);
 
 /// The chart, and how many series had no room.
 fn chart(here: &Here, view: &RegionView, id: u8, data: &PeriodChart) -> (Chart, usize) {

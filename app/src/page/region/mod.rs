@@ -8,6 +8,8 @@ use bonghwa_analytics::format::figure;
 use bonghwa_analytics::view::{Fact, Level, RegionView, Verdict};
 use leptos::prelude::*;
 
+pub(crate) use charts::DetailOpen;
+
 use crate::address::Page;
 use crate::app::{Here, Place, title};
 use crate::chart::Cursor;
@@ -22,18 +24,19 @@ pub(crate) fn RegionPage() -> impl IntoView {
     let place = expect_context::<Place>();
     let live = expect_context::<Live>();
     let cursor = Cursor::new();
+    let open = DetailOpen(RwSignal::new(false));
     let query = move || match place.address().page {
         Page::Region(query) => Some(query),
         _ => None,
     };
     super::fed(query, crate::data::region, move |here, view: &RegionView| {
         place.learn(view.demo, &view.title);
-        render(&here.with(&view.regions), view, live, cursor)
+        render(&here.with(&view.regions), view, live, cursor, open)
     })
 }
 
 /// The page of a view.
-pub(crate) fn render(here: &Here, view: &RegionView, live: Live, cursor: Cursor) -> AnyView {
+pub(crate) fn render(here: &Here, view: &RegionView, live: Live, cursor: Cursor, open: DetailOpen) -> AnyView {
     let t = here.t;
     let Some(region) = &view.region else {
         super::missing::not_found();
@@ -53,7 +56,7 @@ pub(crate) fn render(here: &Here, view: &RegionView, live: Live, cursor: Cursor)
     } else {
         view! {
             {figures(here, view)}
-            {charts::charts(here, view, cursor)}
+            {charts::charts(here, view, cursor, open)}
             {tables::tables(here, view)}
             {sources(here, view.as_of, view.mode, facts)}
         }
