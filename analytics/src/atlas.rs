@@ -133,6 +133,15 @@ impl Atlas {
         self.key.unwrap_or_default()
     }
 
+    /// The preferred identity mode if it was ever seen, else the one that tells users apart best of those that were.
+    pub fn mode(&self, preferred: IdentityMode) -> IdentityMode {
+        let seen = |mode: &IdentityMode| {
+            self.tracks.values().any(|track| track.tables.iter().any(|table| table.has_mode(*mode)))
+        };
+        let best = [preferred, IdentityMode::UserCookie, IdentityMode::SessionCookie, IdentityMode::Ip];
+        best.into_iter().find(seen).unwrap_or(preferred)
+    }
+
     /// The region of a code.
     pub fn region(&self, code: &str) -> Option<&Region> {
         self.regions.iter().find(|region| region.code == code)

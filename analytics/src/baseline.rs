@@ -33,15 +33,29 @@ pub struct Band {
 }
 
 impl Band {
-    /// Where a value stands.
-    pub fn standing(&self, value: f64) -> Standing {
-        if value > self.high {
+    /// Where a value made of `requests` requests stands. The band is that of a five-minute slot of the whole day; what
+    /// few requests vary by chance is added, so that three failures at night are not an anomaly.
+    pub fn standing(&self, measure: Measure, value: f64, requests: f64) -> Standing {
+        let chance = chance(measure, self.middle, requests);
+        if value > self.high.max(self.middle + chance) {
             Standing::Above
-        } else if value < self.low {
+        } else if value < self.low.min(self.middle - chance) {
             Standing::Below
         } else {
             Standing::Usual
         }
+    }
+}
+
+/// Four standard deviations of what is made of so many requests: Poisson for counts, binomial for shares, and for the
+/// 95th percentile the sampling error of a quantile of a log-normal with a shape of about 0.7.
+fn chance(measure: Measure, middle: f64, requests: f64) -> f64 {
+    let n = requests.max(1.0);
+    match measure {
+        Measure::ErrorRate => 4.0 * libm::sqrt(middle.max(0.002) / n) + 3.0 / n,
+        Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99 => 4.0 * 1.5 * middle / libm::sqrt(n),
+        Measure::Requests | Measure::Users | Measure::PerCapita => 4.0 * middle / libm::sqrt(n),
+        Measure::Load | Measure::Cpu | Measure::Memory | Measure::Heap => 0.0,
     }
 }
 

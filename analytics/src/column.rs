@@ -24,6 +24,7 @@ pub struct Table {
     p95: Vec<f64>,
     load: Vec<f64>,
     gauges: BTreeMap<(Name, Resource), Vec<f64>>,
+    modes: [bool; 3],
 }
 
 impl Table {
@@ -56,6 +57,7 @@ impl Table {
         for mode in IdentityMode::ALL {
             let users = summary.users.get(&mode);
             self.users[mode as usize][at] = users.map_or(f64::NAN, |u| u.estimate);
+            self.modes[mode as usize] |= users.is_some_and(|u| u.identified > 0);
             self.identified[mode as usize][at] = users.map_or(0.0, |u| u.identified as f64);
         }
         self.requests[at] = summary.entry.count as f64;
@@ -131,6 +133,16 @@ impl Table {
     /// Services that reported a gauge of this kind.
     pub fn services(&self, kind: Resource) -> impl Iterator<Item = &Name> {
         self.gauges.keys().filter(move |key| key.1 == kind).map(|key| &key.0)
+    }
+
+    /// Whether identities of this mode were ever seen.
+    pub const fn has_mode(&self, mode: IdentityMode) -> bool {
+        self.modes[mode as usize]
+    }
+
+    /// Number of requests in a row.
+    pub fn requests(&self, row: usize) -> f64 {
+        self.requests[row]
     }
 
     /// Requests in a row that carried an identity of this mode.

@@ -237,7 +237,9 @@ mod tests {
 
     fn sketch(durations: &[u64]) -> LatencySketch {
         let mut sketch = LatencySketch::default();
-        durations.iter().for_each(|ns| sketch.insert(*ns));
+        for ns in durations {
+            sketch.insert(*ns);
+        }
         sketch
     }
 

@@ -24,7 +24,7 @@ fn unlikely(seed: u64, used: usize, max: u8) -> Sketch {
         let word = random.next();
         registers[(word % REGISTERS as u64) as usize] = 1 + (word >> 32) as u8 % max;
     }
-    Sketch::from_registers(scheme(), &registers).unwrap()
+    Sketch::from_registers(scheme(), &registers).expect("no rank is above 51")
 }
 
 /// Whatever is accepted must be what a writer writes, and a union must take the same.
@@ -181,7 +181,9 @@ proptest! {
     #[test]
     fn sparse_registers_survive(entries in proptest::collection::btree_map(0..REGISTERS, 1..=MAX_RANK, 0..900)) {
         let mut registers = [0; REGISTERS];
-        entries.iter().for_each(|(index, rank)| registers[*index] = *rank);
+        for (index, rank) in &entries {
+            registers[*index] = *rank;
+        }
         let sketch = Sketch::from_registers(scheme(), &registers).unwrap();
         prop_assert_eq!(&*sketch.registers(), &registers);
         let bytes = wire(&sketch);

@@ -14,7 +14,7 @@ use sketch_support::{raw, rest, scheme, sketch, wire};
 fn golden(name: &str, now: &[u8]) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     if std::env::var_os("BONGHWA_BLESS").is_some() && !path.exists() {
-        std::fs::write(&path, now).unwrap();
+        std::fs::write(&path, now).unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
     }
     std::fs::read(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
 }

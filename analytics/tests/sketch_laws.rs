@@ -9,13 +9,17 @@ use sketch_support::{Random, raw, rest, scheme, sketch, wire};
 
 fn of(hashes: &[u64]) -> Sketch {
     let mut sketch = Sketch::new(scheme());
-    hashes.iter().for_each(|hash| sketch.insert_hash(*hash));
+    for hash in hashes {
+        sketch.insert_hash(*hash);
+    }
     sketch
 }
 
 fn union(parts: &[&Sketch]) -> Sketch {
     let mut all = Sketch::new(scheme());
-    parts.iter().for_each(|part| all.merge(part).unwrap());
+    for part in parts {
+        all.merge(part).expect("the schemes agree");
+    }
     all
 }
 

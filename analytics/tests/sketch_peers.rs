@@ -68,7 +68,7 @@ fn foreign_sketches_never_meet_ours() {
 
 /// A DataSketches sketch of the same users; its own `Hash` of a string is not its hash of the bytes, so bytes are given.
 fn theirs(kind: HllType, precision: u8, users: u64) -> HllSketch {
-    let mut sketch = HllSketch::new(precision, kind).unwrap();
+    let mut sketch = HllSketch::new(precision, kind).expect("the precision is one of its own");
     for user in 0..users {
         sketch.update(::datasketches::hash::value::raw_bytes::from_slice(format!("user:{user}").as_bytes()));
     }

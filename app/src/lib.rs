@@ -25,6 +25,8 @@ mod say;
 #[cfg(feature = "ssr")]
 mod shell;
 mod text;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 pub use app::{App, Site};
 pub use data::{Backend, BoxFuture, CombineData};

@@ -27,7 +27,7 @@ const GRACE: i64 = 2;
 /// How long the digest of a batch is remembered, seconds: a retry within it changes nothing.
 const DIGEST_MEMORY: i64 = 2 * DAY;
 /// Rows written in memory before a bulk load is flushed.
-const FLUSH_ROWS: usize = 4096;
+const FLUSH_ROWS: usize = 384;
 
 /// What an engine needs to know.
 #[derive(Clone, Debug)]

@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_millis(1200);
 /// Seconds without data after which a region counts as late.
 const LATE_AFTER: i64 = 60;
 /// Batches of history that are stored at once: few commits, little memory.
-const LOAD_AT_ONCE: usize = 64;
+const LOAD_AT_ONCE: usize = 8;
 
 /// What a server shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,77 +92,38 @@ pub async fn serve(
     end: impl Future<Output = ()> + Send,
     notify: impl FnOnce(SocketAddr) + Send,
 ) -> Result<(), RunError> {
-    let Start { loaded, content, seed, history } = start;
-    let Loaded { mut settings, data, regions, file } = loaded;
-    let mut folder = Folder::open(&data)?;
-    let keys = Keys::open(&data)?;
-    let public = !settings.listen.ip().is_loopback();
-    if public && keys.is_empty() {
-        return Err(RunError::Public(settings.listen));
-    }
-    let key = folder.fleet_key()?;
-    let listener = TcpListener::bind(settings.listen).await.map_err(|error| cannot_listen(settings.listen, &error))?;
-    let address = listener.local_addr().map_err(|error| cannot_listen(settings.listen, &error))?;
-    settings.listen = address;
-    folder.announce(&format!("http://{}", reachable(address)))?;
-
+    let began = Instant::now();
+    let mut end = std::pin::pin!(end);
+    let Bound { folder, keys, key, listener, address, public } = bind(&start.loaded).await?;
+    let settings = Settings { listen: address, ..start.loaded.settings.clone() };
     let bundle = Bundle::read(&settings.dist);
     if !bundle.is_complete() {
         let dist = settings.dist.display();
         eprintln!("no browser bundle in {dist}: pages are shown without scripts; build it with `cargo xtask start`");
     }
-    let demo = match content {
-        Content::Demo => true,
-        Content::Empty => false,
-        Content::Automatic => !holds_data(&settings, &regions, &own_folder(&data), key).await?,
-    };
-    let place = if demo { demo_folder(&data) } else { own_folder(&data) };
     let (closing, closes) = watch::channel(false);
-    let own_token = crate::random::bytes::<32>().map_err(KeyError::from)?;
-    let own_token = crate::keys::hex(&own_token);
-    let app = App::new(settings.clone(), Gate::new(keys.clone(), public, Some(&own_token)), bundle, closes.clone());
-    // A set ends its tasks when it is dropped, also where the start fails below.
+    let app = App::new(settings.clone(), Gate::new(keys.clone(), public), bundle, closes.clone());
+    // Requests are answered from here on, with 503 until the data is there. A set ends its tasks when it is dropped,
+    // also where the start fails below.
     let mut server = JoinSet::new();
     server.spawn(answer(listener, http::router(&app), closes.clone()));
-
-    let opened = open(&settings, &regions, &place, key, demo);
-    let began = Instant::now();
-    let prepare = async {
-        let centre = opened.await?;
-        let demo = demo.then(|| Demo::new(seed, key, &regions));
-        let until = match &demo {
-            Some(demo) => fill(&centre, demo, &regions, history).await.map_err(|e| RunError::Data(place.clone(), e))?,
-            None => clock::now(),
-        };
-        Ok::<_, RunError>((centre, demo, until))
-    };
-    let mut end = std::pin::pin!(end);
-    let (centre, demo, until) = tokio::select! {
-        prepared = prepare => prepared?,
-        // Nothing has to be written: history that is half there is completed by the next start.
+    let Prepared { centre, place, demo, until } = tokio::select! {
+        prepared = prepare(&start, key) => prepared?,
+        // Nothing has to be written: a past that is half there is completed by the next start.
         () = &mut end => return Ok(()),
     };
     let policy = Arc::new(policy(&settings, key));
     app.open(Ready { centre: centre.clone(), policy, demo: demo.clone() });
-    banner(address, file.as_deref(), &place, &centre, demo.is_some(), began.elapsed());
+    banner(address, start.loaded.file.as_deref(), &place, &centre, demo.is_some(), began.elapsed());
     notify(address);
 
     let ticks = tokio::spawn(tick(centre.clone(), keys, closes));
-    let traffic = async {
-        match &demo {
-            Some(demo) => match demo.run(reachable(address), until).await {
-                Ok(()) => std::future::pending().await,
-                Err(error) => format!("the demonstration: {error}"),
-            },
-            None => std::future::pending().await,
-        }
-    };
     let stopped = tokio::select! {
         () = &mut end => None,
-        reason = traffic => Some(reason),
+        reason = traffic(demo.as_ref(), reachable(address), until) => Some(reason),
         ended = server.join_next() => Some(format!("{ended:?}")),
     };
-    // Receivers cannot all be gone while this function holds the application.
+    // There are receivers as long as this function holds the application.
     let _ = closing.send(true);
     // Whoever takes longer is cut off.
     let _ = tokio::time::timeout(PATIENCE, server.join_next()).await;
@@ -171,6 +132,68 @@ pub async fn serve(
     centre.shutdown().await.map_err(|error| RunError::Data(place, error))?;
     drop(folder);
     stopped.map_or(Ok(()), |reason| Err(RunError::Stopped(reason)))
+}
+
+/// What a server holds before it answers.
+struct Bound {
+    folder: Folder,
+    keys: Keys,
+    key: FleetKey,
+    listener: TcpListener,
+    address: SocketAddr,
+    public: bool,
+}
+
+async fn bind(loaded: &Loaded) -> Result<Bound, RunError> {
+    let listen = loaded.settings.listen;
+    let mut folder = Folder::open(&loaded.data)?;
+    let keys = Keys::open(&loaded.data)?;
+    let public = !listen.ip().is_loopback();
+    if public && keys.is_empty() {
+        return Err(RunError::Public(listen));
+    }
+    let key = folder.fleet_key()?;
+    let listener = TcpListener::bind(listen).await.map_err(|error| cannot_listen(listen, &error))?;
+    let address = listener.local_addr().map_err(|error| cannot_listen(listen, &error))?;
+    folder.announce(&format!("http://{}", reachable(address)))?;
+    Ok(Bound { folder, keys, key, listener, address, public })
+}
+
+/// The data that a server shows.
+struct Prepared {
+    centre: Centre,
+    place: PathBuf,
+    demo: Option<Demo>,
+    /// End of the demonstration's past.
+    until: i64,
+}
+
+async fn prepare(start: &Start, key: FleetKey) -> Result<Prepared, RunError> {
+    let Loaded { settings, data, regions, .. } = &start.loaded;
+    let demo = match start.content {
+        Content::Demo => true,
+        Content::Empty => false,
+        Content::Automatic => !holds_data(settings, regions, &own_folder(data), key).await?,
+    };
+    let place = if demo { demo_folder(data) } else { own_folder(data) };
+    let centre = open(settings, regions, &place, key, demo).await?;
+    if !demo {
+        return Ok(Prepared { centre, place, demo: None, until: clock::now() });
+    }
+    let demo = Demo::new(start.seed, key, regions);
+    match fill(&centre, &demo, regions, start.history).await {
+        Ok(until) => Ok(Prepared { centre, place, demo: Some(demo), until }),
+        Err(error) => Err(RunError::Data(place, error)),
+    }
+}
+
+/// Sends the traffic of the demonstration, if there is one; why that ended, if it does.
+async fn traffic(demo: Option<&Demo>, address: SocketAddr, from: i64) -> String {
+    let Some(demo) = demo else { return std::future::pending().await };
+    match demo.run(address, from).await {
+        Ok(()) => std::future::pending().await,
+        Err(error) => error.to_string(),
+    }
 }
 
 /// Folder of one's own data within a data folder.
@@ -211,7 +234,8 @@ pub async fn open(
         regions: regions.to_vec(),
         data: place.to_path_buf(),
         key,
-        mode: settings.identity,
+        // The visitors of the demonstration carry a cookie of their own.
+        mode: if demo { bonghwa_analytics::identity::IdentityMode::UserCookie } else { settings.identity },
         retention: [retention.two_seconds.0, retention.minute.0, retention.five_minutes.0, retention.hour.0],
         max_cells: settings.limits.routes.max(EngineConfig::MAX_CELLS),
         late_after: LATE_AFTER,

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use bonghwa_tests::Scratch;
 use bonghwa_tests::otlp::gzip;
 use bonghwa_tests::server::{Server, root, run};
+use bonghwa_tests::{Scratch, eventually};
 use serde_json::Value;
 
 /// Imports a log and returns what the program says of it.
@@ -51,9 +51,10 @@ fn assert_page_agrees(data: &Path, reference: &Value) {
     let [first, last] =
         [hours.first(), hours.last()].map(|hour| hour.and_then(|hour| hour["start"].as_i64()).expect("an hour"));
     let period = format!("from={}&to={}&mode=ip", first, last + 3600);
-    let view = server.region("seoul", &period);
-    let services = list(&view["services"]).iter().filter_map(|service| service["count"].as_u64());
-    assert_eq!(Some(services.sum::<u64>()), reference["taken"].as_u64());
+    let count =
+        |view: &Value| list(&view["services"]).iter().filter_map(|service| service["count"].as_u64()).sum::<u64>();
+    let view = eventually(|| server.region("seoul", &period), |view| count(view) > 0);
+    assert_eq!(Some(count(&view)), reference["taken"].as_u64());
     let users = list(&view["figures"]).iter().find(|fact| fact["measure"] == "users").expect("a figure of users");
     let [value, error] = ["value", "error"].map(|key| users[key].as_f64().expect("a number"));
     let counted = reference["addresses"].as_f64().expect("a number");

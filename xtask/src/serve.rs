@@ -44,9 +44,10 @@ pub(crate) fn start(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     command.arg("serve").arg("--dist").arg(workspace.dist()).args(arguments).current_dir(&workspace.root);
     // The server refuses settings that it does not know, and this one is ours.
     command.env_remove("BONGHWA_CACHE");
+    // If somebody else answers there already, it is for the server to say so.
+    let mut announced = answers(&address);
     // A group of its own, so that Ctrl-C in a terminal reaches it once: from here.
     let mut server = command.process_group(0).spawn().context("cannot start target/release/bonghwa")?;
-    let mut announced = false;
     loop {
         if let Some(status) = server.try_wait().context("cannot wait for the server")? {
             if status.success() {

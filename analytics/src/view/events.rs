@@ -16,6 +16,7 @@ const WATCHED: [Measure; 4] = [Measure::ErrorRate, Measure::LatencyP95, Measure:
 struct Out<'a> {
     region: &'a str,
     measure: Measure,
+    standing: Standing,
     value: f64,
     band: Band,
     since: i64,
@@ -59,27 +60,27 @@ fn outs<'a>(atlas: &'a Atlas, moment: &Moment<'_>, mode: IdentityMode, region: &
     measures
         .iter()
         .filter_map(|measure| {
-            let value = match &now {
-                Some(stats) => super::now::stats_fact("", *measure, stats, scope)?.value,
+            let (value, requests) = match &now {
+                Some(stats) => (super::now::stats_fact("", *measure, stats, scope)?.value, stats.entry.count as f64),
                 None => newest_value(track, *measure, mode, moment.as_of)?,
             };
             let band = moment.baselines.at(region, *measure, middle(scope.from, scope.to))?;
-            let standing = band.standing(value);
+            let standing = band.standing(*measure, value, requests);
             // Fewer errors or a faster system than usual need nobody's attention.
             let harmless = standing == Standing::Below && !matches!(measure, Measure::Users | Measure::Requests);
             if standing == Standing::Usual || harmless {
                 return None;
             }
             let (since, steps) = onset(track, moment, region, *measure, mode, standing);
-            Some(Out { region, measure: *measure, value, band, since, steps })
+            Some(Out { region, measure: *measure, standing, value, band, since, steps })
         })
         .collect()
 }
 
-fn newest_value(track: &Track, measure: Measure, mode: IdentityMode, as_of: i64) -> Option<f64> {
+fn newest_value(track: &Track, measure: Measure, mode: IdentityMode, as_of: i64) -> Option<(f64, f64)> {
     let table = track.table(Resolution::FiveMinutes);
     let row = table.range(as_of - 900, as_of).last()?;
-    table.value(row, measure, mode, 300)
+    Some((table.value(row, measure, mode, 300)?, table.requests(row)))
 }
 
 /// Walks back over the five-minute rows that are out on the same side.
@@ -98,7 +99,9 @@ fn onset(
         let value = table.value(row, measure, mode, 300);
         let band = moment.baselines.at(region, measure, start);
         match (value, band) {
-            (Some(value), Some(band)) if band.standing(value) == standing && start >= since - 300 => {
+            (Some(value), Some(band))
+                if band.standing(measure, value, table.requests(row)) == standing && start >= since - 300 =>
+            {
                 since = start;
                 steps += 1;
             }
@@ -141,7 +144,7 @@ fn verdict(out: &Out<'_>, scope: &Scope) -> Verdict {
         resolution: Resolution::FiveMinutes,
         method: Method::Share,
     };
-    let standing = out.band.standing(out.value);
+    let standing = out.standing;
     Verdict::Unusual { region, service: None, measure: out.measure, standing, ratio, since: out.since }
 }
 
@@ -196,10 +199,11 @@ fn spells(
     for row in rows {
         let start = table.starts()[row];
         let value = table.value(row, measure, mode, 300);
-        let band = moment.baselines.at(region, measure, start);
-        let above = matches!((value, band), (Some(v), Some(b)) if b.standing(v) == Standing::Above);
-        let below = measure == Measure::Requests
-            && matches!((value, band), (Some(v), Some(b)) if b.standing(v) == Standing::Below);
+        let standing = value
+            .zip(moment.baselines.at(region, measure, start))
+            .map_or(Standing::Unknown, |(value, band)| band.standing(measure, value, table.requests(row)));
+        let above = standing == Standing::Above;
+        let below = standing == Standing::Below && measure == Measure::Requests;
         run = match run {
             Some((first, end)) if (above || below) && start == end => Some((first, start + 300)),
             previous => {

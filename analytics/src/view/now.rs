@@ -77,7 +77,8 @@ pub fn now(atlas: &Atlas, moment: &Moment<'_>, query: &NowQuery, past: &Past) ->
                 Measure::Users => union.map(|u| users_fact("users", u, &scope, mode)),
                 _ => stats.as_ref().and_then(|s| stats_fact(measure_id(measure), measure, s, &scope)),
             };
-            card(atlas, moment, measure, mode, now, past, window)
+            let requests = stats.as_ref().map_or(0.0, |s| s.entry.count as f64);
+            card(atlas, moment, measure, mode, now, past, (window, requests))
         })
         .collect::<Vec<_>>();
     let users_sum = union.map(|_| Fact {
@@ -280,7 +281,7 @@ fn region_row(
     if let (Some(value), Some(band)) = (shown, moment.baselines.at(code, map_measure(map), middle(from, to))) {
         let scale = if map == Measure::PerCapita { 10_000.0 / f64::from(region.population.max(1)) } else { 1.0 };
         row.usual = Some((band.low * scale, band.high * scale));
-        row.standing = band.standing(value / scale);
+        row.standing = band.standing(map_measure(map), value / scale, stats.entry.count as f64);
     }
     Ok(row)
 }
@@ -339,7 +340,7 @@ fn card(
     mode: IdentityMode,
     now: Option<Fact>,
     past: &Past,
-    window: i64,
+    (window, requests): (i64, f64),
 ) -> Card {
     let (from, to) = (moment.as_of - window, moment.as_of);
     let nation = atlas.track(NATION);
@@ -354,7 +355,7 @@ fn card(
     };
     let band = moment.baselines.at(NATION, measure, middle(from, to));
     let standing = match (&now, band) {
-        (Some(fact), Some(band)) => band.standing(fact.value),
+        (Some(fact), Some(band)) => band.standing(measure, fact.value, requests),
         _ => Standing::Unknown,
     };
     Card {

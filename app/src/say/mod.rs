@@ -5,6 +5,3 @@ pub(crate) mod combine;
 pub(crate) mod now;
 pub(crate) mod region;
 pub(crate) mod verdict;
-
-#[cfg(test)]
-pub(crate) mod sample;

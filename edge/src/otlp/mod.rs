@@ -1,8 +1,8 @@
 //! OTLP, the OpenTelemetry protocol, as it arrives over HTTP: traces, metrics and logs in protobuf or JSON.
 //!
-//! Both formats are read into the same few borrowed values ([`view`]), and one piece of code makes observations of them,
+//! Both formats are read into the same few borrowed values, and one piece of code makes observations of them,
 //! so the format changes nothing about the result. A body that cannot be read is refused as a whole; a span, point or
-//! record that cannot be kept is counted in the [`Report`], which the [`response`] tells the sender.
+//! record that cannot be kept is counted in the [`Report`](crate::batch::Report), which the [`response()`] tells the sender.
 //!
 //! Source: OpenTelemetry Protocol Specification 1.x, sections "OTLP/HTTP" and "JSON Protobuf Encoding".
 

@@ -31,7 +31,7 @@ impl Centre {
         let latest = *self.0.ticks.borrow();
         let at = query.at.filter(|at| *at < latest).map(|at| Resolution::FiveMinutes.floor(at));
         let as_of = at.unwrap_or(latest);
-        let mode = query.mode.unwrap_or(self.0.config.mode);
+        let mode = self.mode(query.mode);
         let window = query.window.clamp(60, 1800);
         if at.is_some() {
             self.recall(as_of - window, as_of)?;
@@ -41,7 +41,8 @@ impl Centre {
             last_week: self.national_union(view::past_window(as_of, window, WEEK), mode)?,
         };
         let baselines = self.baselines(as_of, mode);
-        let page = Arc::new(view::now(&read(&self.0.atlas), &self.moment(as_of, &baselines), query, &past)?);
+        let moment = self.moment(as_of, &baselines);
+        let page = Arc::new(view::now(&read(&self.0.atlas), &moment, query, &past)?);
         let mut pages = lock(&self.0.pages);
         // A tick may have come in between; its pages are newer than this one.
         if pages.len() < PAGES_KEPT && *self.0.ticks.borrow() == latest {
@@ -54,7 +55,7 @@ impl Centre {
     pub fn region(&self, query: &RegionQuery) -> Result<RegionView, CentreError> {
         let edge = self.edge(&query.region)?;
         let as_of = *self.0.ticks.borrow();
-        let mode = query.mode.unwrap_or(self.0.config.mode);
+        let mode = self.mode(query.mode);
         let (from, to, _) = view::period_of(query, as_of);
         let mut unions = Unions::new(self.0.config.key.id(), mode);
         let mut period = Bucket::default();
@@ -76,7 +77,8 @@ impl Centre {
         };
         let detail = RegionDetail { period, before, users: unions.finish() };
         let baselines = self.baselines(as_of, mode);
-        Ok(view::region(&read(&self.0.atlas), &self.moment(as_of, &baselines), query, &detail))
+        let moment = self.moment(as_of, &baselines);
+        Ok(view::region(&read(&self.0.atlas), &moment, query, &detail))
     }
 
     /// One measure of a region (or of the nation) at the finest resolution that is kept.
@@ -109,18 +111,24 @@ impl Centre {
         to: i64,
         mode: Option<IdentityMode>,
     ) -> Result<CombineView, CentreError> {
-        let mode = mode.unwrap_or(self.0.config.mode);
+        let mode = self.mode(mode);
         let atlas = self.atlas_of(regions, from, to)?;
         view::combine(&atlas, regions, from, to, mode)?.ok_or(CentreError::NoData)
     }
 
+    /// The mode asked for, else that of the settings if it was ever seen, else the best that was.
+    pub fn mode(&self, asked: Option<IdentityMode>) -> IdentityMode {
+        asked.unwrap_or_else(|| read(&self.0.atlas).mode(self.0.config.mode))
+    }
+
+    /// Takes the atlas for a moment, so it must not be called while the atlas is held.
     fn moment<'a>(&self, as_of: i64, baselines: &'a Baselines) -> Moment<'a> {
         let config = &self.0.config;
         Moment {
             as_of,
             demo: config.demo,
             title: config.title.clone(),
-            mode: config.mode,
+            mode: self.mode(None),
             late_after: config.late_after,
             baselines,
         }

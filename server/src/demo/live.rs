@@ -282,19 +282,4 @@ mod tests {
         assert!((1..=requests).contains(&traffic.requests()));
         assert!(traffic.reports() > 0 && traffic.retries() >= traffic.reports() && traffic.refused() == 0);
     }
-
-    #[test]
-    fn zz_cost() {
-        let demo = Demo::new(SEED, KEY, &regions());
-        let peak = bonghwa_analytics::time::instant(2026, 11, 16, 10, 30, 0).unwrap() * 1000;
-        let t = std::time::Instant::now(); let (mut n, mut bytes, mut zipped) = (0, 0, 0);
-        for i in 0..30 { for place in &demo.model.places {
-            let (from, to) = (peak + i * 2000, peak + i * 2000 + 2000); let e = super::super::faults::Effect::NORMAL;
-            let r = telemetry::requests(&demo.model, place, from, to, &e); n += r.len();
-            let b = telemetry::traces(&r, &e); bytes += b.len(); zipped += gzip(&b).unwrap().len();
-            if let Some(b) = telemetry::metrics(&demo.model, place, from/1000, to/1000, &e) { zipped += gzip(&b).unwrap().len(); }
-            if let Some(b) = telemetry::logs(&r, from/1000, to/1000, &e) { zipped += gzip(&b).unwrap().len(); }
-        } }
-        println!("COST {:?} for 60 s: {n} requests {bytes} bytes {zipped} zipped", t.elapsed());
-    }
 }

@@ -48,7 +48,8 @@ pub fn regions() -> Vec<Region> {
     struct File {
         region: Vec<Region>,
     }
-    let file: File = toml::from_str(include_str!("../../demo/regions.toml")).expect("regions.toml is checked by a test");
+    let file: File =
+        toml::from_str(include_str!("../../demo/regions.toml")).expect("regions.toml is checked by a test");
     file.region
 }
 

@@ -44,8 +44,7 @@ pub(super) fn places(seed: u64, regions: &[Region]) -> Vec<Place> {
     let total: f64 = people.iter().sum();
     let pairs = neighbours(regions);
     let degree = |i: usize| pairs.iter().filter(|(a, b)| *a == i || *b == i).count() as f64;
-    let pull: Vec<f64> =
-        pairs.iter().map(|&(a, b)| (people[a] / degree(a) * people[b] / degree(b)).sqrt()).collect();
+    let pull: Vec<f64> = pairs.iter().map(|&(a, b)| (people[a] / degree(a) * people[b] / degree(b)).sqrt()).collect();
     let all_pull: f64 = pull.iter().sum();
     let arrivals = USERS_AT_PEAK / (300.0 + MEAN_VISIT);
     let stream = |key: u64, side: u64, share: f64| Stream {

@@ -32,9 +32,9 @@ pub(super) struct Span {
     #[prost(bytes = "vec", tag = "1")]
     pub(super) trace_id: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]
-    pub(super) span_id: Vec<u8>,
+    pub(super) id: Vec<u8>,
     #[prost(bytes = "vec", tag = "4")]
-    pub(super) parent_span_id: Vec<u8>,
+    pub(super) parent_id: Vec<u8>,
     #[prost(string, tag = "5")]
     pub(super) name: String,
     /// 2 is SERVER, 3 is CLIENT.

@@ -48,7 +48,8 @@ mod tests {
     #[test]
     fn a_day_has_two_peaks_a_lunch_dip_and_a_quiet_night() {
         for day in 16..=20 {
-            let (morning, lunch, afternoon, night) = (at(day, 10, 30), at(day, 12, 10), at(day, 14, 30), at(day, 3, 30));
+            let (morning, lunch, afternoon, night) =
+                (at(day, 10, 30), at(day, 12, 10), at(day, 14, 30), at(day, 3, 30));
             assert!(morning > 1.25 * lunch && afternoon > 1.2 * lunch, "day {day}");
             assert!((15.0..40.0).contains(&(morning / night)), "day {day}: {}", morning / night);
         }

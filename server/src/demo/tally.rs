@@ -50,7 +50,9 @@ fn sketch(key: &FleetKey, mode: IdentityMode, hashes: &[u64]) -> Sketch {
         }
     }
     let mut sketch = Sketch::new(scheme);
-    hashes.iter().for_each(|hash| sketch.insert_hash(*hash));
+    for hash in hashes {
+        sketch.insert_hash(*hash);
+    }
     sketch
 }
 
@@ -153,7 +155,8 @@ impl<'a> Tally<'a> {
             let burst = if index == LOGIN { logins } else { 0 };
             let key = join(key, index as u64);
             let extra = if route.is_passed_on() { effect.errors } else { 0.0 };
-            let errors = round(ordinary as f64 * (ERROR_RATE + extra), key) + round(burst as f64 * BURST_ERROR_RATE, key);
+            let errors =
+                round(ordinary as f64 * (ERROR_RATE + extra), key) + round(burst as f64 * BURST_ERROR_RATE, key);
             let pace = Pace::new(self.place.key, index, activity, &effect);
             self.route(index, &pace, ordinary + burst, errors.min(ordinary + burst), effect.db > 1.0, mix(key));
         }
@@ -269,7 +272,9 @@ mod tests {
         for count in [MANY as u64 + 1, 5000] {
             let hashes: Vec<u64> = (0..count).map(mix).chain([0, u64::MAX, 1 << 63]).collect();
             let mut inserted = Sketch::new(Scheme::keyed(mode, key.id()));
-            hashes.iter().for_each(|hash| inserted.insert_hash(*hash));
+            for hash in &hashes {
+                inserted.insert_hash(*hash);
+            }
             assert_eq!(sketch(&key, mode, &hashes), inserted);
         }
     }

@@ -130,21 +130,26 @@ fn spans(request: &Request, web: &mut Vec<otlp::Span>, was: &mut Vec<otlp::Span>
     let http = || vec![text("http.request.method", method), int("http.response.status_code", i64::from(status))];
     let id = |part: u64| join(request.key, part).to_be_bytes().to_vec();
     let trace_id = [request.key.to_be_bytes(), mix(request.key).to_be_bytes()].concat();
-    let span = |part: u64, parent: Option<u64>, name: &str, kind: i32, start: u64, length: u64, failed: bool| otlp::Span {
-        trace_id: trace_id.clone(),
-        span_id: id(part),
-        parent_span_id: parent.map(id).unwrap_or_default(),
-        name: name.to_owned(),
-        kind,
-        start_time_unix_nano: start,
-        end_time_unix_nano: start + length,
-        attributes: Vec::new(),
-        status: failed.then_some(otlp::Status { code: 2 }),
-    };
+    let span =
+        |part: u64, parent: Option<u64>, name: &str, kind: i32, start: u64, length: u64, failed: bool| otlp::Span {
+            trace_id: trace_id.clone(),
+            id: id(part),
+            parent_id: parent.map(id).unwrap_or_default(),
+            name: name.to_owned(),
+            kind,
+            start_time_unix_nano: start,
+            end_time_unix_nano: start + length,
+            attributes: Vec::new(),
+            status: failed.then_some(otlp::Status { code: 2 }),
+        };
     let failed = request.failed();
 
     let mut attributes = http();
-    attributes.extend([text("http.route", path), text("url.path", path), text("client.address", &dotted(request.address))]);
+    attributes.extend([
+        text("http.route", path),
+        text("url.path", path),
+        text("client.address", &dotted(request.address)),
+    ]);
     attributes.extend(cookie_header(request).map(|header| list("http.request.header.cookie", header)));
     web.push(otlp::Span { attributes, ..span(10, None, name, SERVER, start, timing.web, failed) });
     if !ROUTES[route].is_passed_on() {
@@ -161,7 +166,10 @@ fn spans(request: &Request, web: &mut Vec<otlp::Span>, was: &mut Vec<otlp::Span>
     was.push(otlp::Span { attributes, ..span(12, Some(11), name, SERVER, inside, timing.was, failed) });
     let query = inside + (timing.was - timing.db) / 2;
     let attributes = vec![text("peer.service", DB), text("db.system.name", "postgresql")];
-    was.push(otlp::Span { attributes, ..span(13, Some(12), "SELECT minwon", CLIENT, query, timing.db, request.db_failed) });
+    was.push(otlp::Span {
+        attributes,
+        ..span(13, Some(12), "SELECT minwon", CLIENT, query, timing.db, request.db_failed)
+    });
 }
 
 fn cookie_header(request: &Request) -> Option<String> {

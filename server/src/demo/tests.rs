@@ -201,7 +201,9 @@ fn slow_parts_show_where_they_are_slow() {
     let deploy = around(Fault::BadDeploy);
     assert!(ratio(&deploy, &pair("was", "GET /minwon/search")) > 2.5 && ratio(&deploy, &route) < 1.2);
     let (before, during) = &deploy;
-    assert!(during.versions.contains_key(&pair("was", "2.5.0")) && !before.versions.contains_key(&pair("was", "2.5.0")));
+    assert!(
+        during.versions.contains_key(&pair("was", "2.5.0")) && !before.versions.contains_key(&pair("was", "2.5.0"))
+    );
 }
 
 #[test]
@@ -282,7 +284,7 @@ fn faults_on_demand_show_in_live_traffic_until_they_are_healed_or_over() {
     assert!(demo.active(start).is_empty());
     let fault = demo.break_region("busan", Fault::SlowDb, start - 600).unwrap();
     assert_eq!((fault.since, fault.until), (start - 600, start - 600 + LIVE_DURATION));
-    assert_eq!(demo.active(start), [fault.clone()]);
+    assert_eq!(demo.active(start), std::slice::from_ref(&fault));
     let broken = received(&demo, "busan", start, start + 20);
     let db = pair("was", "db");
     assert!(p95(&broken.calls[&db]) > 6.0 * p95(&normal.calls[&db]));

@@ -11,7 +11,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use super::App;
 use super::error::ApiError;
@@ -32,8 +31,6 @@ const COOKIE_TLS: &str = "__Host-bonghwa_session";
 pub struct Gate {
     keys: Keys,
     public: bool,
-    /// SHA-256 of the token by which the built-in demonstration sends telemetry, if it runs.
-    own: Option<[u8; 32]>,
     sessions: Arc<Mutex<HashMap<[u8; 32], Session>>>,
 }
 
@@ -43,11 +40,9 @@ struct Session {
 }
 
 impl Gate {
-    /// A gate for an address that others can reach (`public`) or only this machine. `own` is the token of the
-    /// demonstration.
-    pub fn new(keys: Keys, public: bool, own: Option<&str>) -> Self {
-        let own = own.map(|token| digest(token.as_bytes()));
-        Self { keys, public, own, sessions: Arc::default() }
+    /// A gate for an address that others can reach (`public`) or only this machine.
+    pub fn new(keys: Keys, public: bool) -> Self {
+        Self { keys, public, sessions: Arc::default() }
     }
 
     /// The keys behind it.
@@ -55,16 +50,9 @@ impl Gate {
         &self.keys
     }
 
-    /// The region of the key that telemetry comes with. `Ok(None)` if none is needed, or if it comes from the
-    /// demonstration: then the sender names the region.
+    /// The region of the key that telemetry comes with. `Ok(None)` if none is needed: then the sender names the region.
     pub(super) fn ingest(&self, headers: &HeaderMap) -> Result<Option<String>, ApiError> {
-        let token = bearer(headers);
-        if let (Some(own), Some(token)) = (self.own, token)
-            && bool::from(own.ct_eq(&digest(token.as_bytes())))
-        {
-            return Ok(None);
-        }
-        match token.and_then(|token| self.keys.find(token)) {
+        match bearer(headers).and_then(|token| self.keys.find(token)) {
             Some(key) if key.purpose == Use::Ingest => Ok(Some(key.region)),
             Some(_) => Err(ApiError::Forbidden("this key is not made for sending telemetry".into())),
             None if self.public || self.keys.any_for_ingest() => Err(ApiError::Unauthenticated),
@@ -266,7 +254,7 @@ mod tests {
         std::fs::create_dir_all(&data).unwrap();
         let (_, reader) = crate::keys::create(&data, "", Use::Read).unwrap();
         let (_, sender) = crate::keys::create(&data, "busan", Use::Ingest).unwrap();
-        let gate = Gate::new(Keys::open(&data).unwrap(), false, Some("own"));
+        let gate = Gate::new(Keys::open(&data).unwrap(), false);
         let with = |name, value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(name, HeaderValue::from_str(value).unwrap());
@@ -278,8 +266,6 @@ mod tests {
         let sends = with(header::AUTHORIZATION, &format!("Bearer {sender}"));
         assert_eq!(gate.ingest(&sends), Ok(Some("busan".into())));
         assert!(matches!(gate.read(&sends), Err(ApiError::Forbidden(_))));
-        assert_eq!(gate.ingest(&with(header::AUTHORIZATION, "bearer own")), Ok(None));
-        assert_eq!(gate.read(&with(header::AUTHORIZATION, "Bearer own")), Err(ApiError::Unauthenticated));
         let reads = with(header::AUTHORIZATION, &format!("Bearer {reader}"));
         assert_eq!(gate.read(&reads), Ok(()));
         assert!(matches!(gate.steer(&reads), Err(ApiError::Forbidden(_))));
