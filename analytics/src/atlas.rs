@@ -172,10 +172,10 @@ impl Atlas {
         }
     }
 
-    /// Forgets the rows of a resolution before an instant, of all regions.
-    pub fn drop_rows_before(&mut self, resolution: Resolution, instant: i64) {
+    /// Forgets the rows of a resolution that start in `from..to`, of all regions.
+    pub fn drop_rows(&mut self, resolution: Resolution, from: i64, to: i64) {
         for track in self.tracks.values_mut() {
-            track.tables[resolution.code() as usize].drop_before(instant);
+            track.tables[resolution.code() as usize].drop_range(from, to);
         }
     }
 }

@@ -83,16 +83,16 @@ impl Table {
         true
     }
 
-    /// Drops the rows before an instant.
-    pub fn drop_before(&mut self, instant: i64) {
-        let n = self.starts.partition_point(|start| *start < instant);
-        if n == 0 {
+    /// Drops the rows that start in `from..to`.
+    pub fn drop_range(&mut self, from: i64, to: i64) {
+        let rows = self.range(from, to);
+        if rows.is_empty() {
             return;
         }
-        self.starts.drain(..n);
-        self.seqs.drain(..n);
-        self.latency.drain(..n);
-        self.each_column(|column| drop(column.drain(..n)));
+        self.starts.drain(rows.clone());
+        self.seqs.drain(rows.clone());
+        self.latency.drain(rows.clone());
+        self.each_column(|column| drop(column.drain(rows.clone())));
     }
 
     /// Indices of the rows that start in `from..to`.

@@ -19,7 +19,6 @@ mod registers;
 mod rice;
 mod scheme;
 mod sparse;
-pub mod vectors;
 
 pub use accumulator::Accumulator;
 pub use scheme::{HashScheme, Scheme};

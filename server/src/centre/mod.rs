@@ -17,7 +17,7 @@ use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
 use bonghwa_analytics::region::Region;
-use bonghwa_analytics::time::Resolution;
+use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{NowQuery, NowView};
 use bonghwa_edge::batch::Batch;
 use bonghwa_edge::database::DatabaseError;
@@ -262,8 +262,10 @@ impl Centre {
             let mut atlas = write(&self.0.atlas);
             atlas.drop_registers_before(now - 2400);
             for (resolution, kept) in Resolution::ALL.into_iter().zip(self.0.config.retention) {
+                // What expired within the last day; imported files are older than that and stay as long as their rows.
                 // A minute of slack, so that rows are not dropped one by one.
-                atlas.drop_rows_before(resolution, (now - kept).div_euclid(60) * 60 - 60);
+                let expired = (now - kept).div_euclid(60) * 60 - 60;
+                atlas.drop_rows(resolution, expired - DAY, expired);
             }
         }
         lock(&self.0.pages).clear();

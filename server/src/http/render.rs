@@ -114,6 +114,8 @@ fn preferred(value: &str) -> Option<Lang> {
 
 /// Files of the bundle; what is no file goes on to the pages.
 pub(super) fn files(app: &App, pages: Router) -> Router {
+    // Rendering spawns its tasks on the runtime of the server; a second call would change nothing.
+    let _ = any_spawner::Executor::init_tokio();
     let files = ServeDir::new(&app.bundle.folder)
         .precompressed_br()
         .precompressed_gzip()
