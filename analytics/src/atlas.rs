@@ -8,7 +8,7 @@ use crate::column::Table;
 use crate::frame::{Frame, registers_of};
 use crate::identity::{IdentityMode, KeyId};
 use crate::region::Region;
-use crate::sketch::{Accumulator, Scheme, Sketch, SketchError};
+use crate::sketch::{Accumulator, REGISTERS, Scheme, Sketch, SketchError};
 use crate::summary::Summary;
 use crate::time::Resolution;
 use crate::view::Measure;
@@ -52,9 +52,16 @@ pub struct Atlas {
 #[derive(Clone, Debug, Default)]
 pub struct Track {
     tables: [Table; 4],
-    registers: BTreeMap<(Resolution, i64), Box<[u8]>>,
+    registers: BTreeMap<(Resolution, i64), Vec<(IdentityMode, Registers)>>,
     versions: BTreeMap<(Name, Name), (i64, i64)>,
     newest: Option<i64>,
+}
+
+/// Registers as they merge fastest: decoded where they are sparse, four bits a register where they are dense.
+#[derive(Clone, Debug)]
+enum Registers {
+    Sparse(Sketch),
+    Dense(Box<[u8]>),
 }
 
 /// The union of sketches.
@@ -100,24 +107,25 @@ impl Atlas {
         let mut rows = Vec::with_capacity(frame.rows.len());
         for row in &frame.rows {
             let summary = row.summary.as_deref().map(Summary::decode).transpose().map_err(failed)?;
-            if let Some(section) = &row.registers {
-                registers_of(section, IdentityMode::Ip).map_err(failed)?;
-            }
-            rows.push((row, summary));
+            let registers = match &row.registers {
+                Some(section) => Some(unpack(&frame.region, frame.key, section)?),
+                None => None,
+            };
+            rows.push((row, summary, registers));
         }
         let track = self.tracks.entry(frame.region.clone()).or_default();
         let width = frame.resolution.seconds();
-        for (row, summary) in rows {
+        for (row, summary, registers) in rows {
+            track.newest = track.newest.max(Some(row.start + width));
             if let Some(summary) = summary {
                 track.tables[frame.resolution.code() as usize].put(row.start, row.seq, &summary);
                 for (key, (first, last)) in summary.versions {
                     let span = track.versions.entry(key).or_insert((first, last));
                     *span = (span.0.min(first), span.1.max(last));
                 }
-                track.newest = track.newest.max(Some(row.start + width));
             }
-            if let Some(section) = &row.registers {
-                track.registers.insert((frame.resolution, row.start), section.as_slice().into());
+            if let Some(registers) = registers {
+                track.registers.insert((frame.resolution, row.start), registers);
             }
         }
         Ok(())
@@ -159,7 +167,7 @@ impl Atlas {
         let mut union = Unions::new(self.key(), mode);
         for region in regions {
             if let Some(track) = self.tracks.get(region) {
-                union.add(region, track, from, to, coarsest)?;
+                union.add(track, from, to, coarsest)?;
             }
         }
         Ok(union.finish())
@@ -224,11 +232,16 @@ impl Unions {
     }
 
     /// Adds the registers at hand of a region in `from..to`.
-    pub fn add(&mut self, region: &str, track: &Track, from: i64, to: i64, coarsest: Resolution) -> Result<(), AtlasError> {
+    pub fn add(&mut self, track: &Track, from: i64, to: i64, coarsest: Resolution) -> Result<(), AtlasError> {
         let present = |resolution, from, to| track.register_starts(resolution, from, to);
         for key in decompose(from, to, coarsest, &present) {
-            if let Some(section) = track.registers.get(&key) {
-                self.merge_section(region, key.0, section)?;
+            for (_, registers) in track.registers.get(&key).into_iter().flatten().filter(|(m, _)| *m == self.scheme.mode) {
+                match registers {
+                    Registers::Sparse(sketch) => self.accumulator.merge(sketch)?,
+                    Registers::Dense(bytes) => self.accumulator.merge_encoded(&self.scheme, bytes)?,
+                }
+                self.sketches += 1;
+                self.finest = self.finest.min(key.0);
             }
         }
         Ok(())
@@ -245,6 +258,23 @@ impl Unions {
         let error = estimate * self.accumulator.relative_error_95();
         Union { estimate, error, sketches: self.sketches, finest: self.finest }
     }
+}
+
+/// Makes a registers section ready to merge.
+fn unpack(region: &str, key: KeyId, section: &[u8]) -> Result<Vec<(IdentityMode, Registers)>, AtlasError> {
+    let failed = |source| AtlasError::Row { region: region.to_owned(), source };
+    let mut registers = Vec::new();
+    for mode in IdentityMode::ALL {
+        if let Some(bytes) = registers_of(section, mode).map_err(failed)? {
+            let sketch = Sketch::decode(Scheme::keyed(mode, key), bytes)?;
+            let mut rest = Vec::new();
+            sketch.encode_rest(&mut rest);
+            // The sparse form is the shorter one; a dense sketch is kept at half the size of its registers.
+            let dense = rest.len() > REGISTERS / 2;
+            registers.push((mode, if dense { Registers::Dense(rest.into()) } else { Registers::Sparse(sketch) }));
+        }
+    }
+    Ok(registers)
 }
 
 impl Track {

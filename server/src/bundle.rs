@@ -42,14 +42,10 @@ impl Bundle {
     }
 }
 
-/// Everything in quotes that may be a file of this server.
+/// Everything that may be the name of a file here, quoted or not, because Trunk takes quotes away where it can.
 fn references(html: &str) -> impl Iterator<Item = &str> {
-    html.split(['"', '\'']).filter(|text| {
-        !text.is_empty()
-            && !text.contains("..")
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b))
-            && !text.starts_with("//")
-    })
+    html.split(|c: char| !(c.is_ascii_alphanumeric() || "/._-".contains(c)))
+        .filter(|text| !text.is_empty() && !text.contains("..") && !text.starts_with("//"))
 }
 
 fn once<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
@@ -83,18 +79,26 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("bonghwa-bundle-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         assert_eq!(Bundle::read(&folder), Bundle { folder: folder.clone(), ..Bundle::default() });
-        let html = "<link rel=\"stylesheet\" href=\"/ui-0123456789abcdef.css\" integrity=\"sha384-x\"/>\
+        let html = "<link rel=stylesheet href=/ui-0123456789abcdef.css integrity=sha384-x/y+z>\
+                    <link href=/fonts/Sans-0123abcd.woff2 as=font rel=preload><link rel=icon href=\"/icon-0123.svg\">\
                     <script type=\"module\">import init, * as bindings from '/app-0011223344556677.js';\
                     const wasm = await init({ module_or_path: '/app-0011223344556677_bg.wasm' });</script>\
                     <link rel=\"modulepreload\" href=\"/app-0011223344556677.js\"><script src=\"/gone-1.js\"></script>";
         std::fs::write(folder.join("index.html"), html).unwrap();
-        for name in ["ui-0123456789abcdef.css", "app-0011223344556677.js", "app-0011223344556677_bg.wasm"] {
+        std::fs::create_dir_all(folder.join("fonts")).unwrap();
+        let app = "app-0011223344556677";
+        for name in ["ui-0123456789abcdef.css", "fonts/Sans-0123abcd.woff2", "icon-0123.svg"] {
             std::fs::write(folder.join(name), "x").unwrap();
+        }
+        for end in [".js", "_bg.wasm"] {
+            std::fs::write(folder.join(format!("{app}{end}")), "x").unwrap();
         }
         let bundle = Bundle::read(&folder);
         assert_eq!(bundle.script.as_deref(), Some("/app-0011223344556677.js"));
         assert_eq!(bundle.wasm.as_deref(), Some("/app-0011223344556677_bg.wasm"));
         assert_eq!(bundle.styles, ["/ui-0123456789abcdef.css"]);
+        assert_eq!(bundle.fonts, ["/fonts/Sans-0123abcd.woff2"]);
+        assert_eq!(bundle.icon.as_deref(), Some("/icon-0123.svg"));
         assert!(bundle.is_complete());
         std::fs::remove_dir_all(folder).unwrap();
     }

@@ -118,63 +118,56 @@ impl<'a> BitReader<'a> {
         }
     }
 
+    /// Fills `out` with unary numbers, as [`unary`](Self::unary) reads them, none above `max`, a whole byte at a time.
+    pub(crate) fn unaries(&mut self, out: &mut [u16], max: u16) -> Option<()> {
+        let (mut filled, mut zeros) = (0, 0);
+        while let Some(place) = out.get_mut(filled..filled + 8) {
+            let (mut lengths, count, behind) = RUNS[usize::from(self.peek() as u8)];
+            lengths[0] += zeros;
+            place.copy_from_slice(&lengths);
+            filled += usize::from(count);
+            zeros = if count == 0 { zeros + 8 } else { u16::from(behind) };
+            self.skip(8);
+            if zeros > max {
+                return None;
+            }
+        }
+        self.at -= usize::from(zeros);
+        for place in out.get_mut(filled..)? {
+            *place = self.unary(u32::from(max))? as u16;
+        }
+        Some(())
+    }
+
     /// Whether exactly all bits were taken, but for zeros that fill the last byte.
     pub(crate) fn finish(&self) -> bool {
         self.at.div_ceil(8) == self.bytes.len() && (self.at.is_multiple_of(8) || self.peek() == 0)
     }
 }
 
-/// Reads unary numbers that follow one another: the lengths of runs of zeros, each closed by a one.
-pub(crate) struct Runs<'a> {
-    bytes: &'a [u8],
-    /// Byte offset of the next word.
-    next: usize,
-    /// Ones of the current word that were not reached yet.
-    ones: u64,
-    /// Bit offset of the current word.
-    base: usize,
-    /// Bit offset behind the last one.
-    behind: usize,
-}
+/// What each byte says about runs of zeros that are closed by ones: their lengths, how many there are, and the zeros
+/// behind the last one.
+static RUNS: [([u16; 8], u8, u8); 256] = runs_of_bytes();
 
-impl<'a> Runs<'a> {
-    /// Starts at a bit offset.
-    pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
-        let mut runs = Self { bytes, next: at / 8, ones: 0, base: 0, behind: at };
-        runs.advance();
-        runs.ones &= u64::MAX << (at % 8);
-        runs
-    }
-
-    /// Reads as many runs as there is room for; false if there are not as many.
-    #[inline]
-    pub(crate) fn read<T>(&mut self, out: &mut [T], number: impl Fn(usize) -> T) -> bool {
-        let mut out = out.iter_mut();
-        loop {
-            while self.ones != 0 {
-                let Some(place) = out.next() else { return true };
-                let at = self.base + self.ones.trailing_zeros() as usize;
-                self.ones &= self.ones - 1;
-                *place = number(at - self.behind);
-                self.behind = at + 1;
+const fn runs_of_bytes() -> [([u16; 8], u8, u8); 256] {
+    let mut table = [([0; 8], 0, 0); 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let (mut lengths, mut count, mut zeros, mut bit) = ([0; 8], 0, 0, 0);
+        while bit < 8 {
+            if byte >> bit & 1 == 1 {
+                lengths[count] = zeros as u16;
+                count += 1;
+                zeros = 0;
+            } else {
+                zeros += 1;
             }
-            if self.next >= self.bytes.len() {
-                return out.len() == 0;
-            }
-            self.advance();
+            bit += 1;
         }
+        table[byte] = (lengths, count as u8, zeros);
+        byte += 1;
     }
-
-    /// Whether the last one stood in the last byte, and no other followed.
-    pub(crate) fn finish(&self) -> bool {
-        self.behind.div_ceil(8) == self.bytes.len() && self.ones == 0
-    }
-
-    fn advance(&mut self) {
-        let rest = self.bytes.get(self.next..).unwrap_or_default();
-        (self.base, self.ones) = (self.next * 8, word(rest));
-        self.next += 8;
-    }
+    table
 }
 
 /// The first eight bytes, with zeros behind the end.

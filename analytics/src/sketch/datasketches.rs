@@ -44,7 +44,7 @@ pub fn export(sketch: &Sketch) -> Vec<u8> {
     out.extend(0.0_f64.to_le_bytes());
     out.extend(sum(0..32).to_le_bytes());
     out.extend(sum(32..64).to_le_bytes());
-    out.extend((registers::count(&registers, 0) as u32).to_le_bytes());
+    out.extend((registers::count(&registers, |rank| rank == 0) as u32).to_le_bytes());
     out.extend(0_u32.to_le_bytes());
     out.extend(*registers);
     out

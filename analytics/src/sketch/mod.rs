@@ -13,6 +13,7 @@ pub mod datasketches;
 mod entropy;
 mod estimate;
 mod form;
+mod kernel;
 mod nibble;
 pub mod redis;
 mod registers;

@@ -5,7 +5,7 @@
 //! above `base + 15` its index (u16) and the rank, in the order of the indexes.
 
 use super::registers::Registers;
-use super::{MAX_RANK, REGISTERS, SketchError};
+use super::{MAX_RANK, REGISTERS, SketchError, kernel};
 
 const HALF: usize = REGISTERS / 2;
 /// Largest offset from the base.
@@ -60,14 +60,8 @@ impl<'a> Nibbles<'a> {
 
     /// Raises registers to these.
     pub(super) fn merge_into(&self, registers: &mut Registers) {
-        let (low, high) = registers.0.split_at_mut(HALF);
-        for ((low, high), packed) in low.iter_mut().zip(high).zip(self.packed) {
-            *low = (*low).max((packed & TOP) + self.base);
-            *high = (*high).max((packed >> 4) + self.base);
-        }
-        for (index, rank) in self.exceptions() {
-            registers.raise(index, rank);
-        }
+        kernel::merge_offsets(&mut registers.0, self.base, self.packed);
+        registers.raise_all(self.exceptions());
     }
 
     /// Whether these are the bytes that [`encode`] writes for `registers`, which are made of these alone.

@@ -1,6 +1,6 @@
 //! The 16,384 registers of a dense sketch, one byte each.
 
-use super::{MAX_RANK, REGISTERS, SketchError};
+use super::{MAX_RANK, REGISTERS, SketchError, kernel};
 
 /// Dense registers, aligned to a cache line so that a merge never splits one.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,12 +19,9 @@ impl Registers {
         *register = (*register).max(rank);
     }
 
-    /// The union: bytewise maximum. Written so that LLVM emits one vector maximum for 16 registers.
-    #[inline]
+    /// The union: bytewise maximum.
     pub(super) fn merge(&mut self, other: &[u8; REGISTERS]) {
-        for (ours, theirs) in self.0.iter_mut().zip(other) {
-            *ours = (*ours).max(*theirs);
-        }
+        kernel::merge(&mut self.0, other);
     }
 
     /// Raises registers to the ranks of `others`.
@@ -34,7 +31,7 @@ impl Registers {
 
     /// Number of registers in use.
     pub(super) fn used(&self) -> usize {
-        REGISTERS - count(&self.0, 0)
+        count(&self.0, |rank| rank > 0)
     }
 
     /// Registers in use, in the order of their indexes.
@@ -52,10 +49,11 @@ impl Registers {
     }
 }
 
-/// Number of registers of this rank. Bytes are summed in blocks short enough for a byte, so that the loop vectorises.
-pub(super) fn count(registers: &[u8; REGISTERS], rank: u8) -> usize {
-    let equal = |block: &[u8; 128]| block.iter().map(|other| u8::from(*other == rank)).sum::<u8>();
-    registers.as_chunks().0.iter().map(|block| usize::from(equal(block))).sum()
+/// Number of registers whose rank is such. Bytes are summed in blocks short enough for a byte, so that the loop vectorises.
+#[inline]
+pub(super) fn count(registers: &[u8; REGISTERS], such: impl Fn(u8) -> bool) -> usize {
+    let of_block = |block: &[u8; 128]| block.iter().map(|rank| u8::from(such(*rank))).sum::<u8>();
+    registers.as_chunks().0.iter().map(|block| usize::from(of_block(block))).sum()
 }
 
 /// Splits a hash as Redis does: the low 14 bits name the register, the rank is the number of trailing zeros of the

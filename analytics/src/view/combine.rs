@@ -28,7 +28,7 @@ pub fn combine(
     for code in codes() {
         unions.clear();
         if let Some(track) = atlas.track(code) {
-            unions.add(code, track, from, to, top)?;
+            unions.add(track, from, to, top)?;
         }
         let single = unions.finish();
         merged += single.map_or(0, |union| union.sketches);
