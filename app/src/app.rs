@@ -11,6 +11,7 @@ use leptos_router::hooks::use_location;
 use leptos_router::path;
 
 use crate::address::{Address, NORMAL_SIZE, Page, Theme};
+use crate::dom::{Node, markup};
 use crate::live::Live;
 use crate::page;
 use crate::part::icon::{self, icon};
@@ -41,6 +42,11 @@ impl Here {
     /// The same place, knowing the regions.
     pub(crate) fn with(&self, regions: &[Region]) -> Self {
         Self { regions: regions.into(), ..self.clone() }
+    }
+
+    /// The same reader on another page.
+    pub(crate) fn at(&self, page: Page) -> Self {
+        Self { address: self.address.to(page), ..self.clone() }
     }
 
     /// Short name of a region; its code if the settings do not know it.
@@ -124,12 +130,9 @@ fn Frame() -> impl IntoView {
         {move || site.with(|site| site.demo).then(|| ribbon(&place.here()))}
         {move || top(&place.here(), &site.get())}
         <main id="main" class="wrap" tabindex="-1">
-            <FlatRoutes fallback=page::missing::Missing>
-                <Route path=path!("/") view=page::now::Now/>
-                <Route path=path!("/region/:code") view=page::region::RegionPage/>
-                <Route path=path!("/combine") view=page::combine::Combine/>
-                <Route path=path!("/connect") view=page::connect::Connect/>
-                <Route path=path!("/help") view=page::help::Help/>
+            // One route for all: what is shown follows from the address alone.
+            <FlatRoutes fallback=|| ()>
+                <Route path=path!("/*any") view=page::Body/>
             </FlatRoutes>
         </main>
         {move || foot(&place.here())}
@@ -149,20 +152,19 @@ pub(crate) fn title(here: &Here, subject: &str) -> AnyView {
     view! { <Title text/> }.into_any()
 }
 
-fn ribbon(here: &Here) -> AnyView {
+fn ribbon(here: &Here) -> Node {
     let t = here.t;
-    view! {
+    markup! {
         <div class="ribbon" role="note">
             <p>{icon(icon::FLASK)}<span>{t.demo}</span>" "<a href=here.link(Page::Connect)>{t.connect_data}</a></p>
         </div>
     }
-    .into_any()
 }
 
-fn top(here: &Here, site: &Site) -> AnyView {
+fn top(here: &Here, site: &Site) -> Node {
     let t = here.t;
     let link = |to: Address, name: &'static str, current: bool| {
-        view! { <a href=to.href() aria-current=current.then_some("page")>{name}</a> }
+        markup! { <a href=to.href() aria-current=current.then_some("page")>{name}</a> }
     };
     let page = &here.address.page;
     let other = match here.lang {
@@ -172,7 +174,7 @@ fn top(here: &Here, site: &Site) -> AnyView {
     let system = here.lang.pick(&site.title.0, &site.title.1);
     let switched = Address { lang: Some(other), ..here.address.clone() };
     let region = matches!(page, Page::Region(_)).then(|| link(here.address.clone(), t.region, true));
-    view! {
+    markup! {
         <a class="skip" href="#main" rel="external">{t.skip}</a>
         <header class="top">
             <a class="brand" href=here.address.now_page().href()>
@@ -181,7 +183,7 @@ fn top(here: &Here, site: &Site) -> AnyView {
                     <path class="fl" d="M14 1.6c3 3.3 4.3 5.4 4.3 7.5a4.3 4.3 0 0 1-8.6 0c0-2.1 1.3-4.2 4.3-7.5z"/>
                 </svg>
                 <b>{t.name}</b>
-                {(!system.is_empty()).then(|| view! { <span>{system.to_owned()}</span> })}
+                {(!system.is_empty()).then(|| markup! { <span>{system.to_owned()}</span> })}
             </a>
             <nav aria-label=t.menu>
                 {link(here.address.now_page(), t.now, matches!(page, Page::Now(..)))}
@@ -195,10 +197,9 @@ fn top(here: &Here, site: &Site) -> AnyView {
             </div>
         </header>
     }
-    .into_any()
 }
 
-fn foot(here: &Here) -> AnyView {
+fn foot(here: &Here) -> Node {
     let t = here.t;
     let names = [t.light, t.dark, t.contrast];
     let themes: Vec<_> = Theme::ALL
@@ -222,7 +223,7 @@ fn foot(here: &Here) -> AnyView {
         })
         .collect();
     let help = here.link(Page::Help);
-    view! {
+    markup! {
         <footer class="foot" id="display">
             <div class="set" role="group" aria-label=t.display><span>{t.display}</span>{themes}</div>
             <div class="set" role="group" aria-label=t.text><span>{t.text}</span>{sizes}</div>
@@ -235,9 +236,8 @@ fn foot(here: &Here) -> AnyView {
             </p>
         </footer>
     }
-    .into_any()
 }
 
-fn setting(to: &Address, name: &'static str, chosen: bool) -> AnyView {
-    view! { <a href=to.href() data-noscroll="" aria-current=chosen.then_some("true")>{name}</a> }.into_any()
+fn setting(to: &Address, name: &'static str, chosen: bool) -> Node {
+    markup! { <a href=to.href() data-noscroll="" aria-current=chosen.then_some("true")>{name}</a> }
 }

@@ -97,25 +97,26 @@ fn insert(report: &mut Report) {
     let mut ours = own((0..many).map(|i| id(0, i)));
     let mut theirs = plus((0..many).map(|i| id(0, i)));
     let mut image = apache(HllType::Hll8, (0..many).map(|i| id(0, i)));
-    // Every turn brings as many identities that were not there before.
-    let [mut a, mut b, mut c, mut d, mut e, mut f] = [1_u64; 6];
-    let fresh = |set: &mut u64| {
-        *set += 1;
-        let set = *set;
+    // Every turn brings identities that were not there before, the same ones to each contender.
+    let fresh = |turn: &mut u64| {
+        *turn += 1;
+        let set = *turn;
         (0..few).map(move |i| id(set, i))
     };
+    let mut turns = [0; 6];
+    let [own_large, plus_large, apache_large, own_small, plus_small, apache_small] = &mut turns;
     let large = medians(
         ROUNDS,
         [
-            &mut || fresh(&mut a).for_each(|id| ours.insert_hash(key.identity(IdentityMode::UserCookie, &id))),
-            &mut || fresh(&mut b).for_each(|id| theirs.insert(&id)),
-            &mut || fresh(&mut c).for_each(|id| image.update(raw_bytes::from_slice(&id))),
+            &mut || fresh(own_large).for_each(|id| ours.insert_hash(key.identity(IdentityMode::UserCookie, &id))),
+            &mut || fresh(plus_large).for_each(|id| theirs.insert(&id)),
+            &mut || fresh(apache_large).for_each(|id| image.update(raw_bytes::from_slice(&id))),
         ],
     );
     let small = medians(
         ROUNDS,
-        [&mut || drop(black_box(own(fresh(&mut d)))), &mut || drop(black_box(plus(fresh(&mut e)))), &mut || {
-            drop(black_box(apache(HllType::Hll8, fresh(&mut f))))
+        [&mut || drop(black_box(own(fresh(own_small)))), &mut || drop(black_box(plus(fresh(plus_small)))), &mut || {
+            black_box(apache(HllType::Hll8, fresh(apache_small)));
         }],
     );
     for (name, times) in [("a large set", large), ("fresh sets of 1,000", small)] {
@@ -240,7 +241,9 @@ fn decode(report: &mut Report) {
                 &mut || sent.iter().for_each(|part| _ = black_box(Sketch::decode(scheme, part).is_ok())),
                 &mut || {
                     out.clear();
-                    sets.iter().for_each(|part| part.encode_wire(&mut out));
+                    for part in &sets {
+                        part.encode_wire(&mut out);
+                    }
                 },
             ],
         )
@@ -360,7 +363,9 @@ fn latency(report: &mut Report) {
         ROUNDS,
         [&mut || drop(black_box(of(&durations))), &mut || {
             let mut all = LatencySketch::default();
-            cells.iter().for_each(|cell| all.merge(cell));
+            for cell in &cells {
+                all.merge(cell);
+            }
             black_box(all);
         }],
     );
@@ -370,6 +375,8 @@ fn latency(report: &mut Report) {
 
 fn of(durations: &[u64]) -> LatencySketch {
     let mut sketch = LatencySketch::default();
-    durations.iter().for_each(|ns| sketch.insert(*ns));
+    for ns in durations {
+        sketch.insert(*ns);
+    }
     sketch
 }

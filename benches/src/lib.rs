@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn values_keep_four_digits() {
-        assert_eq!([0.123_456, 123_456.0, 0.0].map(significant), [0.1235, 123_500.0, 0.0]);
+        assert_eq!([0.123_456, 123_456.0, 0.0].map(|value| significant(value).to_string()), ["0.1235", "123500", "0"]);
     }
 
     #[test]

@@ -26,14 +26,14 @@ pub(super) fn merge_offsets(ours: &mut [u8; REGISTERS], base: u8, offsets: &[u8;
     merge_offsets_plain(ours, base, offsets);
 }
 
-#[inline(always)]
+#[inline]
 fn merge_plain(ours: &mut [u8; REGISTERS], theirs: &[u8; REGISTERS]) {
     for (ours, theirs) in ours.iter_mut().zip(theirs) {
         *ours = (*ours).max(*theirs);
     }
 }
 
-#[inline(always)]
+#[inline]
 fn merge_offsets_plain(ours: &mut [u8; REGISTERS], base: u8, offsets: &[u8; HALF]) {
     let (low, high) = ours.split_at_mut(HALF);
     for ((low, high), offsets) in low.iter_mut().zip(high).zip(offsets) {

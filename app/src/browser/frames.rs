@@ -6,16 +6,17 @@ use bonghwa_analytics::atlas::Atlas;
 use bonghwa_analytics::format::local;
 use bonghwa_analytics::frame::Frame;
 use bonghwa_analytics::identity::IdentityMode;
+use bonghwa_analytics::region::Region;
 use bonghwa_analytics::view::combine;
 use bonghwa_analytics::window::coarsest;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::fetch;
-use crate::address::{MODES, Window, name_of};
+use crate::address::{MODES, Page, Window, name_of};
 use crate::app::Place;
-use crate::data::CombineData;
-use crate::page::combine::{Local, Progress, query};
+use crate::page::combine::{Local, Progress};
+use crate::page::{Content, Data};
 
 /// What was fetched last.
 struct Held {
@@ -32,16 +33,15 @@ thread_local! {
     static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
 }
 
-type Data = Resource<Result<CombineData, String>>;
-
 /// Merges again whenever the choice changes, and fetches when the period or the identity does.
 pub(crate) fn follow(place: Place, data: Data, progress: RwSignal<Progress>) {
     let arrived = RwSignal::new(0_u32);
     let asked = StoredValue::new(None::<(Window, IdentityMode)>);
     Effect::new(move || {
         arrived.track();
-        let Some(query) = query(place.address().page) else { return };
-        let Some(Ok(data)) = data.get() else { return };
+        let Page::Combine(query) = place.address().page else { return };
+        let Some(Ok(shared)) = data.get() else { return };
+        let Content::Combine(data) = &*shared.0 else { return };
         let (window, mode) = (query.window, data.mode);
         let chosen = data.chosen(&query);
         if let Some(merged) = merge(window, mode, &chosen) {
@@ -53,8 +53,9 @@ pub(crate) fn follow(place: Place, data: Data, progress: RwSignal<Progress>) {
         }
         asked.set_value(Some((window, mode)));
         progress.set(Progress::Fetching);
+        let (regions, as_of) = (data.regions.clone(), data.as_of);
         spawn_local(async move {
-            let held = load(window, mode, &data).await;
+            let held = load(window, mode, regions, as_of).await;
             // Meanwhile another period may have been asked for; its own answer will come.
             if asked.get_value() != Some((window, mode)) {
                 return;
@@ -87,17 +88,17 @@ fn merge(window: Window, mode: IdentityMode, regions: &[String]) -> Option<Progr
     })
 }
 
-async fn load(window: Window, mode: IdentityMode, data: &CombineData) -> Result<Held, String> {
-    let (from, to) = window.resolve(data.as_of);
+async fn load(window: Window, mode: IdentityMode, regions: Vec<Region>, as_of: i64) -> Result<Held, String> {
+    let (from, to) = window.resolve(as_of);
     let name = name_of(mode, &MODES);
     let url = format!("/api/frames?from={}&to={}&sections=registers&mode={name}", local(from), local(to));
     let bytes = fetch::bytes(&url).await?;
     let frames = Frame::decode_all(&bytes).map_err(|error| format!("GET {url}: {error}"))?;
-    let mut atlas = Atlas::new(data.regions.clone());
+    let mut atlas = Atlas::new(regions.clone());
     for frame in &frames {
         atlas.insert(frame).map_err(|error| error.to_string())?;
     }
     let users = |code: &str| atlas.users([code], from, to, coarsest(from, to), mode).ok().flatten();
-    let tiles = data.regions.iter().filter_map(|r| users(&r.code).map(|union| (r.code.clone(), union.estimate))).collect();
+    let tiles = regions.iter().filter_map(|r| users(&r.code).map(|union| (r.code.clone(), union.estimate))).collect();
     Ok(Held { window, mode, from, to, atlas, bytes: bytes.len(), tiles })
 }

@@ -95,9 +95,9 @@ fn thin(run: &[(usize, f64)], columns: usize) -> Vec<(usize, f64)> {
     for chunk in run.chunks(group) {
         let low = chunk.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1));
         let high = chunk.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
-        let mut pair: Vec<_> = low.into_iter().chain(high).collect();
-        pair.sort_unstable_by_key(|(i, _)| *i);
-        out.extend(pair);
+        if let (Some(low), Some(high)) = (low, high) {
+            out.extend(if low.0 < high.0 { [low, high] } else { [high, low] });
+        }
     }
     out
 }

@@ -1,26 +1,33 @@
 //! A chart with axes, labels, marks, cursor and readout.
 
-use leptos::prelude::*;
+use leptos::ev::{FocusEvent, PointerEvent};
+
 
 use super::geometry::{Scale, band_path, line_path, pct, tick_labels, time_marks, x};
 use super::{Chart, Cursor, Role, Shared, read};
 use crate::app::Here;
+use crate::dom::{IntoNode, Node, live, markup};
 
 /// A spell to shade, in percent of the width, and whether it goes on.
 pub(crate) type Shade = (f64, f64, bool);
 
 /// The plot and the line below it that reads values. One tab stop: arrows move, Escape leaves.
-pub(crate) fn plot(here: &Here, chart: &Shared, size: &'static str, shades: &[Shade], cursor: Cursor) -> AnyView {
+pub(crate) fn plot(here: &Here, chart: &Shared, size: &'static str, shades: &[Shade], cursor: Cursor) -> Node {
     let scale = Scale::to(chart.max(), 4.0);
     let t = here.t;
     let (keyed, pointed, read_here) = (chart.clone(), chart.clone(), here.clone());
     let read_chart = chart.clone();
-    let readout = move || match cursor.at(read_chart.id) {
-        Some(index) => read::sentence(&read_here, &read_chart, index),
-        None => t.keys_hint.to_owned(),
-    };
     let id = chart.id;
-    view! {
+    let readout = live(move || match cursor.at(id) {
+        Some(index) => markup! { <p class="read on" role="status">{read::sentence(&read_here, &read_chart, index)}</p> },
+        None => markup! { <p class="read" role="status">{t.keys_hint}</p> },
+    });
+    let leave = move || {
+        if cursor.at(id).is_some() {
+            cursor.set(None);
+        }
+    };
+    markup! {
         <div
             class=format!("plot {size}")
             tabindex="0"
@@ -28,19 +35,18 @@ pub(crate) fn plot(here: &Here, chart: &Shared, size: &'static str, shades: &[Sh
             aria-label=format!("{}. {}", chart.label, t.keys_label)
             on:keydown=move |event| read::key(&event, &keyed, cursor)
             on:pointermove=move |event| read::point(&event, &pointed, cursor)
-            on:pointerleave=move |_| if cursor.at(id).is_some() { cursor.set(None) }
-            on:blur=move |_| if cursor.at(id).is_some() { cursor.set(None) }
+            on:pointerleave=move |_: PointerEvent| leave()
+            on:blur=move |_: FocusEvent| leave()
         >
             {paths(chart, &scale, shades)}
             {words(here, chart, &scale)}
             {pointer(chart, &scale, cursor)}
         </div>
-        <p class="read" class:on=move || cursor.at(id).is_some() role="status">{readout}</p>
+        {readout}
     }
-    .into_any()
 }
 
-fn paths(chart: &Chart, scale: &Scale, shades: &[Shade]) -> AnyView {
+fn paths(chart: &Chart, scale: &Scale, shades: &[Shade]) -> Node {
     let mut grid = String::new();
     for tick in scale.ticks.iter().skip(1) {
         grid.push_str("M0 ");
@@ -51,11 +57,11 @@ fn paths(chart: &Chart, scale: &Scale, shades: &[Shade]) -> AnyView {
         .iter()
         .map(|(from, to, open)| {
             let width = (to - from).max(0.2);
-            view! { <rect class=if *open { "span" } else { "span past" } x=pct(*from) y="0" width=pct(width) height="100"/> }
+            markup! { <rect class=if *open { "span" } else { "span past" } x=pct(*from) y="0" width=pct(width) height="100"/> }
         })
         .collect();
     let band = (!chart.high.is_empty()).then(|| {
-        view! {
+        markup! {
             <path class="band" d=band_path(&chart.low, &chart.high, chart.slots, scale)/>
             <path class="bedge" d=line_path(&chart.low, chart.slots, scale)/>
             <path class="bedge" d=line_path(&chart.high, chart.slots, scale)/>
@@ -64,9 +70,9 @@ fn paths(chart: &Chart, scale: &Scale, shades: &[Shade]) -> AnyView {
     let strokes: Vec<_> = chart
         .strokes
         .iter()
-        .map(|s| view! { <path class=s.role.class() d=line_path(&s.values, chart.slots, scale)/> })
+        .map(|s| markup! { <path class=s.role.class() d=line_path(&s.values, chart.slots, scale)/> })
         .collect();
-    view! {
+    markup! {
         <svg viewBox="0 0 1440 100" preserveAspectRatio="none" aria-hidden="true">
             {shades}
             <path class="grid" d=grid/>
@@ -75,21 +81,21 @@ fn paths(chart: &Chart, scale: &Scale, shades: &[Shade]) -> AnyView {
             <path class="zero" d="M0 100H1440"/>
         </svg>
     }
-    .into_any()
+    .into_node()
 }
 
-fn words(here: &Here, chart: &Chart, scale: &Scale) -> AnyView {
+fn words(here: &Here, chart: &Chart, scale: &Scale) -> Node {
     let ticks: Vec<_> = scale
         .ticks
         .iter()
         .zip(tick_labels(scale, chart.unit, here.lang))
-        .map(|(tick, label)| view! { <text class="yt" x="0" y=pct(scale.y(*tick)) dy="-4">{label}</text> })
+        .map(|(tick, label)| markup! { <text class="yt" x="0" y=pct(scale.y(*tick)) dy="-4">{label}</text> })
         .collect();
     let marks: Vec<_> = time_marks(chart.start, chart.end(), here.lang)
         .into_iter()
         .map(|(at, label, minor)| {
             let anchor = if at < 2.0 { "start" } else if at > 98.0 { "end" } else { "middle" };
-            view! { <text class=if minor { "xt mid" } else { "xt" } x=pct(at) y="100%" dy="19" text-anchor=anchor>{label}</text> }
+            markup! { <text class=if minor { "xt mid" } else { "xt" } x=pct(at) y="100%" dy="19" text-anchor=anchor>{label}</text> }
         })
         .collect();
     let newest = chart.strokes.last().and_then(|front| {
@@ -100,17 +106,17 @@ fn words(here: &Here, chart: &Chart, scale: &Scale) -> AnyView {
         let (anchor, dx) = if at > 80.0 { ("end", "6") } else { ("start", "-6") };
         // Near the top the label goes below the line.
         let dy = if y < 12.0 { "24" } else { "-16" };
-        view! {
+        markup! {
             <circle class=if out { "dot out" } else { "dot" } cx=pct(at) cy=pct(y) r="6"/>
             <text class=if out { "lab end out" } else { "lab end" } x=pct(at) y=pct(y) dx=dx dy=dy text-anchor=anchor>{label.clone()}</text>
         }
     });
     let leaders = chart.labels.then(|| leaders(here, chart, scale, newest.map_or(0.0, |n| n.0)));
-    view! { <svg class="over" aria-hidden="true">{ticks}{marks}{leaders}{dot}</svg> }.into_any()
+    markup! { <svg class="over" aria-hidden="true">{ticks}{marks}{leaders}{dot}</svg> }.into_node()
 }
 
 /// Names of the expectation and of past days, each on a hairline down to its line, on the side with more room.
-fn leaders(here: &Here, chart: &Chart, scale: &Scale, now: f64) -> AnyView {
+fn leaders(here: &Here, chart: &Chart, scale: &Scale, now: f64) -> Node {
     let mut lines: Vec<(&str, &[Option<f64>])> = Vec::new();
     if !chart.high.is_empty() {
         lines.push((here.t.usual_range, &chart.high));
@@ -132,29 +138,29 @@ fn leaders(here: &Here, chart: &Chart, scale: &Scale, now: f64) -> AnyView {
         .filter_map(|((name, values), at)| {
             let value = values.get(super::geometry::index_at(at, chart.slots)).copied().flatten()?;
             let y = scale.y(value);
-            Some(view! {
+            Some(markup! {
                 <line class="wire" x1=pct(at) y1=pct(height + 1.5) x2=pct(at) y2=pct(y)/>
                 <circle class="pin" cx=pct(at) cy=pct(y) r="2.5"/>
                 <text class="lab at" x=pct(at) y=pct(height) dx="-3">{name.to_owned()}</text>
             })
         })
         .collect();
-    view! { {drawn} }.into_any()
+    markup! { {drawn} }.into_node()
 }
 
-fn pointer(chart: &Shared, scale: &Scale, cursor: Cursor) -> AnyView {
+fn pointer(chart: &Shared, scale: &Scale, cursor: Cursor) -> Node {
     let (chart, scale) = (chart.clone(), scale.clone());
-    let drawn = move || {
+    let drawn = live(move || {
         cursor.at(chart.id).map(|index| {
             let at = pct(x(index, chart.slots));
             let dots: Vec<_> = chart
                 .strokes
                 .iter()
                 .filter_map(|s| s.values.get(index).copied().flatten())
-                .map(|value| view! { <circle class="read-dot" cx=at.clone() cy=pct(scale.y(value)) r="4"/> })
+                .map(|value| markup! { <circle class="read-dot" cx=at.clone() cy=pct(scale.y(value)) r="4"/> })
                 .collect();
-            view! { <g><line class="read-line" x1=at.clone() y1="0" x2=at.clone() y2="100%"/>{dots}</g> }
+            markup! { <g><line class="read-line" x1=at.clone() y1="0" x2=at.clone() y2="100%"/>{dots}</g> }
         })
-    };
-    view! { <svg class="over" aria-hidden="true">{drawn}</svg> }.into_any()
+    });
+    markup! { <svg class="over" aria-hidden="true">{drawn}</svg> }.into_node()
 }

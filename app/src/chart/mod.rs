@@ -14,6 +14,7 @@ use leptos::prelude::*;
 pub(crate) use draw::plot;
 
 use crate::app::Here;
+use crate::dom::{IntoNode, Node, markup};
 use crate::part::icon::{self, icon};
 
 /// How a line looks and what it is. Never by colour alone: each role has a width and a dash of its own.
@@ -130,32 +131,32 @@ pub(crate) fn values(line: &Line) -> Vec<Option<f64>> {
 }
 
 /// Names of the lines with a sample of each; where labels at the lines have no room.
-pub(crate) fn swatches(here: &Here, chart: &Chart) -> AnyView {
+pub(crate) fn swatches(here: &Here, chart: &Chart) -> Node {
     let mut strokes: Vec<_> = chart.strokes.iter().rev().map(|s| swatch(s.role.class(), s.name.clone())).collect();
     if !chart.high.is_empty() {
         strokes.push(swatch("band", here.t.usual_range.to_owned()));
     }
-    view! { <p class="swatches" class:always=!chart.labels>{strokes}</p> }.into_any()
+    markup! { <p class=if chart.labels { "swatches" } else { "swatches always" }>{strokes}</p> }.into_node()
 }
 
-fn swatch(class: &'static str, name: String) -> AnyView {
+fn swatch(class: &'static str, name: String) -> Node {
     let sample = if class == "band" {
-        view! { <svg class="swatch plot" aria-hidden="true"><rect class="bandbox" x="0" y="1" width="22" height="10"/></svg> }.into_any()
+        markup! { <svg class="swatch plot" aria-hidden="true"><rect class="bandbox" x="0" y="1" width="22" height="10"/></svg> }.into_node()
     } else {
-        view! { <svg class="swatch plot" aria-hidden="true"><line class=class x1="1" y1="6" x2="21" y2="6"/></svg> }.into_any()
+        markup! { <svg class="swatch plot" aria-hidden="true"><line class=class x1="1" y1="6" x2="21" y2="6"/></svg> }.into_node()
     };
-    view! { <span>{sample}{name}</span> }.into_any()
+    markup! { <span>{sample}{name}</span> }.into_node()
 }
 
 /// 표로 보기: the values of a chart.
-pub(crate) fn as_table(here: &Here, chart: &Chart, caption: &str) -> AnyView {
-    view! {
+pub(crate) fn as_table(here: &Here, chart: &Chart, caption: &str) -> Node {
+    markup! {
         <details>
             <summary>{icon(icon::DOWN)}{here.t.show_table}</summary>
             {table::table(here, chart, caption)}
         </details>
     }
-    .into_any()
+    .into_node()
 }
 
 /// A chart that is shared by the parts that draw and read it.

@@ -1,12 +1,13 @@
 //! The small line under a figure.
 
 use bonghwa_analytics::view::{DayChart, Standing};
-use leptos::prelude::*;
 
 use super::geometry::{Scale, band_path, line_path, pct, thin, x};
 
+use crate::dom::{IntoNode, Node, markup};
+
 /// Today and the usual range, without words; the figure above says the value.
-pub(crate) fn spark(day: &DayChart, standing: Standing, label: String) -> AnyView {
+pub(crate) fn spark(day: &DayChart, standing: Standing, label: String) -> Node {
     const MOST: usize = 144;
     let (today, low, high) = (thin(&day.today.values, MOST), thin(&day.low.values, MOST), thin(&day.high.values, MOST));
     let slots = (86_400 / day.step.max(1)) as usize;
@@ -16,16 +17,16 @@ pub(crate) fn spark(day: &DayChart, standing: Standing, label: String) -> AnyVie
     let out = matches!(standing, Standing::Above | Standing::Below);
     let dot = today.iter().rposition(Option::is_some).and_then(|i| Some((x(i, slots), scale.y(today.get(i).copied()??))));
     let dot = dot.map(|(x, y)| {
-        view! { <circle class=if out { "dot out" } else { "dot" } cx=pct(x) cy=pct(y) r="4"/> }
+        markup! { <circle class=if out { "dot out" } else { "dot" } cx=pct(x) cy=pct(y) r="4"/> }
     });
     let band = (!high.is_empty()).then(|| {
-        view! {
+        markup! {
             <path class="band" d=band_path(&low, &high, slots, &scale)/>
             <path class="bedge" d=line_path(&low, slots, &scale)/>
             <path class="bedge" d=line_path(&high, slots, &scale)/>
         }
     });
-    view! {
+    markup! {
         <div class="plot sparkplot" role="img" aria-label=label>
             <svg viewBox="0 0 1440 100" preserveAspectRatio="none" aria-hidden="true">
                 {band}
@@ -34,5 +35,5 @@ pub(crate) fn spark(day: &DayChart, standing: Standing, label: String) -> AnyVie
             <svg class="over" aria-hidden="true">{dot}</svg>
         </div>
     }
-    .into_any()
+    .into_node()
 }

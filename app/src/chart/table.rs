@@ -1,23 +1,23 @@
 //! The table behind a chart.
 
 use bonghwa_analytics::format::{MISSING, clock, exact, moment, same_day, span};
-use leptos::prelude::*;
 
 use super::Chart;
 use crate::app::Here;
+use crate::dom::{IntoNode, Node, markup};
 
 /// Rows that a table has at most.
 const MOST: usize = 50;
 
 /// The values of a chart at round instants, and its newest.
-pub(crate) fn table(here: &Here, chart: &Chart, caption: &str) -> AnyView {
+pub(crate) fn table(here: &Here, chart: &Chart, caption: &str) -> Node {
     let last = chart.strokes.iter().rev().find_map(|s| s.values.iter().rposition(Option::is_some));
     let rows: Vec<_> = rows(chart, last).into_iter().map(|i| row(here, chart, i)).collect();
-    let names: Vec<_> = columns(chart).map(|s| view! { <th scope="col">{s.name.clone()}</th> }).collect();
-    let range = (!chart.high.is_empty()).then(|| view! { <th scope="col">{here.t.usual_range}</th> });
+    let names: Vec<_> = columns(chart).map(|s| markup! { <th scope="col">{s.name.clone()}</th> }).collect();
+    let range = (!chart.high.is_empty()).then(|| markup! { <th scope="col">{here.t.usual_range}</th> });
     let step = every(chart) as i64 * chart.step;
     let caption = format!("{caption}, {}{}", span(step, here.lang), here.lang.pick(" 간격", " steps"));
-    view! {
+    markup! {
         <div class="scroll" tabindex="0" role="region" aria-label=caption.clone()>
             <table class="plain nums">
                 <caption>{caption.clone()}</caption>
@@ -26,7 +26,7 @@ pub(crate) fn table(here: &Here, chart: &Chart, caption: &str) -> AnyView {
             </table>
         </div>
     }
-    .into_any()
+    .into_node()
 }
 
 /// Lines in the order a reader expects: the front one first.
@@ -46,13 +46,12 @@ fn rows(chart: &Chart, last: Option<usize>) -> Vec<usize> {
     let round = |i: &usize| (chart.instant(*i) + bonghwa_analytics::time::KST).rem_euclid(every) == 0;
     let mut rows: Vec<usize> = (0..chart.slots).filter(round).collect();
     if let Some(last) = last.filter(|last| !rows.contains(last)) {
-        rows.push(last);
-        rows.sort_unstable();
+        rows.insert(rows.partition_point(|row| *row < last), last);
     }
     rows
 }
 
-fn row(here: &Here, chart: &Chart, i: usize) -> AnyView {
+fn row(here: &Here, chart: &Chart, i: usize) -> Node {
     let at = chart.instant(i);
     let time = if chart.slots as i64 * chart.step <= bonghwa_analytics::time::DAY || same_day(chart.start, chart.end() - 1) {
         clock(at)
@@ -60,14 +59,14 @@ fn row(here: &Here, chart: &Chart, i: usize) -> AnyView {
         moment(at, here.lang)
     };
     let show = |value: Option<f64>| value.map_or_else(|| MISSING.to_owned(), |v| exact(v, chart.unit, here.lang));
-    let cells: Vec<_> = columns(chart).map(|s| view! { <td>{show(s.values.get(i).copied().flatten())}</td> }).collect();
+    let cells: Vec<_> = columns(chart).map(|s| markup! { <td>{show(s.values.get(i).copied().flatten())}</td> }).collect();
     let range = (!chart.high.is_empty()).then(|| {
         let edge = |line: &[Option<f64>]| line.get(i).copied().flatten();
         let text = match (edge(&chart.low), edge(&chart.high)) {
             (Some(low), Some(high)) => format!("{}–{}", exact(low, chart.unit, here.lang), exact(high, chart.unit, here.lang)),
             _ => MISSING.to_owned(),
         };
-        view! { <td>{text}</td> }
+        markup! { <td>{text}</td> }
     });
-    view! { <tr><th scope="row">{time}</th>{cells}{range}</tr> }.into_any()
+    markup! { <tr><th scope="row">{time}</th>{cells}{range}</tr> }.into_node()
 }

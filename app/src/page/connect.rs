@@ -1,16 +1,9 @@
 //! How to connect data: the short form of `docs/sources.md`.
 
 use bonghwa_analytics::format::Lang;
-use leptos::prelude::*;
 
-use crate::app::{Here, Place, title};
-
-/// The page.
-#[component]
-pub(crate) fn Connect() -> impl IntoView {
-    let place = expect_context::<Place>();
-    move || render(&place.here())
-}
+use crate::app::{Here, title};
+use crate::dom::{IntoNode, Node, markup};
 
 /// A heading, its text, and settings to copy.
 type Step = (&'static str, &'static str, &'static str);
@@ -61,7 +54,8 @@ const EN: [Step; 4] = [
     ),
 ];
 
-fn render(here: &Here) -> AnyView {
+/// The page.
+pub(super) fn render(here: &Here) -> Node {
     let (steps, lead) = match here.lang {
         Lang::Ko => (KO, "보내는 곳을 고치지 않아도 됩니다. 주소 하나만 적으면 몇 초 안에 지금 화면에 나타납니다."),
         Lang::En => (EN, "Nothing has to be rewritten: with one address set, data shows on the first page within seconds."),
@@ -69,7 +63,7 @@ fn render(here: &Here) -> AnyView {
     let steps: Vec<_> = steps
         .into_iter()
         .map(|(name, text, code)| {
-            view! {
+            markup! {
                 <section class="step">
                     <h2>{name}</h2>
                     <p>{text}</p>
@@ -78,7 +72,7 @@ fn render(here: &Here) -> AnyView {
             }
         })
         .collect();
-    view! {
+    markup! {
         {title(here, here.t.connect_data)}
         <article class="document">
             <h1>{here.t.connect_data}</h1>
@@ -86,5 +80,5 @@ fn render(here: &Here) -> AnyView {
             {steps}
         </article>
     }
-    .into_any()
+    .into_node()
 }

@@ -1,16 +1,9 @@
 //! Glossary and method.
 
 use bonghwa_analytics::format::Lang;
-use leptos::prelude::*;
 
-use crate::app::{Here, Place, title};
-
-/// The page.
-#[component]
-pub(crate) fn Help() -> impl IntoView {
-    let place = expect_context::<Place>();
-    move || render(&place.here())
-}
+use crate::app::{Here, title};
+use crate::dom::{IntoNode, Node, markup};
 
 type Entry = (&'static str, &'static str);
 
@@ -50,16 +43,17 @@ const GLOSSARY_EN: [Entry; 6] = [
     ("Deployment", "A service began to report a new version."),
 ];
 
-fn render(here: &Here) -> AnyView {
+/// The page.
+pub(super) fn render(here: &Here) -> Node {
     let t = here.t;
     let (method, glossary, licence) = match here.lang {
         Lang::Ko => (METHOD_KO, GLOSSARY_KO, "봉화는 아파치 라이선스 2.0으로 배포합니다. 글꼴 Bonghwa Sans는 Pretendard GOV(길형진, SIL 오픈 폰트 라이선스 1.1)에서 쓰는 글자만 추린 것입니다. 색과 간격은 범정부 UI/UX 디자인 시스템(KRDS)의 값을 따릅니다."),
         Lang::En => (METHOD_EN, GLOSSARY_EN, "Bonghwa is distributed under the Apache License 2.0. The font Bonghwa Sans is a subset of Pretendard GOV (Kil Hyung-jin, SIL Open Font License 1.1). Colours and spacing follow the values of the Korea Design System (KRDS)."),
     };
     let list = |entries: [Entry; 6]| -> Vec<_> {
-        entries.into_iter().map(|(name, text)| view! { <div><dt>{name}</dt><dd>{text}</dd></div> }).collect()
+        entries.into_iter().map(|(name, text)| markup! { <div><dt>{name}</dt><dd>{text}</dd></div> }).collect()
     };
-    view! {
+    markup! {
         {title(here, t.help)}
         <article class="document">
             <h1>{t.help}</h1>
@@ -68,5 +62,5 @@ fn render(here: &Here) -> AnyView {
             <section id="licences"><h2>{t.license_font}</h2><p>{licence}</p></section>
         </article>
     }
-    .into_any()
+    .into_node()
 }

@@ -1,75 +1,164 @@
-//! The pages.
+//! The pages: an address leads to data, data to a page.
+//!
+//! All pages share one resource and one reactive place. That keeps the machinery of fetching, hydrating and exchanging
+//! pages in the browser's module once, not once a page.
 
 pub(crate) mod combine;
-pub(crate) mod connect;
-pub(crate) mod help;
-pub(crate) mod missing;
+mod connect;
+mod help;
+mod missing;
 pub(crate) mod now;
 pub(crate) mod region;
 
-use std::future::Future;
 use std::sync::Arc;
 
+use bonghwa_analytics::view::{NowView, RegionView};
 use leptos::prelude::*;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::address::Page;
 use crate::app::{Here, Place};
+use crate::chart::Cursor;
+use crate::data::{self, CombineData};
+use crate::dom::Node;
 use crate::live::Live;
 use crate::part::state;
 
-/// A page whose data is fetched by a query, again with each tick of the live stream, and rendered by a pure function.
+pub(crate) use missing::not_found;
+
+/// What a page shows.
+#[derive(Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "there is one, behind a pointer")]
+pub(crate) enum Content {
+    /// A page that needs no data.
+    Fixed,
+    /// 지금.
+    Now(NowView),
+    /// A region.
+    Region(RegionView),
+    /// 합쳐 보기.
+    Combine(CombineData),
+}
+
+impl Content {
+    /// Whether it is the content of such a page.
+    fn fits(&self, page: &Page) -> bool {
+        match page {
+            Page::Now(..) => matches!(self, Self::Now(_)),
+            Page::Region(_) => matches!(self, Self::Region(_)),
+            Page::Combine(_) => matches!(self, Self::Combine(_)),
+            _ => matches!(self, Self::Fixed),
+        }
+    }
+}
+
+/// What the reader does on a page, kept while the page beneath is exchanged.
+#[derive(Clone, Copy)]
+pub(crate) struct Hands {
+    /// The live connection.
+    pub(crate) live: Live,
+    /// The value pointed at in a chart.
+    pub(crate) cursor: Cursor,
+    /// Whether the long series is open.
+    pub(crate) detail: RwSignal<bool>,
+    /// How far the browser's own merge is.
+    pub(crate) progress: RwSignal<combine::Progress>,
+}
+
+impl Hands {
+    pub(crate) fn new(live: Live) -> Self {
+        let progress = RwSignal::new(combine::Progress::Waiting);
+        Self { live, cursor: Cursor::new(), detail: RwSignal::new(false), progress }
+    }
+}
+
+/// The part of a page that decides what is fetched. The timeline's measure does not; on 합쳐 보기 the browser merges
+/// for itself, so there only the identity does.
+fn asked(page: Page) -> Page {
+    match page {
+        Page::Now(query, _) => Page::Now(query, bonghwa_analytics::view::Measure::Users),
+        Page::Combine(query) => Page::Combine(combine::nothing_chosen(query.mode)),
+        page => page,
+    }
+}
+
+async fn fetch(page: Page) -> Result<Content, String> {
+    match page {
+        Page::Now(query, _) => data::now(query).await.map(Content::Now),
+        Page::Region(query) => data::region(query).await.map(Content::Region),
+        Page::Combine(query) => data::combine(query).await.map(Content::Combine),
+        _ => Ok(Content::Fixed),
+    }
+}
+
+/// The data of the page at hand. The server renders with it and sends it along, so that the browser does not fetch it
+/// again; later the browser fetches with each tick of the live stream.
+pub(crate) type Data = Resource<Result<Shared, String>>;
+
+/// Content that several hold.
+#[derive(Clone)]
+pub(crate) struct Shared(pub(crate) Arc<Content>);
+
+impl Serialize for Shared {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Shared {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Content::deserialize(deserializer).map(|content| Self(Arc::new(content)))
+    }
+}
+
+/// The body of every page.
 ///
-/// The server renders it complete and sends the data along, so that the browser does not fetch it again. When a later
-/// fetch fails, what was last received stays, and the page says that the connection is lost.
-pub(crate) fn fed<Q, V, Fut>(
-    query: impl Fn() -> Option<Q> + Send + Sync + 'static,
-    fetch: impl Fn(Q) -> Fut + Clone + Send + Sync + 'static,
-    render: impl Fn(&Here, &V) -> AnyView + Send + Sync + 'static,
-) -> impl IntoView
-where
-    Q: Clone + PartialEq + Send + Sync + 'static,
-    V: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
-    Fut: Future<Output = Result<V, String>> + Send + 'static,
-{
+/// When a fetch fails, what was last received stays, and the page says that the connection is lost.
+#[component]
+pub(crate) fn Body() -> impl IntoView {
     let place = expect_context::<Place>();
-    let live = expect_context::<Live>();
-    let query = Memo::new(move |_| query());
-    let data = Resource::new(
-        move || (query.get(), live.tick.get()),
-        move |(query, _)| {
-            // While the router leaves this page the query is that of another: there is nothing to fetch.
-            let answer = query.map(&fetch);
-            async move {
-                match answer {
-                    Some(answer) => answer.await,
-                    None => Err(String::new()),
-                }
-            }
+    let hands = Hands::new(expect_context::<Live>());
+    let key = Memo::new(move |_| asked(place.address().page));
+    let data: Data = Resource::new(
+        move || {
+            let key = key.get();
+            let moving = matches!(key, Page::Region(_)) || matches!(&key, Page::Now(query, _) if query.at.is_none());
+            (key, if moving { hands.live.tick.get() } else { 0 })
+        },
+        move |(key, _)| {
+            let page = if matches!(key, Page::Combine(_)) { place.address_now().page } else { key };
+            async move { fetch(page).await.map(|content| Shared(Arc::new(content))) }
         },
     );
-    let last = StoredValue::new(None::<Arc<V>>);
-    let render = Arc::new(render);
+    #[cfg(feature = "hydrate")]
+    crate::browser::frames::follow(place, data, hands.progress);
+    let last = StoredValue::new(None::<(Page, Shared)>);
     view! {
         <Transition fallback=move || state::loading(&place.here())>
             {move || {
-                let render = render.clone();
                 data.get().map(|answer| {
                     let here = place.here();
-                    match answer {
-                        Ok(view) => {
-                            let view = Arc::new(view);
-                            last.set_value(Some(view.clone()));
-                            report(live, false);
-                            render(&here, &view)
+                    let page = here.address.page.clone();
+                    let lost = answer.is_err();
+                    let shown = match answer {
+                        Ok(content) if content.0.fits(&page) => {
+                            last.set_value(Some((page, content.clone())));
+                            Ok((here, content))
                         }
-                        Err(reason) => match last.get_value() {
-                            Some(view) => {
-                                report(live, true);
-                                render(&here, &view)
-                            }
-                            None => state::failed(&here, &reason),
-                        },
+                        // The address is ahead of the data, or the data did not come: what is there stays.
+                        Ok(_) => last.get_value().map(|(page, content)| (here.at(page), content)).ok_or(String::new()),
+                        Err(reason) => last
+                            .get_value()
+                            .filter(|(known, _)| asked(known.clone()) == asked(page))
+                            .map(|(_, content)| (here, content))
+                            .ok_or(reason),
+                    };
+                    if hands.live.lost.get_untracked() != lost {
+                        hands.live.lost.set(lost);
+                    }
+                    match shown {
+                        Ok((here, content)) => render(place, &here, &content.0, hands),
+                        Err(reason) => state::failed(&place.here(), &reason),
                     }
                 })
             }}
@@ -77,8 +166,22 @@ where
     }
 }
 
-fn report(live: Live, lost: bool) {
-    if live.lost.get_untracked() != lost {
-        live.lost.set(lost);
+fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
+    match (content, &here.address.page) {
+        (Content::Now(view), _) => {
+            place.learn(view.demo, &view.title);
+            now::render(&here.with(&view.regions), view, hands)
+        }
+        (Content::Region(view), _) => {
+            place.learn(view.demo, &view.title);
+            region::render(&here.with(&view.regions), view, hands)
+        }
+        (Content::Combine(data), Page::Combine(query)) => {
+            place.learn(data.demo, &data.title);
+            combine::render(&here.with(&data.regions), data, query, &hands.progress.get())
+        }
+        (_, Page::Connect) => connect::render(here),
+        (_, Page::Help) => help::render(here),
+        _ => missing::render(here),
     }
 }

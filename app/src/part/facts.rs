@@ -4,9 +4,9 @@ use bonghwa_analytics::format::{Lang, decimal, exact, figure, join, period, pros
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::Resolution;
 use bonghwa_analytics::view::{Fact, Measure, Method, Unit};
-use leptos::prelude::*;
 
 use crate::app::Here;
+use crate::dom::{IntoNode, Node, markup};
 use crate::part::icon::{self, icon};
 
 /// A piece of a sentence.
@@ -79,9 +79,9 @@ pub(crate) fn band(fact: &Fact) -> Option<String> {
 }
 
 /// A sentence.
-pub(crate) fn sentence(pieces: Vec<Piece>) -> Vec<AnyView> {
+pub(crate) fn sentence(pieces: Vec<Piece>) -> Vec<Node> {
     let piece = |piece| match piece {
-        Piece::Text(text) => text.into_any(),
+        Piece::Text(text) => text.into_node(),
         Piece::Fact(anchor, text) => link(&anchor, text),
     };
     pieces.into_iter().map(piece).collect()
@@ -89,18 +89,18 @@ pub(crate) fn sentence(pieces: Vec<Piece>) -> Vec<AnyView> {
 
 /// A figure that opens its source. `rel="external"` leaves the jump to the browser, which also opens the closed
 /// table of sources.
-pub(crate) fn link(anchor: &str, text: String) -> AnyView {
-    view! { <a class="fact" rel="external" href=format!("#{anchor}")>{text}</a> }.into_any()
+pub(crate) fn link(anchor: &str, text: String) -> Node {
+    markup! { <a class="fact" rel="external" href=format!("#{anchor}")>{text}</a> }.into_node()
 }
 
 /// A value in a table: full digits, quiet until pointed at.
-pub(crate) fn cell(fact: Option<&Fact>, lang: Lang) -> AnyView {
+pub(crate) fn cell(fact: Option<&Fact>, lang: Lang) -> Node {
     match fact {
         Some(fact) => {
             let text = exact(fact.value, fact.unit, lang);
-            view! { <a class="fact calm" rel="external" href=format!("#{}", anchor(fact))>{text}</a> }.into_any()
+            markup! { <a class="fact calm" rel="external" href=format!("#{}", anchor(fact))>{text}</a> }.into_node()
         }
-        None => bonghwa_analytics::format::MISSING.into_any(),
+        None => bonghwa_analytics::format::MISSING.into_node(),
     }
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn sources<'a>(
     as_of: i64,
     mode: IdentityMode,
     facts: impl IntoIterator<Item = &'a Fact>,
-) -> AnyView {
+) -> Node {
     let t = here.t;
     let mut seen = Vec::new();
     let rows: Vec<_> = facts
@@ -121,7 +121,7 @@ pub(crate) fn sources<'a>(
             new
         })
         .map(|fact| {
-            view! {
+            markup! {
                 <tr id=anchor(fact)>
                     <th scope="row">{label(here, fact)}</th>
                     <td>{exact(fact.value, fact.unit, here.lang)}</td>
@@ -131,7 +131,7 @@ pub(crate) fn sources<'a>(
             }
         })
         .collect();
-    view! {
+    markup! {
         <details class="sources" id="sources">
             <summary>{icon(icon::DOWN)}{t.sources}</summary>
             <div class="scroll" tabindex="0" role="region" aria-label=t.source>
@@ -150,7 +150,7 @@ pub(crate) fn sources<'a>(
             </div>
         </details>
     }
-    .into_any()
+    .into_node()
 }
 
 /// What a fact is a value of: the measure, with the region where it is one region's.

@@ -2,20 +2,21 @@
 
 use bonghwa_analytics::format::{Lang, clock, date, moment, same_day, span};
 use bonghwa_analytics::view::Level;
-use leptos::prelude::*;
+use leptos::prelude::{Get, Update};
 
 use crate::app::Here;
+use crate::dom::{IntoNode, Node, markup};
 use crate::live::Live;
 use crate::part::icon::{self, icon};
 
 /// The five beacons with their word.
-pub(crate) fn beacons(here: &Here, level: Level) -> AnyView {
+pub(crate) fn beacons(here: &Here, level: Level) -> Node {
     let lit = level as usize + 1;
     let one: Vec<_> = (0..5)
         .map(|i| {
             let place = format!("translate({} 0)", i * 15);
-            let flame = (i < lit).then(|| view! { <path class="fl" d="M6 1.4c2.5 2.8 3.5 4.8 3.5 6.6a3.5 3.5 0 0 1-7 0c0-1.8 1-3.8 3.5-6.6z"/> });
-            view! {
+            let flame = (i < lit).then(|| markup! { <path class="fl" d="M6 1.4c2.5 2.8 3.5 4.8 3.5 6.6a3.5 3.5 0 0 1-7 0c0-1.8 1-3.8 3.5-6.6z"/> });
+            markup! {
                 <g class=if i < lit { "on" } else { "off" } transform=place>
                     <path d="M3.6 14.8h4.8L10 25.2H2z"/>
                     {flame}
@@ -35,26 +36,26 @@ pub(crate) fn beacons(here: &Here, level: Level) -> AnyView {
             format!("level {lit} of five"),
         ),
     };
-    view! {
+    markup! {
         <p class="level">
             <svg class="beacons" viewBox="0 0 73 27" role="img" aria-label=label>{one}</svg>
             <b>{word}</b>
             <span>{which}</span>
         </p>
     }
-    .into_any()
+    .into_node()
 }
 
 /// A region that is late, and its last instant (0 if it was never heard of).
 pub(crate) type LateRegion = (String, i64);
 
 /// As-of time, how many were received, who is late, and the pause button.
-pub(crate) fn as_of(here: &Here, instant: i64, received: Option<(u16, u16)>, late: &[LateRegion], live: Live) -> AnyView {
+pub(crate) fn as_of(here: &Here, instant: i64, received: Option<(u16, u16)>, late: &[LateRegion], live: Live) -> Node {
     let t = here.t;
     let time = clock(instant);
     let clock_line = match here.lang {
-        Lang::Ko => view! { <b>{time.clone()}</b>" "{t.as_of} }.into_any(),
-        Lang::En => view! { {t.as_of}" "<b>{time.clone()}</b> }.into_any(),
+        Lang::Ko => markup! { <b>{time.clone()}</b>" "{t.as_of} }.into_node(),
+        Lang::En => markup! { {t.as_of}" "<b>{time.clone()}</b> }.into_node(),
     };
     let received = received.map(|(received, expected)| {
         let text = match here.lang {
@@ -62,13 +63,13 @@ pub(crate) fn as_of(here: &Here, instant: i64, received: Option<(u16, u16)>, lat
             Lang::En => format!("{received} of {expected} regions received"),
         };
         let ticks: Vec<_> =
-            (0..expected).map(|i| view! { <i class=(i >= received).then_some("no")></i> }).collect();
-        view! { <p class="recv"><b>{text}</b><span class="ticks" aria-hidden="true">{ticks}</span></p> }
+            (0..expected).map(|i| markup! { <i class=(i >= received).then_some("no")></i> }).collect();
+        markup! { <p class="recv"><b>{text}</b><span class="ticks" aria-hidden="true">{ticks}</span></p> }
     });
     let lines: Vec<_> = late
         .iter()
         .take(3)
-        .map(|(code, since)| view! { <p class="lateline">{icon(icon::LATE)}{late_line(here, code, *since, instant)}</p> })
+        .map(|(code, since)| markup! { <p class="lateline">{icon(icon::LATE)}{late_line(here, code, *since, instant)}</p> })
         .collect();
     let more = late.len().saturating_sub(3);
     let more = (more > 0).then(|| {
@@ -76,18 +77,18 @@ pub(crate) fn as_of(here: &Here, instant: i64, received: Option<(u16, u16)>, lat
             Lang::Ko => format!("그 밖에 {more}개 지역 지연"),
             Lang::En => format!("and {more} more"),
         };
-        view! { <p class="lateline">{text}</p> }
+        markup! { <p class="lateline">{text}</p> }
     });
     let lost = {
         let here = here.clone();
-        move || live.lost.get().then(|| view! { <p class="lateline" role="status">{icon(icon::LATE)}{lost_line(&here, instant)}</p> })
+        crate::dom::live(move || live.lost.get().then(|| markup! { <p class="lateline" role="status">{icon(icon::LATE)}{lost_line(&here, instant)}</p> }))
     };
-    let pause = move || {
+    let pause = crate::dom::live(move || {
         let paused = live.paused.get();
         let (path, word) = if paused { (icon::PLAY, t.resume) } else { (icon::PAUSE, t.pause) };
-        view! { {icon(path)}{word} }
-    };
-    view! {
+        markup! { {icon(path)}{word} }
+    });
+    markup! {
         <div class="asof">
             <p class="clock">{clock_line}</p>
             <p>{date(instant, here.lang)}</p>
@@ -96,14 +97,14 @@ pub(crate) fn as_of(here: &Here, instant: i64, received: Option<(u16, u16)>, lat
             {more}
             {lost}
             <p class="livebox">
-                <button type="button" class="quiet wasm" on:click=move |_| live.paused.update(|paused| *paused = !*paused)>
+                <button type="button" class="quiet wasm" on:click=move |_: leptos::ev::MouseEvent| live.paused.update(|paused| *paused = !*paused)>
                     {pause}
                 </button>
                 <a class="quiet nowasm" rel="external" href=here.address.href()>{icon(icon::RELOAD)}{t.reload}</a>
             </p>
         </div>
     }
-    .into_any()
+    .into_node()
 }
 
 /// `강원 23분 지연, 마지막 13:42`.

@@ -1,6 +1,7 @@
 //! Line icons, 20 × 20, one path each.
 
-use leptos::prelude::*;
+
+use crate::dom::{IntoNode, Node, markup};
 
 pub(crate) const FLASK: &str =
     "M8 3h4M8.8 3v5L4.6 15.4A1.2 1.2 0 0 0 5.7 17h8.6a1.2 1.2 0 0 0 1.1-1.6L11.2 8V3M6.6 12.5h6.8";
@@ -19,6 +20,6 @@ pub(crate) const LOCK: &str = "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9";
 pub(crate) const RELOAD: &str = "M15.5 10a5.5 5.5 0 1 1-1.7-4M14.2 2.8v3.4h-3.4";
 
 /// An icon beside a word that says the same.
-pub(crate) fn icon(path: &'static str) -> AnyView {
-    view! { <svg class="ic" viewBox="0 0 20 20" aria-hidden="true"><path d=path/></svg> }.into_any()
+pub(crate) fn icon(path: &'static str) -> Node {
+    markup! { <svg class="ic" viewBox="0 0 20 20" aria-hidden="true"><path d=path/></svg> }.into_node()
 }

@@ -1,13 +1,13 @@
 //! What a page shows when there is nothing to show yet, or no longer.
 
-use leptos::prelude::*;
 
 use crate::app::Here;
+use crate::dom::{IntoNode, Node, markup};
 use crate::part::icon::{self, icon};
 
 /// Grey rules in the shape of a page; the words appear after a second (by style sheet).
-pub(crate) fn loading(here: &Here) -> AnyView {
-    view! {
+pub(crate) fn loading(here: &Here) -> Node {
+    markup! {
         <div class="skeleton" role="status">
             <p class="wait">{here.t.loading}</p>
             <div class="bone a"></div>
@@ -15,26 +15,26 @@ pub(crate) fn loading(here: &Here) -> AnyView {
             <div class="bone c"></div>
         </div>
     }
-    .into_any()
+    .into_node()
 }
 
 /// What failed, what to do, and the words to pass on.
-pub(crate) fn failed(here: &Here, reason: &str) -> AnyView {
+pub(crate) fn failed(here: &Here, reason: &str) -> Node {
     let t = here.t;
     notice(
         t.failed,
         t.failed_do,
-        view! {
+        markup! {
             <p class="fine">{reason.to_owned()}</p>
             <p class="go"><a class="btn" rel="external" href=here.address.href()>{icon(icon::RELOAD)}{t.retry}</a></p>
         }
-        .into_any(),
+        .into_node(),
     )
 }
 
 /// A page that says one thing.
-pub(crate) fn notice(title: &str, lead: &str, more: AnyView) -> AnyView {
-    view! {
+pub(crate) fn notice(title: &str, lead: &str, more: Node) -> Node {
+    markup! {
         <section class="status" aria-labelledby="verdict">
             <div class="say">
                 <h1 id="verdict">{title.to_owned()}</h1>
@@ -43,5 +43,5 @@ pub(crate) fn notice(title: &str, lead: &str, more: AnyView) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
+    .into_node()
 }

@@ -6,36 +6,34 @@ use bonghwa_analytics::view::{NowView, RegionView, Verdict};
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 
-use crate::address::Address;
+use crate::address::{Address, Page};
 use crate::app::Here;
-use crate::chart::Cursor;
 use crate::data::CombineData;
+use crate::dom::Node;
 use crate::live::Live;
-use crate::page;
+use crate::page::{self, Hands};
 use crate::text::words;
 
 /// Renders with everything that a page takes from its context.
-fn html(address: &str, lang: bonghwa_analytics::format::Lang, page: impl FnOnce(&Here, Live) -> AnyView) -> String {
+fn html(address: &str, lang: bonghwa_analytics::format::Lang, page: impl FnOnce(&Here, Hands) -> Node) -> String {
     let owner = Owner::new();
     owner.with(|| {
         provide_meta_context();
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let address = Address::parse(path, query);
         let here = Here { address, lang, t: words(lang), regions: sample::regions().into() };
-        page(&here, Live::provide()).to_html()
+        page(&here, Hands::new(Live::provide())).to_html()
     })
 }
 
 const LANGS: [bonghwa_analytics::format::Lang; 2] = [bonghwa_analytics::format::Lang::Ko, bonghwa_analytics::format::Lang::En];
 
 fn now(view: &NowView, address: &str, lang: bonghwa_analytics::format::Lang) -> String {
-    html(address, lang, |here, live| page::now::render(here, view, live, Cursor::new()))
+    html(address, lang, |here, hands| page::now::render(here, view, hands))
 }
 
 fn region(view: &RegionView, address: &str, lang: bonghwa_analytics::format::Lang) -> String {
-    html(address, lang, |here, live| {
-        page::region::render(here, view, live, Cursor::new(), page::region::DetailOpen(RwSignal::new(false)))
-    })
+    html(address, lang, |here, hands| page::region::render(here, view, hands))
 }
 
 fn combine(view: Option<bonghwa_analytics::view::CombineView>, lang: bonghwa_analytics::format::Lang) -> String {
@@ -49,9 +47,9 @@ fn combine(view: Option<bonghwa_analytics::view::CombineView>, lang: bonghwa_ana
         late: vec![("gangwon".into(), sample::NOW - 1380)],
         view,
     };
-    html("/combine?r=seoul,gyeonggi,sejong", lang, |here, live| {
-        let query = page::combine::query(here.address.page.clone()).unwrap();
-        page::combine::render(here, &data, &query, &page::combine::Progress::Waiting, live)
+    html("/combine?r=seoul,gyeonggi,sejong", lang, |here, _| {
+        let Page::Combine(query) = &here.address.page else { panic!("another page") };
+        page::combine::render(here, &data, query, &page::combine::Progress::Waiting)
     })
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use bonghwa_analytics::format::{Lang, clock, headline, local as local_time, moment, same_day};
 use bonghwa_analytics::view::{CombineView, Measure, Unit};
-use leptos::prelude::*;
 
 use super::Local;
 use crate::address::{CombineQuery, Page, Window};
@@ -12,6 +11,8 @@ use crate::app::Here;
 use crate::chart::geometry::{Scale, line_path, pct, tick_labels, time_marks};
 use crate::chart::{Chart, Role, Stroke, as_table, values};
 use crate::data::CombineData;
+use crate::dom::{IntoNode, Node, markup};
+use crate::order::order;
 use crate::page::now::place_of;
 use crate::part::facts::identity_unit;
 use crate::part::icon::{self, icon};
@@ -24,21 +25,21 @@ pub(super) fn choose(
     chosen: &[String],
     view: Option<&CombineView>,
     local: Option<&Local>,
-) -> AnyView {
+) -> Node {
     let t = here.t;
     let users = |code: &str| {
         let tile = local.and_then(|l| l.tiles.iter().find(|(c, _)| c == code)).map(|(_, users)| *users);
         tile.or_else(|| view?.parts.iter().find(|p| p.region == code).map(|p| p.users.value))
     };
     let mut regions: Vec<_> = data.regions.iter().collect();
-    regions.sort_by_key(|r| (r.row, r.column));
+    order(&mut regions, |a, b| (a.row, a.column) < (b.row, b.column));
     let last = regions.iter().map(|r| r.row).max().unwrap_or(1);
     let tiles: Vec<_> = regions
         .into_iter()
         .map(|region| {
             let late = data.late.iter().find(|(code, _)| *code == region.code).map(|(_, since)| *since);
             let ticked = chosen.contains(&region.code);
-            view! { <li class=place_of(region)>{tile(here, data, region, ticked, users(&region.code), late)}</li> }
+            markup! { <li class=place_of(region)>{tile(here, data, region, ticked, users(&region.code), late)}</li> }
         })
         .collect();
     let hidden: Vec<_> = here
@@ -46,9 +47,9 @@ pub(super) fn choose(
         .pairs()
         .into_iter()
         .filter(|(key, _)| !matches!(*key, "r" | "w" | "from" | "to"))
-        .map(|(key, value)| view! { <input type="hidden" name=key value=value/> })
+        .map(|(key, value)| markup! { <input type="hidden" name=key value=value/> })
         .collect();
-    view! {
+    markup! {
         <section class="choose" aria-labelledby="c1">
             {hidden}
             // An empty choice is a choice: this tells it from an address without any.
@@ -69,7 +70,7 @@ pub(super) fn choose(
             <p class="nowasm"><button class="btn main">{t.do_combine}</button></p>
         </section>
     }
-    .into_any()
+    .into_node()
 }
 
 fn tile(
@@ -79,13 +80,13 @@ fn tile(
     ticked: bool,
     users: Option<f64>,
     late: Option<i64>,
-) -> AnyView {
+) -> Node {
     let name = here.lang.pick(&region.ko, &region.en).to_owned();
     let number = users.map(|users| {
         let text = headline(users, here.lang);
         let cut = text.find(|c: char| !(c.is_ascii_digit() || ".,".contains(c))).unwrap_or(text.len());
         let (digits, unit) = text.split_at(cut);
-        view! { <span class="num">{digits.to_owned()}<i>{unit.to_owned()}</i></span> }
+        markup! { <span class="num">{digits.to_owned()}<i>{unit.to_owned()}</i></span> }
     });
     let until = late.map(|since| {
         let text = match (since, here.lang) {
@@ -95,9 +96,9 @@ fn tile(
                 if lang == Lang::Ko { format!("{time}까지") } else { format!("to {time}") }
             }
         };
-        view! { <span class="til">{text}</span> }
+        markup! { <span class="til">{text}</span> }
     });
-    view! {
+    markup! {
         <label class=if late.is_some() { "tile pick late" } else { "tile pick" }>
             <input type="checkbox" name="r" value=region.code.clone() checked=ticked prop:checked=ticked/>
             <b>{name}</b>
@@ -106,11 +107,11 @@ fn tile(
             {number}
         </label>
     }
-    .into_any()
+    .into_node()
 }
 
 /// Groups of regions that exist, all, and none; links, so that they work without scripts.
-fn sets(here: &Here, data: &CombineData, query: &CombineQuery) -> AnyView {
+fn sets(here: &Here, data: &CombineData, query: &CombineQuery) -> Node {
     let t = here.t;
     let groups = [("capital", t.capital), ("chungcheong", t.chungcheong), ("honam", t.honam), ("yeongnam", t.yeongnam)];
     let of = |group: &str| data.regions.iter().filter(|r| r.group == group).map(|r| r.code.clone()).collect::<Vec<_>>();
@@ -122,13 +123,13 @@ fn sets(here: &Here, data: &CombineData, query: &CombineQuery) -> AnyView {
         .into_iter()
         .map(|(name, regions)| {
             let to = here.link(Page::Combine(CombineQuery { regions, chosen: true, ..query.clone() }));
-            view! { <li><a href=to data-noscroll="">{name}</a></li> }
+            markup! { <li><a href=to data-noscroll="">{name}</a></li> }
         })
         .collect();
-    view! { <ul class="sets" aria-label=t.sets>{links}</ul> }.into_any()
+    markup! { <ul class="sets" aria-label=t.sets>{links}</ul> }.into_node()
 }
 
-fn windows(here: &Here, query: &CombineQuery) -> AnyView {
+fn windows(here: &Here, query: &CombineQuery) -> Node {
     let t = here.t;
     let names = [t.w_5m, t.w_1h, t.w_24h, t.w_today, t.w_yesterday, t.w_week, t.w_7d];
     let fixed = matches!(query.window, Window::Fixed(..));
@@ -138,32 +139,32 @@ fn windows(here: &Here, query: &CombineQuery) -> AnyView {
         .map(|((window, value), name)| radio(value, name, query.window == window))
         .collect();
     windows.push(radio("fixed", t.w_fixed, fixed));
-    view! { <fieldset class="window"><legend class="vh">{t.period}</legend>{windows}</fieldset> }.into_any()
+    markup! { <fieldset class="window"><legend class="vh">{t.period}</legend>{windows}</fieldset> }.into_node()
 }
 
-fn radio(value: &'static str, name: &'static str, chosen: bool) -> AnyView {
-    view! { <label><input type="radio" name="w" value=value checked=chosen prop:checked=chosen/>{name}</label> }.into_any()
+fn radio(value: &'static str, name: &'static str, chosen: bool) -> Node {
+    markup! { <label><input type="radio" name="w" value=value checked=chosen prop:checked=chosen/>{name}</label> }.into_node()
 }
 
-fn fields(here: &Here, data: &CombineData, query: &CombineQuery) -> AnyView {
+fn fields(here: &Here, data: &CombineData, query: &CombineQuery) -> Node {
     let (from, to) = query.window.resolve(data.as_of);
     let (from, to) = (local_time(from), local_time(to));
-    view! {
+    markup! {
         <div class="fromto">
             <label>{here.t.from}<input type="datetime-local" name="from" value=from.clone() prop:value=from/></label>
             <label>{here.t.to}<input type="datetime-local" name="to" value=to.clone() prop:value=to/></label>
         </div>
     }
-    .into_any()
+    .into_node()
 }
 
 /// The day of the period (or the period, if it is longer), with the chosen part marked.
-fn brush(here: &Here, data: &CombineData, view: &CombineView) -> AnyView {
+fn brush(here: &Here, data: &CombineData, view: &CombineView) -> Node {
     let line = &view.line.values;
     let slots = line.len();
     let present = line.iter().flatten().count();
     if present < 2 {
-        return ().into_any();
+        return Node::Empty;
     }
     let max = line.iter().flatten().copied().fold(0.0, f64::max);
     let scale = Scale::to(max, 2.0);
@@ -176,7 +177,7 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> AnyView {
         .into_iter()
         .map(|(at, label, minor)| {
             let anchor = if at < 2.0 { "start" } else if at > 98.0 { "end" } else { "middle" };
-            view! { <text class=if minor { "xt mid" } else { "xt" } x=pct(at) y="100%" dy="19" text-anchor=anchor>{label}</text> }
+            markup! { <text class=if minor { "xt mid" } else { "xt" } x=pct(at) y="100%" dy="19" text-anchor=anchor>{label}</text> }
         })
         .collect();
     let labels = tick_labels(&scale, unit, here.lang);
@@ -185,7 +186,7 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> AnyView {
         .iter()
         .zip(labels)
         .skip(1)
-        .map(|(tick, label)| view! { <text class="yt" x="10" y=pct(scale.y(*tick)) dy="-4">{label}</text> })
+        .map(|(tick, label)| markup! { <text class="yt" x="10" y=pct(scale.y(*tick)) dy="-4">{label}</text> })
         .collect();
     let name = match here.lang {
         Lang::Ko if unit == Unit::Users => "고른 지역의 접속자, 한 번만 셈",
@@ -207,7 +208,7 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> AnyView {
         labels: false,
     });
     let _ = data;
-    view! {
+    markup! {
         <figure class="brush">
             <figcaption class="small">{name}</figcaption>
             <div class="plot low" role="img" aria-label=name>
@@ -226,5 +227,5 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> AnyView {
             {as_table(here, &chart, name)}
         </figure>
     }
-    .into_any()
+    .into_node()
 }

@@ -6,16 +6,15 @@
 mod choose;
 mod result;
 
+use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::view::CombineView;
 use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
 
-use crate::address::{CombineQuery, Page, Window};
-use crate::app::{Here, Place, title};
-use crate::data::{self, CombineData};
-use crate::live::Live;
+use crate::address::{CombineQuery, Window};
+use crate::app::{Here, title};
+use crate::data::CombineData;
+use crate::dom::{IntoNode, Node, markup};
 use crate::part::facts::sources;
-use crate::part::state;
 
 /// What the browser merged for itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,57 +42,13 @@ pub(crate) enum Progress {
     Failed(String),
 }
 
-/// The page.
-#[component]
-pub(crate) fn Combine() -> impl IntoView {
-    let place = expect_context::<Place>();
-    let live = expect_context::<Live>();
-    let progress = RwSignal::new(Progress::Waiting);
-    // Only the identity mode makes another fetch; regions and period are the browser's to merge.
-    let mode = Memo::new(move |_| query(place.address().page).and_then(|q| q.mode));
-    let data = Resource::new(
-        move || mode.get(),
-        move |mode| {
-            let query = query(place.address_now().page).unwrap_or(CombineQuery {
-                regions: Vec::new(),
-                chosen: false,
-                window: Window::Today,
-                mode,
-            });
-            data::combine(query)
-        },
-    );
-    #[cfg(feature = "hydrate")]
-    crate::browser::frames::follow(place, data, progress);
-    view! {
-        <Transition fallback=move || state::loading(&place.here())>
-            {move || {
-                data.get().map(|answer| {
-                    let here = place.here();
-                    match (answer, query(place.address().page)) {
-                        (Ok(data), Some(query)) => {
-                            place.learn(data.demo, &data.title);
-                            render(&here.with(&data.regions), &data, &query, &progress.get(), live)
-                        }
-                        (Ok(_), None) => ().into_any(),
-                        (Err(reason), _) => state::failed(&here, &reason),
-                    }
-                })
-            }}
-        </Transition>
-    }
-}
-
-/// The query of an address of this page.
-pub(crate) fn query(page: Page) -> Option<CombineQuery> {
-    match page {
-        Page::Combine(query) => Some(query),
-        _ => None,
-    }
+/// The query of an address without any choice.
+pub(crate) fn nothing_chosen(mode: Option<IdentityMode>) -> CombineQuery {
+    CombineQuery { regions: Vec::new(), chosen: false, window: Window::Today, mode }
 }
 
 /// The page of what is known.
-pub(crate) fn render(here: &Here, data: &CombineData, query: &CombineQuery, progress: &Progress, live: Live) -> AnyView {
+pub(crate) fn render(here: &Here, data: &CombineData, query: &CombineQuery, progress: &Progress) -> Node {
     let local = match progress {
         Progress::Done(local) => Some(local),
         _ => None,
@@ -107,15 +62,15 @@ pub(crate) fn render(here: &Here, data: &CombineData, query: &CombineQuery, prog
         facts.extend(view.pairs.iter().filter_map(|pair| pair.shared.as_ref()));
         sources(here, data.as_of, view.mode, facts)
     });
-    view! {
+    markup! {
         {title(here, here.t.combine)}
         <form class="combine grid12" action="/combine" on:submit=submit on:change=changed>
             {choose::choose(here, data, query, &chosen, view, local)}
-            {result::result(here, data, &chosen, view, local, progress, live)}
+            {result::result(here, data, &chosen, view, local, progress)}
         </form>
         {facts}
     }
-    .into_any()
+    .into_node()
 }
 
 /// Sends a form by the router instead of a page load.

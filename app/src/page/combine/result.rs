@@ -2,13 +2,13 @@
 
 use bonghwa_analytics::format::{Lang, MISSING, exact, headline, percent, tick};
 use bonghwa_analytics::view::{CombineView, Pair, Part};
-use leptos::prelude::*;
 
 use super::{Local, Progress};
 use crate::app::Here;
 use crate::chart::geometry::{Scale, pct};
 use crate::data::CombineData;
-use crate::live::Live;
+use crate::dom::{IntoNode, Node, markup};
+use crate::order::order;
 use crate::part::facts::{band, cell, identity_unit, sentence};
 use crate::part::head::late_line;
 use crate::part::icon::{self, icon};
@@ -21,44 +21,42 @@ pub(super) fn result(
     view: Option<&CombineView>,
     local: Option<&Local>,
     progress: &Progress,
-    live: Live,
-) -> AnyView {
+) -> Node {
     let t = here.t;
     let body = match (view, progress) {
-        _ if chosen.is_empty() => said(t.choose_first, t.choose_first_lead, ().into_any()),
+        _ if chosen.is_empty() => said(t.choose_first, t.choose_first_lead, Node::Empty),
         (Some(view), _) => full(here, data, view, local),
         (None, Progress::Failed(reason)) => {
-            let retry = view! { <p class="fine">{reason.clone()}</p><p class="go"><a class="btn" rel="external" href=here.address.href()>{icon(icon::RELOAD)}{t.retry}</a></p> };
-            said(t.failed, t.failed_do, retry.into_any())
+            let retry = markup! { <p class="fine">{reason.clone()}</p><p class="go"><a class="btn" rel="external" href=here.address.href()>{icon(icon::RELOAD)}{t.retry}</a></p> };
+            said(t.failed, t.failed_do, retry.into_node())
         }
-        (None, Progress::Done(_)) => said(t.none_in_period, "", ().into_any()),
+        (None, Progress::Done(_)) => said(t.none_in_period, "", Node::Empty),
         (None, _) => crate::part::state::loading(here),
     };
-    let _ = live;
-    view! { <section class="result" aria-labelledby="verdict" aria-live="polite" aria-busy=(*progress == Progress::Fetching).then_some("true")>{body}</section> }.into_any()
+    markup! { <section class="result" aria-labelledby="verdict" aria-live="polite" aria-busy=(*progress == Progress::Fetching).then_some("true")>{body}</section> }.into_node()
 }
 
-fn said(title: &'static str, lead: &'static str, more: AnyView) -> AnyView {
-    view! { <h1 id="verdict">{title}</h1><p class="lead">{lead}</p>{more} }.into_any()
+fn said(title: &'static str, lead: &'static str, more: Node) -> Node {
+    markup! { <h1 id="verdict">{title}</h1><p class="lead">{lead}</p>{more} }.into_node()
 }
 
-fn full(here: &Here, data: &CombineData, view: &CombineView, local: Option<&Local>) -> AnyView {
+fn full(here: &Here, data: &CombineData, view: &CombineView, local: Option<&Local>) -> Node {
     let t = here.t;
     let how = match local {
         Some(local) => say::combine::merged_in(here, local.millis),
         None => t.merged_on_server.to_owned(),
     };
     let what = say::combine::merged_what(here, view.sketches, local.map(|l| l.bytes));
-    let error = band(&view.union).map(|error| view! { <span>{t.error_band}" "{error}</span> });
+    let error = band(&view.union).map(|error| markup! { <span>{t.error_band}" "{error}</span> });
     let late: Vec<_> = view
         .late
         .iter()
-        .map(|(code, since)| view! { <p class="lateline">{icon(icon::LATE)}{late_line(here, code, *since, data.as_of)}</p> })
+        .map(|(code, since)| markup! { <p class="lateline">{icon(icon::LATE)}{late_line(here, code, *since, data.as_of)}</p> })
         .collect();
     let several = view.regions.len() > 1;
     let bars = several.then(|| bars(here, view));
     let pairs = several.then(|| pairs(here, view));
-    view! {
+    markup! {
         <p class="asked">{say::combine::asked(here, view, data.as_of)}</p>
         <h1 id="verdict">{sentence(say::combine::headline(here, view))}</h1>
         <p class="lead">{sentence(say::combine::lead(here, view))}</p>
@@ -69,11 +67,11 @@ fn full(here: &Here, data: &CombineData, view: &CombineView, local: Option<&Loca
         {pairs}
         <p class="small privacy">{icon(icon::LOCK)}{t.privacy}</p>
     }
-    .into_any()
+    .into_node()
 }
 
 /// Sum of the parts over the union, to one scale.
-fn bars(here: &Here, view: &CombineView) -> AnyView {
+fn bars(here: &Here, view: &CombineView) -> Node {
     let t = here.t;
     let lang = here.lang;
     let unit = bonghwa_analytics::format::unit_name(identity_unit(view.mode), lang);
@@ -81,7 +79,7 @@ fn bars(here: &Here, view: &CombineView) -> AnyView {
     let share = |value: f64| value / scale.max * 100.0;
     let total = |value: f64| bonghwa_analytics::format::join(&headline(value, lang), unit);
     let mut parts: Vec<&Part> = view.parts.iter().collect();
-    parts.sort_by(|a, b| b.users.value.total_cmp(&a.users.value));
+    order(&mut parts, |a, b| a.users.value > b.users.value);
     let mut at = 0.0;
     let segments: Vec<_> = parts
         .iter()
@@ -112,9 +110,9 @@ fn bars(here: &Here, view: &CombineView) -> AnyView {
     let key = overlap.then(|| {
         let several = only.map(|only| {
             let text = format!("{} {}", t.several, headline((view.union.value - only).max(0.0), lang));
-            view! { <span><i class="both"></i>{text}</span> }
+            markup! { <span><i class="both"></i>{text}</span> }
         });
-        view! {
+        markup! {
             <p class="segkey">
                 {several}
                 <span><i class="gone"></i>{t.counted_again}" "{headline(view.overlap.value, lang)}</span>
@@ -129,10 +127,10 @@ fn bars(here: &Here, view: &CombineView) -> AnyView {
         .map(|(i, value)| {
             let text = if i == last && i > 0 { bonghwa_analytics::format::join(&tick(*value, lang), unit) } else { tick(*value, lang) };
             let anchor = if i == 0 { "start" } else if share(*value) > 88.0 { "end" } else { "middle" };
-            view! { <text x=pct(share(*value)) y="18" text-anchor=anchor>{text}</text> }
+            markup! { <text x=pct(share(*value)) y="18" text-anchor=anchor>{text}</text> }
         })
         .collect();
-    view! {
+    markup! {
         <div class="overlap">
             <div class="orow"><p>{t.simply_added}" "<em>{total(view.sum.value)}</em></p><svg class="segs2" aria-hidden="true">{segments}</svg></div>
             <div class="orow"><p>{t.counted_once}" "<em>{total(view.union.value)}</em></p><svg class="segs2" aria-hidden="true">{stripes()}{once}</svg></div>
@@ -140,12 +138,12 @@ fn bars(here: &Here, view: &CombineView) -> AnyView {
             {key}
         </div>
     }
-    .into_any()
+    .into_node()
 }
 
 /// The pattern of "two or more": told from the plain bar without colour.
-fn stripes() -> AnyView {
-    view! {
+fn stripes() -> Node {
+    markup! {
         <defs>
             <pattern id="stripes" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                 <rect class="stripe-bg" width="6" height="6"/>
@@ -153,20 +151,20 @@ fn stripes() -> AnyView {
             </pattern>
         </defs>
     }
-    .into_any()
+    .into_node()
 }
 
 /// A segment; its words stand in it if they have room, and give way on a narrow screen.
-fn segment(class: &'static str, x: f64, width: f64, text: String) -> AnyView {
+fn segment(class: &'static str, x: f64, width: f64, text: String) -> Node {
     let need: f64 = text.chars().map(|c| if c.is_ascii() { 1.05 } else { 1.85 }).sum::<f64>() + 2.5;
     let words = (width >= need && class != "both" && class != "gone").then(|| {
         let class = if width >= need * 2.0 { "words" } else { "words wide" };
-        view! { <text class=class x=pct(x) dx="8" y="21">{text}</text> }
+        markup! { <text class=class x=pct(x) dx="8" y="21">{text}</text> }
     });
-    view! { <rect class=format!("seg {class}") x=pct(x) y="0" width=pct(width.max(0.2)) height="32"/>{words} }.into_any()
+    markup! { <rect class=format!("seg {class}") x=pct(x) y="0" width=pct(width.max(0.2)) height="32"/>{words} }.into_node()
 }
 
-fn table(here: &Here, view: &CombineView) -> AnyView {
+fn table(here: &Here, view: &CombineView) -> Node {
     let t = here.t;
     let lang = here.lang;
     let users = identity_unit(view.mode);
@@ -180,18 +178,18 @@ fn table(here: &Here, view: &CombineView) -> AnyView {
         .map(|part| {
             let share = part.only.as_ref().map(|only| only.value / part.users.value.max(1.0));
             let share = match share {
-                Some(share) => view! {
+                Some(share) => markup! {
                     <svg class="mbar" aria-hidden="true"><rect class="rest" width="100%" height="8"/><rect class="val" width=pct(share * 100.0) height="8"/></svg>
                     {percent(share)}" %"
                 }
-                .into_any(),
-                None => MISSING.into_any(),
+                .into_node(),
+                None => MISSING.into_node(),
             };
             let only = match &part.only {
                 Some(fact) => cell(Some(fact), lang),
-                None => here.t.cannot_tell_short.into_any(),
+                None => here.t.cannot_tell_short.into_node(),
             };
-            view! {
+            markup! {
                 <tr>
                     <th scope="row">{here.region(&part.region).to_owned()}</th>
                     <td><b>{cell(Some(&part.users), lang)}</b></td>
@@ -203,7 +201,7 @@ fn table(here: &Here, view: &CombineView) -> AnyView {
         })
         .collect();
     let foot = several.then(|| {
-        view! {
+        markup! {
             <tfoot>
                 <tr><th scope="row">{t.just_added}</th><td>{cell(Some(&view.sum), lang)}</td><td></td><td></td><td></td></tr>
                 <tr><th scope="row"><b>{t.once}</b></th><td><b>{cell(Some(&view.union), lang)}</b></td><td>{error(&view.union)}</td><td></td><td></td></tr>
@@ -212,7 +210,7 @@ fn table(here: &Here, view: &CombineView) -> AnyView {
     });
     let name = crate::part::facts::measure_name(here, bonghwa_analytics::view::Measure::Users, users);
     let name = if lang == Lang::Ko && users == bonghwa_analytics::view::Unit::Users { t.users_short } else { name };
-    view! {
+    markup! {
         <h2>{t.by_region}</h2>
         <div class="scroll" tabindex="0" role="region" aria-label=t.by_region>
             <table class="cmp">
@@ -232,13 +230,13 @@ fn table(here: &Here, view: &CombineView) -> AnyView {
         </div>
         <p class="small">{t.only_note}</p>
     }
-    .into_any()
+    .into_node()
 }
 
-fn pairs(here: &Here, view: &CombineView) -> AnyView {
+fn pairs(here: &Here, view: &CombineView) -> Node {
     let t = here.t;
     if view.pairs.is_empty() {
-        return ().into_any();
+        return Node::Empty;
     }
     let reach = |pair: &Pair| pair.shared.as_ref().map_or(0.0, |fact| fact.value + fact.error.unwrap_or(0.0));
     let full = view.pairs.iter().map(reach).fold(1.0, f64::max) * 1.05;
@@ -251,7 +249,7 @@ fn pairs(here: &Here, view: &CombineView) -> AnyView {
             let error = shared.error.unwrap_or(0.0);
             let at = |value: f64| pct(value / full * 100.0);
             let (low, high) = (at(shared.value - error), at(shared.value + error));
-            view! {
+            markup! {
                 <li>
                     <b>{say::combine::pair(here, pair)}</b>
                     <svg class="pbar" aria-hidden="true">
@@ -268,12 +266,12 @@ fn pairs(here: &Here, view: &CombineView) -> AnyView {
     let unknown = view.pairs.iter().filter(|pair| pair.shared.is_none());
     let unknown: Vec<_> = unknown.take(10).map(|pair| say::combine::pair(here, pair)).collect();
     let unknown = (!unknown.is_empty()).then(|| {
-        view! { <li class="dunno"><b>{unknown.join(", ")}</b><span>{t.cannot_tell}</span></li> }
+        markup! { <li class="dunno"><b>{unknown.join(", ")}</b><span>{t.cannot_tell}</span></li> }
     });
-    view! {
+    markup! {
         <h2>{t.overlaps}</h2>
         <ul class="pairs">{known}{unknown}</ul>
         <p class="small">{t.pair_note}</p>
     }
-    .into_any()
+    .into_node()
 }

@@ -2,20 +2,20 @@
 
 use bonghwa_analytics::format::{MISSING, change, figure, join};
 use bonghwa_analytics::view::{Card, Fact, NowView, Standing, Unit};
-use leptos::prelude::*;
 
 use crate::app::Here;
 use crate::chart::spark::spark;
+use crate::dom::{IntoNode, Node, markup};
 use crate::part::facts::{anchor, band};
 use crate::part::icon::{self, icon};
 use crate::say;
 
-pub(super) fn cards(here: &Here, view: &NowView) -> AnyView {
+pub(super) fn cards(here: &Here, view: &NowView) -> Node {
     let cards: Vec<_> = view.cards.iter().map(|c| card(here, c, view)).collect();
-    view! { <section class="measures" aria-label=here.t.four>{cards}</section> }.into_any()
+    markup! { <section class="measures" aria-label=here.t.four>{cards}</section> }.into_node()
 }
 
-fn card(here: &Here, card: &Card, view: &NowView) -> AnyView {
+fn card(here: &Here, card: &Card, view: &NowView) -> Node {
     let t = here.t;
     let out = matches!(card.standing, Standing::Above | Standing::Below);
     let mark = match card.standing {
@@ -29,20 +29,20 @@ fn card(here: &Here, card: &Card, view: &NowView) -> AnyView {
         Some(fact) => {
             let (number, unit) = figure(fact.value, fact.unit, here.lang);
             let error = (fact.unit != Unit::Seconds).then(|| band(fact)).flatten();
-            let error = error.map(|error| view! { <span class="err">{t.error_band}" "{error}</span> });
-            view! {
+            let error = error.map(|error| markup! { <span class="err">{t.error_band}" "{error}</span> });
+            markup! {
                 <a rel="external" href=format!("#{}", anchor(fact))><b>{number}</b><i>{unit}</i></a>
                 {error}
             }
-            .into_any()
+            .into_node()
         }
-        None => view! { <b>{MISSING}</b><span class="err">{t.no_value}</span> }.into_any(),
+        None => markup! { <b>{MISSING}</b><span class="err">{t.no_value}</span> }.into_node(),
     };
     let row = |label: String, before: &Option<Fact>| {
         let (value, moved) = compared(here, card.now.as_ref(), before.as_ref());
-        view! { <div><dt>{label}</dt><dd>{value}</dd><dd>{moved}</dd></div> }
+        markup! { <div><dt>{label}</dt><dd>{value}</dd><dd>{moved}</dd></div> }
     };
-    view! {
+    markup! {
         <article class=if out { "measure is-out" } else { "measure" }>
             <h2>{name}" "<span class="st">{mark}{say::now::standing(here, card.measure, card.standing)}</span></h2>
             <p class="fig">{fig}</p>
@@ -52,25 +52,25 @@ fn card(here: &Here, card: &Card, view: &NowView) -> AnyView {
             <dl>{row(t.yesterday_now.to_owned(), &card.yesterday)}{row(weekday, &card.last_week)}</dl>
         </article>
     }
-    .into_any()
+    .into_node()
 }
 
 /// The earlier value and how the present one stands to it.
-fn compared(here: &Here, now: Option<&Fact>, before: Option<&Fact>) -> (AnyView, AnyView) {
-    let Some(before) = before else { return (MISSING.into_any(), view! { <span class="none">{here.t.no_value}</span> }.into_any()) };
+fn compared(here: &Here, now: Option<&Fact>, before: Option<&Fact>) -> (Node, Node) {
+    let Some(before) = before else { return (MISSING.into_node(), markup! { <span class="none">{here.t.no_value}</span> }.into_node()) };
     let (number, unit) = figure(before.value, before.unit, here.lang);
     let unit = if matches!(before.unit, Unit::Ratio | Unit::Seconds) { unit } else { "" };
-    let value = view! { <a class="fact calm" rel="external" href=format!("#{}", anchor(before))>{join(&number, unit)}</a> };
+    let value = markup! { <a class="fact calm" rel="external" href=format!("#{}", anchor(before))>{join(&number, unit)}</a> };
     let moved = now.map(|now| moved(here, &change(now.value, before.value, now.unit, here.lang)));
-    (value.into_any(), moved.into_any())
+    (value.into_node(), moved.into_node())
 }
 
 /// `▲ 2.1 %`, with the direction as a word for those who do not see it.
-pub(super) fn moved(here: &Here, c: &bonghwa_analytics::format::Change) -> AnyView {
+pub(super) fn moved(here: &Here, c: &bonghwa_analytics::format::Change) -> Node {
     let (class, word) = match c.direction {
         1 => ("up", here.t.up),
         -1 => ("dn", here.t.down),
-        _ => return here.t.same.into_any(),
+        _ => return here.t.same.into_node(),
     };
-    view! { <span class=class><span class="vh">{word}</span></span>{c.size.clone()} }.into_any()
+    markup! { <span class=class><span class="vh">{word}</span></span>{c.size.clone()} }.into_node()
 }

@@ -3,16 +3,17 @@
 use bonghwa_analytics::format::{Lang, figure, span};
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::view::{Measure, NowQuery, NowView, RegionRow, Standing, Unit};
-use leptos::prelude::*;
 
 use super::rank::{fact, full};
 use crate::address::{MAP_MEASURES, Page};
 use crate::app::Here;
 use crate::chart::geometry::pct;
+use crate::dom::{IntoNode, Node, markup};
+use crate::order::order;
 use crate::part::icon::{self, icon};
 use crate::say;
 
-pub(super) fn header(here: &Here, view: &NowView) -> AnyView {
+pub(super) fn header(here: &Here, view: &NowView) -> Node {
     let t = here.t;
     let tabs: Vec<_> = MAP_MEASURES
         .into_iter()
@@ -22,20 +23,20 @@ pub(super) fn header(here: &Here, view: &NowView) -> AnyView {
                 _ => here.address.href(),
             };
             let current = measure == view.map_measure;
-            view! { <a href=to data-noscroll="" aria-current=current.then_some("true")>{say::now::map_name(here, measure)}</a> }
+            markup! { <a href=to data-noscroll="" aria-current=current.then_some("true")>{say::now::map_name(here, measure)}</a> }
         })
         .collect();
-    view! {
+    markup! {
         <header>
             <h2 id="where">{say::now::map_finding(here, view)}</h2>
             <p>{say::now::map_scope(here, view)}</p>
             <div class="tabs" role="group" aria-label=t.map_measure>{tabs}</div>
         </header>
     }
-    .into_any()
+    .into_node()
 }
 
-pub(super) fn tiles(here: &Here, view: &NowView) -> AnyView {
+pub(super) fn tiles(here: &Here, view: &NowView) -> Node {
     let full = full(view);
     let rows: Vec<(&Region, &RegionRow)> = view
         .regions
@@ -45,23 +46,23 @@ pub(super) fn tiles(here: &Here, view: &NowView) -> AnyView {
     let last = rows.iter().map(|(region, _)| region.row).max().unwrap_or(1);
     // Reading order is that of the map: by row, then column.
     let mut rows = rows;
-    rows.sort_by_key(|(region, _)| (region.row, region.column));
+    order(&mut rows, |(a, _), (b, _)| (a.row, a.column) < (b.row, b.column));
     let islands = rows.iter().filter(|(r, _)| r.code == "gyeongbuk").count() == 1;
     let tiles: Vec<_> = rows
         .into_iter()
         .map(|(region, row)| {
             let isles = (islands && region.code == "gyeongbuk").then(|| {
-                view! {
+                markup! {
                     <span class="isles">
                         <svg viewBox="0 0 30 16" aria-hidden="true"><circle cx="6" cy="7" r="4.5"/><circle cx="22" cy="10" r="2.5"/></svg>
                         <span>{here.t.isles}</span>
                     </span>
                 }
             });
-            view! { <li class=place(region)>{tile(here, view, row, full)}{isles}</li> }
+            markup! { <li class=place(region)>{tile(here, view, row, full)}{isles}</li> }
         })
         .collect();
-    view! {
+    markup! {
         <div class="map">
             <ul class="tiles">
                 {tiles}
@@ -69,7 +70,7 @@ pub(super) fn tiles(here: &Here, view: &NowView) -> AnyView {
             </ul>
         </div>
     }
-    .into_any()
+    .into_node()
 }
 
 /// Classes of a tile's row and column: the policy on styles leaves no room for a `grid-area` of its own.
@@ -77,7 +78,7 @@ pub(crate) fn place(region: &Region) -> String {
     format!("r{} c{}", region.row.clamp(1, 12), region.column.clamp(1, 8))
 }
 
-fn tile(here: &Here, view: &NowView, row: &RegionRow, full: f64) -> AnyView {
+fn tile(here: &Here, view: &NowView, row: &RegionRow, full: f64) -> Node {
     let name = here.region(&row.code).to_owned();
     let href = here.address.region_page(&row.code).href();
     if let Some(since) = row.late_since {
@@ -86,28 +87,28 @@ fn tile(here: &Here, view: &NowView, row: &RegionRow, full: f64) -> AnyView {
             (since, Lang::Ko) => format!("{}째", span(view.as_of - since, here.lang)),
             (since, Lang::En) => format!("for {}", span(view.as_of - since, here.lang)),
         };
-        let late = (since != 0).then(|| view! { {here.t.late}<br/> });
-        return view! { <a class="tile none" href=href><b>{name}</b><span class="why">{late}{age}</span></a> }.into_any();
+        let late = (since != 0).then(|| markup! { {here.t.late}<br/> });
+        return markup! { <a class="tile none" href=href><b>{name}</b><span class="why">{late}{age}</span></a> }.into_node();
     }
     let Some(fact) = fact(row, view.map_measure) else {
-        return view! { <a class="tile none" href=href><b>{name}</b><span class="why">{here.t.no_value}</span></a> }.into_any();
+        return markup! { <a class="tile none" href=href><b>{name}</b><span class="why">{here.t.no_value}</span></a> }.into_node();
     };
     let hot = matches!(row.standing, Standing::Above | Standing::Below);
     let (number, unit) = figure(fact.value, fact.unit, here.lang);
     // The unit of a big number is long in English; the scope line above names it.
     let unit = if matches!(fact.unit, Unit::Ratio | Unit::Seconds) || here.lang == Lang::Ko { unit } else { "" };
     let rank = if hot {
-        let text = view! { {icon(icon::TRIANGLE)}{say::now::standing(here, view.map_measure, row.standing)} };
-        Some(view! { <span class="rk hi">{text}</span> }.into_any())
+        let text = markup! { {icon(icon::TRIANGLE)}{say::now::standing(here, view.map_measure, row.standing)} };
+        Some(markup! { <span class="rk hi">{text}</span> }.into_node())
     } else {
         let rank = row.rank.filter(|rank| *rank <= 5);
         rank.map(|rank| {
             let text = if here.lang == Lang::Ko { format!("{rank}위") } else { format!("#{rank}") };
-            view! { <span class="rk">{text}</span> }.into_any()
+            markup! { <span class="rk">{text}</span> }.into_node()
         })
     };
     let class = if hot { "tile hot".to_owned() } else { format!("tile s{}", row.shade.clamp(1, 5)) };
-    view! {
+    markup! {
         <a class=class href=href>
             <b>{name}</b>
             {rank}
@@ -115,10 +116,10 @@ fn tile(here: &Here, view: &NowView, row: &RegionRow, full: f64) -> AnyView {
             <svg class="gauge" aria-hidden="true"><rect x="0" y="0" width=pct(fact.value / full * 100.0) height="100%"/></svg>
         </a>
     }
-    .into_any()
+    .into_node()
 }
 
-fn legend(here: &Here, view: &NowView, last: u8) -> AnyView {
+fn legend(here: &Here, view: &NowView, last: u8) -> Node {
     let unit = view.rows.iter().find_map(|row| fact(row, view.map_measure)).map_or(Unit::Ratio, |f| f.unit);
     let name = say::now::map_name(here, view.map_measure);
     let symbol = match unit {
@@ -128,24 +129,24 @@ fn legend(here: &Here, view: &NowView, last: u8) -> AnyView {
     };
     let edge = |i: usize| {
         let (number, _) = figure(view.shade_edges[i], unit, here.lang);
-        view! { <text x=pct(20.0 * (i + 1) as f64) y="30" text-anchor="middle">{number}</text> }
+        markup! { <text x=pct(20.0 * (i + 1) as f64) y="30" text-anchor="middle">{number}</text> }
     };
     let boxes: Vec<_> = (0..5)
-        .map(|i| view! { <rect class=format!("s{}", i + 1) x=pct(20.0 * f64::from(i)) y="0" width="20%" height="14"/> })
+        .map(|i| markup! { <rect class=format!("s{}", i + 1) x=pct(20.0 * f64::from(i)) y="0" width="20%" height="14"/> })
         .collect();
     let edges: Vec<_> = (0..4).map(edge).collect();
     let gauge = match here.lang {
         Lang::Ko => format!("칸 아래 막대도 {name}"),
-        Lang::En => format!("bar: {} too", name.to_lowercase()),
+        Lang::En => format!("bar: {} too", name),
     };
-    view! {
+    markup! {
         <li class=format!("legend r{}", last.clamp(1, 12)) aria-hidden="true">
             <b>{name}{symbol}</b>
             <svg class="strip">{boxes}{edges}</svg>
             <span class="more"><i class="none"></i>{here.t.late}<i class="gaugekey"></i><span class="gtext">{gauge}</span></span>
         </li>
     }
-    .into_any()
+    .into_node()
 }
 
 /// Measures that the map and the table can be ordered by.

@@ -6,60 +6,44 @@ mod rank;
 mod timeline;
 
 use bonghwa_analytics::view::{Fact, Level, NowView, Verdict};
-use leptos::prelude::*;
 
 pub(crate) use map::place as place_of;
 
 use crate::address::Page;
-use crate::app::{Here, Place, title};
-use crate::chart::Cursor;
+use crate::app::{Here, title};
+use crate::dom::{IntoNode, Node, markup};
 use crate::live::Live;
+use crate::page::Hands;
 use crate::part::facts::{sentence, sources};
 use crate::part::head;
 use crate::part::icon::{self, icon};
 use crate::say;
 
-/// The page.
-#[component]
-pub(crate) fn Now() -> impl IntoView {
-    let place = expect_context::<Place>();
-    let live = expect_context::<Live>();
-    let cursor = Cursor::new();
-    let query = move || match place.address().page {
-        Page::Now(query, _) => Some(query),
-        _ => None,
-    };
-    super::fed(query, crate::data::now, move |here, view: &NowView| {
-        place.learn(view.demo, &view.title);
-        render(&here.with(&view.regions), view, live, cursor)
-    })
-}
-
 /// The page of a view.
-pub(crate) fn render(here: &Here, view: &NowView, live: Live, cursor: Cursor) -> AnyView {
+pub(crate) fn render(here: &Here, view: &NowView, hands: Hands) -> Node {
     let empty = matches!(view.verdict, Verdict::NoData);
     let body = (!empty).then(|| {
-        view! {
+        markup! {
             {cards::cards(here, view)}
             <section class="where grid12" aria-labelledby="where">
                 {map::header(here, view)}
                 {map::tiles(here, view)}
                 {rank::table(here, view)}
             </section>
-            {timeline::timeline(here, view, cursor)}
+            {timeline::timeline(here, view, hands.cursor)}
             {sources(here, view.as_of, view.mode, facts(view))}
         }
-        .into_any()
+        .into_node()
     });
-    view! {
+    markup! {
         {title(here, here.t.now)}
-        {status(here, view, live)}
+        {status(here, view, hands.live)}
         {body}
     }
-    .into_any()
+    .into_node()
 }
 
-fn status(here: &Here, view: &NowView, live: Live) -> AnyView {
+fn status(here: &Here, view: &NowView, live: Live) -> Node {
     let late: Vec<head::LateRegion> =
         view.rows.iter().filter_map(|row| row.late_since.map(|since| (row.code.clone(), since))).collect();
     let out = matches!(view.verdict, Verdict::Unusual { .. } | Verdict::Silent { .. });
@@ -76,8 +60,8 @@ fn status(here: &Here, view: &NowView, live: Live) -> AnyView {
         }
         _ => None,
     };
-    let more = more.map(|(href, text)| view! { <p class="go"><a class="btn" href=href>{text}{icon(icon::RIGHT)}</a></p> });
-    view! {
+    let more = more.map(|(href, text)| markup! { <p class="go"><a class="btn" href=href>{text}{icon(icon::RIGHT)}</a></p> });
+    markup! {
         <section class=class aria-labelledby="verdict">
             <div class="say">
                 {head::beacons(here, view.level)}
@@ -88,7 +72,7 @@ fn status(here: &Here, view: &NowView, live: Live) -> AnyView {
             {head::as_of(here, view.as_of, Some((view.received, view.expected)), &late, live)}
         </section>
     }
-    .into_any()
+    .into_node()
 }
 
 /// Every fact that the page shows.

@@ -2,11 +2,11 @@
 
 use bonghwa_analytics::format::{MISSING, decimal, figure, tick};
 use bonghwa_analytics::view::{Fact, Measure, NowView, RegionRow, Standing, Unit};
-use leptos::prelude::*;
 
 use super::map::shown;
 use crate::app::Here;
 use crate::chart::geometry::{Scale, pct};
+use crate::dom::{IntoNode, Node, markup};
 use crate::part::facts::{anchor, cell, identity_unit, measure_name, sentence};
 use crate::part::icon::{self, icon};
 use crate::say;
@@ -44,7 +44,7 @@ pub(super) fn full(view: &NowView) -> f64 {
     Scale::to(values.fold(0.0, f64::max), 4.0).max
 }
 
-pub(super) fn table(here: &Here, view: &NowView) -> AnyView {
+pub(super) fn table(here: &Here, view: &NowView) -> Node {
     let t = here.t;
     let full = full(view);
     let [main, second, third] = columns(view.map_measure);
@@ -63,7 +63,7 @@ pub(super) fn table(here: &Here, view: &NowView) -> AnyView {
         bonghwa_analytics::format::Lang::Ko => format!("{}개 지역 모두 보기", view.rows.len()),
         bonghwa_analytics::format::Lang::En => format!("Show all {} regions", view.rows.len()),
     };
-    view! {
+    markup! {
         <div class="rank">
             <input class="vh" type="checkbox" id="all"/>
             <table>
@@ -88,11 +88,11 @@ pub(super) fn table(here: &Here, view: &NowView) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .into_node()
 }
 
 /// Zero, half, the limit of load, and the end of the bars.
-fn scale(here: &Here, view: &NowView, full: f64) -> AnyView {
+fn scale(here: &Here, view: &NowView, full: f64) -> Node {
     let main = shown(view.map_measure);
     let label = |value: f64| match main {
         Measure::Load => decimal(value * 100.0, 0),
@@ -109,19 +109,19 @@ fn scale(here: &Here, view: &NowView, full: f64) -> AnyView {
         .into_iter()
         .map(|(at, text, class)| {
             let anchor = if at == 0.0 { "start" } else if at > 0.95 { "end" } else { "middle" };
-            view! { <text class=class x=pct(at * 100.0) y="14" text-anchor=anchor>{text}</text> }
+            markup! { <text class=class x=pct(at * 100.0) y="14" text-anchor=anchor>{text}</text> }
         })
         .collect();
-    view! { <svg class="scalebar" aria-hidden="true">{marks}</svg> }.into_any()
+    markup! { <svg class="scalebar" aria-hidden="true">{marks}</svg> }.into_node()
 }
 
-fn row(here: &Here, view: &NowView, row: &RegionRow, full: f64, columns: [Measure; 3]) -> AnyView {
+fn row(here: &Here, view: &NowView, row: &RegionRow, full: f64, columns: [Measure; 3]) -> Node {
     let name = here.region(&row.code).to_owned();
     let href = here.address.region_page(&row.code).href();
     let [main, second, third] = columns;
     let id = format!("r-{}", row.code);
     if let Some(since) = row.late_since {
-        return view! {
+        return markup! {
             <tr id=id class="none">
                 <td>{MISSING}</td>
                 <th scope="row"><a href=href>{name}</a></th>
@@ -130,16 +130,16 @@ fn row(here: &Here, view: &NowView, row: &RegionRow, full: f64, columns: [Measur
                 <td class="n x2">{MISSING}</td>
             </tr>
         }
-        .into_any();
+        .into_node();
     }
     let out = matches!(row.standing, Standing::Above | Standing::Below);
     let value = fact(row, main).map(|fact| {
         let (number, unit) = figure(fact.value, fact.unit, here.lang);
         let unit = if matches!(fact.unit, Unit::Ratio | Unit::Seconds) { unit } else { "" };
-        view! { <a class="fact calm" rel="external" href=format!("#{}", anchor(fact))><b>{number}</b>" "{unit}</a> }
+        markup! { <a class="fact calm" rel="external" href=format!("#{}", anchor(fact))><b>{number}</b>" "{unit}</a> }
     });
     let rank = row.rank.map_or_else(|| MISSING.to_owned(), |rank| rank.to_string());
-    view! {
+    markup! {
         <tr id=id class=out.then_some("is-out")>
             <td>{rank}</td>
             <th scope="row"><a href=href>{name}</a></th>
@@ -149,21 +149,21 @@ fn row(here: &Here, view: &NowView, row: &RegionRow, full: f64, columns: [Measur
             <td class="n x2">{cell(fact(row, third), here.lang)}</td>
         </tr>
     }
-    .into_any()
+    .into_node()
 }
 
 /// The bar, the usual range behind it, and the limit.
-fn bar(fact: Option<&Fact>, usual: Option<(f64, f64)>, full: f64, limit: bool) -> AnyView {
+fn bar(fact: Option<&Fact>, usual: Option<(f64, f64)>, full: f64, limit: bool) -> Node {
     let at = |value: f64| pct(value / full * 100.0);
     let usual = usual.map(|(low, high)| {
         let high = high.min(full);
-        view! {
+        markup! {
             <rect class="usual" x=at(low) y="1" width=pct((high - low).max(0.0) / full * 100.0) height="16"/>
             <line class="edge" x1=at(low) y1="1" x2=at(low) y2="17"/>
             <line class="edge" x1=at(high) y1="1" x2=at(high) y2="17"/>
         }
     });
-    let value = fact.map(|f| view! { <rect class="val" x="0" y="5" width=at(f.value) height="8"/> });
-    let limit = limit.then(|| view! { <line class="lim" x1=at(LIMIT) y1="-7" x2=at(LIMIT) y2="25"/> });
-    view! { <svg class="bar" aria-hidden="true">{usual}{limit}{value}</svg> }.into_any()
+    let value = fact.map(|f| markup! { <rect class="val" x="0" y="5" width=at(f.value) height="8"/> });
+    let limit = limit.then(|| markup! { <line class="lim" x1=at(LIMIT) y1="-7" x2=at(LIMIT) y2="25"/> });
+    markup! { <svg class="bar" aria-hidden="true">{usual}{limit}{value}</svg> }.into_node()
 }

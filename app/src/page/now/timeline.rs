@@ -5,22 +5,22 @@ use std::sync::Arc;
 use bonghwa_analytics::format::{Lang, clock, figure, join};
 use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{Card, Event, EventKind, NowView, Standing};
-use leptos::prelude::*;
 
 use crate::address::{LINE_MEASURES, Page};
 use crate::app::Here;
 use crate::chart::geometry::pct;
 use crate::chart::{Chart, Cursor, Role, Stroke, as_table, plot, swatches, values};
+use crate::dom::{IntoNode, Node, markup};
 use crate::part::icon::{self, icon};
 use crate::say;
 
-pub(super) fn timeline(here: &Here, view: &NowView, cursor: Cursor) -> AnyView {
+pub(super) fn timeline(here: &Here, view: &NowView, cursor: Cursor) -> Node {
     let chosen = match &here.address.page {
         Page::Now(_, line) => *line,
         _ => LINE_MEASURES[0].0,
     };
     let Some(card) = view.cards.iter().find(|c| c.measure == chosen).or(view.cards.first()) else {
-        return ().into_any();
+        return Node::Empty;
     };
     let chart = Arc::new(chart(here, view, card));
     let tabs: Vec<_> = LINE_MEASURES
@@ -31,12 +31,12 @@ pub(super) fn timeline(here: &Here, view: &NowView, cursor: Cursor) -> AnyView {
                 Page::Now(query, _) => here.link(Page::Now(query.clone(), measure)),
                 _ => here.address.href(),
             };
-            view! { <a href=to data-noscroll="" aria-current=(measure == card.measure).then_some("true")>{name}</a> }
+            markup! { <a href=to data-noscroll="" aria-current=(measure == card.measure).then_some("true")>{name}</a> }
         })
         .collect();
     let spells: Vec<_> = view.events.iter().filter_map(|e| shade(e, view.as_of, card.day.start)).collect();
     let caption = format!("{}, {}", say::now::card_name(here, card, view.mode), here.t.nation);
-    view! {
+    markup! {
         <section class="when" aria-labelledby="when">
             <header>
                 <h2 id="when">{say::now::line_finding(here, card, view.mode)}</h2>
@@ -52,7 +52,7 @@ pub(super) fn timeline(here: &Here, view: &NowView, cursor: Cursor) -> AnyView {
             {as_table(here, &chart, &caption)}
         </section>
     }
-    .into_any()
+    .into_node()
 }
 
 fn chart(here: &Here, view: &NowView, card: &Card) -> Chart {
@@ -102,7 +102,7 @@ fn mark_of(event: &Event) -> (&'static str, &'static str) {
 }
 
 /// Marks above the chart. A label that has no room gives way to the number of the list below.
-fn marks(here: &Here, view: &NowView, start: i64) -> AnyView {
+fn marks(here: &Here, view: &NowView, start: i64) -> Node {
     let mut free = 0.0;
     let mut marks: Vec<_> = Vec::new();
     for (i, event) in view.events.iter().enumerate() {
@@ -125,13 +125,13 @@ fn marks(here: &Here, view: &NowView, start: i64) -> AnyView {
         let (class, path) = mark_of(event);
         let at = pct(at);
         let words = place.map(|(anchor, dx)| {
-            view! {
+            markup! {
                 <text class="what" x=at.clone() y="15" dx=dx text-anchor=anchor>{what}</text>
                 <text class="date" x=at.clone() y="33" dx=dx text-anchor=anchor>{when}</text>
             }
         });
         let number = if place.is_some() { "no" } else { "no shown" };
-        marks.push(view! {
+        marks.push(markup! {
             <g class=format!("ev {class}")>
                 <line x1=at.clone() y1="24" x2=at.clone() y2="100%"/>
                 <svg x=at.clone() y="2" width="18" height="18" viewBox="0 0 20 20" class="sym"><path d=path/></svg>
@@ -140,12 +140,12 @@ fn marks(here: &Here, view: &NowView, start: i64) -> AnyView {
             </g>
         });
     }
-    view! { <svg class="evs" aria-hidden="true">{marks}</svg> }.into_any()
+    markup! { <svg class="evs" aria-hidden="true">{marks}</svg> }.into_node()
 }
 
-fn log(here: &Here, view: &NowView) -> AnyView {
+fn log(here: &Here, view: &NowView) -> Node {
     if view.events.is_empty() {
-        return view! { <p class="small" id="log">{here.t.no_events}</p> }.into_any();
+        return markup! { <p class="small" id="log">{here.t.no_events}</p> }.into_node();
     }
     let items: Vec<_> = view
         .events
@@ -153,9 +153,9 @@ fn log(here: &Here, view: &NowView) -> AnyView {
         .map(|event| {
             let (class, path) = mark_of(event);
             let (what, when) = say::now::event(here, event, view.as_of);
-            view! { <li class=class>{icon(path)}<b>{what}</b><span>{when}</span></li> }
+            markup! { <li class=class>{icon(path)}<b>{what}</b><span>{when}</span></li> }
         })
         .collect();
     let crowded = view.events.len() > 5;
-    view! { <ol class=if crowded { "log always" } else { "log" } id="log" aria-label=format!("{} {}", here.t.events, clock(view.as_of))>{items}</ol> }.into_any()
+    markup! { <ol class=if crowded { "log always" } else { "log" } id="log" aria-label=format!("{} {}", here.t.events, clock(view.as_of))>{items}</ol> }.into_node()
 }

@@ -4,23 +4,27 @@ use std::sync::Arc;
 
 use bonghwa_analytics::format::{figure, join, same_day, span};
 use bonghwa_analytics::view::{Measure, PeriodChart, RegionView, Series};
-use leptos::prelude::*;
+use leptos::ev::MouseEvent;
+use leptos::prelude::{Get, RwSignal, Update};
 
 use crate::app::Here;
-use crate::chart::{Chart, Cursor, Role, Stroke, as_table, plot, swatches, values};
+use crate::chart::{Chart, Role, Stroke, as_table, plot, swatches, values};
+use crate::dom::{IntoNode, Node, live, markup};
+use crate::order::order;
+use crate::page::Hands;
 use crate::part::facts::measure_name;
 use crate::say;
 
 /// Lines that a chart of several services can hold apart.
 const MOST: usize = 4;
 
-pub(super) fn charts(here: &Here, view: &RegionView, cursor: Cursor, open: DetailOpen) -> AnyView {
+pub(super) fn charts(here: &Here, view: &RegionView, hands: Hands) -> Node {
     let charts: Vec<_> =
-        (1_u8..).zip(&view.charts).map(|(id, data)| one(here, view, id, data, cursor, open)).collect();
-    view! { <section class="charts">{charts}</section> }.into_any()
+        (1_u8..).zip(&view.charts).map(|(id, data)| one(here, view, id, data, hands)).collect();
+    markup! { <section class="charts">{charts}</section> }.into_node()
 }
 
-fn one(here: &Here, view: &RegionView, id: u8, data: &PeriodChart, cursor: Cursor, open: DetailOpen) -> AnyView {
+fn one(here: &Here, view: &RegionView, id: u8, data: &PeriodChart, hands: Hands) -> Node {
     let (chart, dropped) = chart(here, view, id, data);
     let chart = Arc::new(chart);
     let one_day = same_day(view.from, view.to - 1);
@@ -37,55 +41,43 @@ fn one(here: &Here, view: &RegionView, id: u8, data: &PeriodChart, cursor: Curso
         bonghwa_analytics::format::Lang::En => format!("{name}, {step} steps"),
     };
     if chart.is_empty() {
-        return view! { <figure class="period"><h2>{name}</h2><p class="subt">{here.t.none_in_period}</p></figure> }.into_any();
+        return markup! { <figure class="period"><h2>{name}</h2><p class="subt">{here.t.none_in_period}</p></figure> }.into_node();
     }
-    let detail = (id == 1).then(|| detail(here, view, open));
-    view! {
+    let detail = (id == 1).then(|| detail(here, view, hands.detail));
+    markup! {
         <figure class="period">
             <h2>{finding}</h2>
             <p class="subt">{scope}{more}</p>
             {swatches(here, &chart)}
-            {plot(here, &chart, "mid", &[], cursor)}
+            {plot(here, &chart, "mid", &[], hands.cursor)}
             {as_table(here, &chart, name)}
             {detail}
         </figure>
     }
-    .into_any()
+    .into_node()
 }
 
 /// The long series on a canvas, in the browser only: a button, and what it opens.
-fn detail(here: &Here, view: &RegionView, open: DetailOpen) -> AnyView {
+fn detail(here: &Here, view: &RegionView, open: RwSignal<bool>) -> Node {
     let t = here.t;
     let (here, region) = (here.clone(), view.region.as_ref().map_or_else(String::new, |r| r.code.clone()));
     let (from, to) = (view.from, view.to);
-    let panel = move || {
-        open.0.get().then(|| {
+    let panel = live(move || {
+        open.get().then(|| {
             #[cfg(feature = "hydrate")]
             return crate::browser::detail::panel(&here, &region, from, to);
             // On the server it never opens.
             #[cfg(not(feature = "hydrate"))]
-            view! { {here.region(&region).to_owned()}{from}{to} }.into_any()
+            format!("{} {from} {to}", here.region(&region))
         })
-    };
-    view! {
-        <div class="detail wasm">
-            <button
-                type="button"
-                class="btn"
-                aria-expanded=move || if open.0.get() { "true" } else { "false" }
-                on:click=move |_| open.0.update(|open| *open = !*open)
-            >
-                {move || if open.0.get() { t.detail_hide } else { t.detail_view }}
-            </button>
-            {panel}
-        </div>
-    }
-    .into_any()
+    });
+    let button = live(move || {
+        let (expanded, name) = if open.get() { ("true", t.detail_hide) } else { ("false", t.detail_view) };
+        let toggle = move |_: MouseEvent| open.update(|open| *open = !*open);
+        markup! { <button type="button" class="btn" aria-expanded=expanded on:click=toggle>{name}</button> }
+    });
+    markup! { <div class="detail wasm">{button}{panel}</div> }
 }
-
-/// Whether the long series is open; kept while the page beneath it is exchanged.
-#[derive(Clone, Copy)]
-pub(crate) struct DetailOpen(pub(crate) RwSignal<bool>);
 
 /// The chart, and how many series had no room.
 fn chart(here: &Here, view: &RegionView, id: u8, data: &PeriodChart) -> (Chart, usize) {
@@ -98,7 +90,7 @@ fn chart(here: &Here, view: &RegionView, id: u8, data: &PeriodChart) -> (Chart, 
             let (sum, n) = s.line.values.iter().flatten().fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
             if n > 0.0 { sum / n } else { 0.0 }
         };
-        series.sort_by(|a, b| mean(b).total_cmp(&mean(a)).then_with(|| a.name.cmp(&b.name)));
+        order(&mut series, |a, b| mean(a) > mean(b));
     }
     let dropped = series.len().saturating_sub(MOST);
     series.truncate(MOST);
@@ -116,7 +108,8 @@ fn chart(here: &Here, view: &RegionView, id: u8, data: &PeriodChart) -> (Chart, 
     };
     let mut strokes: Vec<Stroke> = series.iter().enumerate().map(stroke).collect();
     // The front line comes last.
-    strokes.sort_by_key(|s| matches!(s.role, Role::Now | Role::Series(0)));
+    let front = |s: &Stroke| matches!(s.role, Role::Now | Role::Series(0));
+    order(&mut strokes, |a, b| !front(a) && front(b));
     let slots = ((view.to - view.from) / data.step.max(1)).max(1) as usize;
     let slots = slots.max(strokes.iter().map(|s| s.values.len()).max().unwrap_or(0));
     let front = strokes.last().and_then(|s| s.values.iter().rev().find_map(|v| *v));

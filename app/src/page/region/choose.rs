@@ -2,22 +2,23 @@
 
 use bonghwa_analytics::format::local;
 use bonghwa_analytics::view::{RegionQuery, RegionView};
-use leptos::prelude::*;
 
 use crate::address::{COMPARISONS, MODES, Page, SPANS};
 use crate::app::Here;
+use crate::dom::{IntoNode, Node, markup};
+use crate::order::order;
 use crate::page::combine::submit;
 
-pub(super) fn choose(here: &Here, view: &RegionView) -> AnyView {
-    let Page::Region(query) = &here.address.page else { return ().into_any() };
+pub(super) fn choose(here: &Here, view: &RegionView) -> Node {
+    let Page::Region(query) = &here.address.page else { return Node::Empty };
     let t = here.t;
     let link = |changed: RegionQuery, name: String, current: bool| {
         let href = here.link(Page::Region(changed));
-        view! { <a href=href data-noscroll="" aria-current=current.then_some("true")>{name}</a> }.into_any()
+        markup! { <a href=href data-noscroll="" aria-current=current.then_some("true")>{name}</a> }.into_node()
     };
     let fixed = query.from.is_some();
     let mut spans = SPANS.map(|(span, _)| span);
-    spans.sort_unstable();
+    order(&mut spans, |a, b| a < b);
     let names = [t.span_1h, t.span_6h, t.span_24h, t.span_7d];
     let spans: Vec<_> = spans
         .into_iter()
@@ -54,7 +55,7 @@ pub(super) fn choose(here: &Here, view: &RegionView) -> AnyView {
             link(changed, service.to_owned(), query.service == service)
         })
         .collect();
-    view! {
+    markup! {
         <section class="choices" aria-label=t.period>
             {group(t.period, spans)}
             {form(here, view)}
@@ -64,24 +65,24 @@ pub(super) fn choose(here: &Here, view: &RegionView) -> AnyView {
             <div class="choice" role="group" aria-label=t.choose_region><h2>{t.region}</h2>{switcher(here, &query.region)}</div>
         </section>
     }
-    .into_any()
+    .into_node()
 }
 
-fn group(name: &'static str, links: Vec<AnyView>) -> AnyView {
-    view! { <div class="choice" role="group" aria-label=name><h2>{name}</h2><p class="tabs">{links}</p></div> }.into_any()
+fn group(name: &'static str, links: Vec<Node>) -> Node {
+    markup! { <div class="choice" role="group" aria-label=name><h2>{name}</h2><p class="tabs">{links}</p></div> }.into_node()
 }
 
 /// Two fields and a button; the rest of the address travels in hidden fields.
-fn form(here: &Here, view: &RegionView) -> AnyView {
+fn form(here: &Here, view: &RegionView) -> Node {
     let t = here.t;
     let hidden: Vec<_> = here
         .address
         .pairs()
         .into_iter()
         .filter(|(key, _)| !matches!(*key, "from" | "to" | "span"))
-        .map(|(key, value)| view! { <input type="hidden" name=key value=value/> })
+        .map(|(key, value)| markup! { <input type="hidden" name=key value=value/> })
         .collect();
-    view! {
+    markup! {
         <form class="choice fromto" action=here.address.path() on:submit=submit>
             {hidden}
             <label>{t.from}<input type="datetime-local" name="from" required value=local(view.from)/></label>
@@ -89,19 +90,19 @@ fn form(here: &Here, view: &RegionView) -> AnyView {
             <button class="btn">{t.apply}</button>
         </form>
     }
-    .into_any()
+    .into_node()
 }
 
 /// Links to all regions.
-pub(super) fn switcher(here: &Here, current: &str) -> AnyView {
+pub(super) fn switcher(here: &Here, current: &str) -> Node {
     let links: Vec<_> = here
         .regions
         .iter()
         .map(|region| {
             let href = here.address.region_page(&region.code).href();
             let name = here.lang.pick(&region.ko, &region.en).to_owned();
-            view! { <a href=href data-noscroll="" aria-current=(region.code == current).then_some("true")>{name}</a> }
+            markup! { <a href=href data-noscroll="" aria-current=(region.code == current).then_some("true")>{name}</a> }
         })
         .collect();
-    view! { <p class="tabs">{links}</p> }.into_any()
+    markup! { <p class="tabs">{links}</p> }.into_node()
 }

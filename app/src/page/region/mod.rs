@@ -6,42 +6,20 @@ mod tables;
 
 use bonghwa_analytics::format::figure;
 use bonghwa_analytics::view::{Fact, Level, RegionView, Verdict};
-use leptos::prelude::*;
-
-pub(crate) use charts::DetailOpen;
-
-use crate::address::Page;
-use crate::app::{Here, Place, title};
-use crate::chart::Cursor;
-use crate::live::Live;
+use crate::app::{Here, title};
+use crate::dom::{IntoNode, Node, markup};
+use crate::page::Hands;
 use crate::part::facts::{anchor, band, sentence, sources};
 use crate::part::{head, state};
 use crate::say;
 
-/// The page.
-#[component]
-pub(crate) fn RegionPage() -> impl IntoView {
-    let place = expect_context::<Place>();
-    let live = expect_context::<Live>();
-    let cursor = Cursor::new();
-    let open = DetailOpen(RwSignal::new(false));
-    let query = move || match place.address().page {
-        Page::Region(query) => Some(query),
-        _ => None,
-    };
-    super::fed(query, crate::data::region, move |here, view: &RegionView| {
-        place.learn(view.demo, &view.title);
-        render(&here.with(&view.regions), view, live, cursor, open)
-    })
-}
-
 /// The page of a view.
-pub(crate) fn render(here: &Here, view: &RegionView, live: Live, cursor: Cursor, open: DetailOpen) -> AnyView {
+pub(crate) fn render(here: &Here, view: &RegionView, hands: Hands) -> Node {
     let t = here.t;
     let Some(region) = &view.region else {
-        super::missing::not_found();
+        crate::page::not_found();
         let list = choose::switcher(here, "");
-        return view! { {title(here, t.no_region)}{state::notice(t.no_region, t.no_region_lead, list)} }.into_any();
+        return markup! { {title(here, t.no_region)}{state::notice(t.no_region, t.no_region_lead, list)} }.into_node();
     };
     let name = here.region(&region.code).to_owned();
     let late: Vec<head::LateRegion> = view.late_since.map(|since| (region.code.clone(), since)).into_iter().collect();
@@ -52,17 +30,17 @@ pub(crate) fn render(here: &Here, view: &RegionView, live: Live, cursor: Cursor,
     };
     let facts: Vec<&Fact> = ratio.into_iter().chain(&view.figures).collect();
     let body = if view.verdict == Verdict::NoData {
-        ().into_any()
+        Node::Empty
     } else {
-        view! {
+        markup! {
             {figures(here, view)}
-            {charts::charts(here, view, cursor, open)}
+            {charts::charts(here, view, hands)}
             {tables::tables(here, view)}
             {sources(here, view.as_of, view.mode, facts)}
         }
-        .into_any()
+        .into_node()
     };
-    view! {
+    markup! {
         {title(here, &name)}
         <nav class="crumb" aria-label=t.choose_region>
             <a href=here.address.now_page().href()>{t.now}</a><span aria-hidden="true">"/"</span><span>{here.lang.pick(&region.official_ko, &region.official_en).to_owned()}</span>
@@ -73,22 +51,22 @@ pub(crate) fn render(here: &Here, view: &RegionView, live: Live, cursor: Cursor,
                 <h1 id="verdict">{sentence(say::verdict::headline(here, &view.verdict, Some(&name), view.as_of))}</h1>
                 <p class="lead">{sentence(say::region::lead(here, view, &name))}</p>
             </div>
-            {head::as_of(here, view.as_of, None, &late, live)}
+            {head::as_of(here, view.as_of, None, &late, hands.live)}
         </section>
         {choose::choose(here, view)}
         {body}
     }
-    .into_any()
+    .into_node()
 }
 
-fn figures(here: &Here, view: &RegionView) -> AnyView {
+fn figures(here: &Here, view: &RegionView) -> Node {
     let items: Vec<_> = view
         .figures
         .iter()
         .map(|fact| {
             let (number, unit) = figure(fact.value, fact.unit, here.lang);
-            let error = band(fact).map(|error| view! { <span class="err">{error}</span> });
-            view! {
+            let error = band(fact).map(|error| markup! { <span class="err">{error}</span> });
+            markup! {
                 <div>
                     <dt>{say::region::figure_name(here, fact)}</dt>
                     <dd class="fig"><a rel="external" href=format!("#{}", anchor(fact))><b>{number}</b><i>{unit}</i></a>{error}</dd>
@@ -96,5 +74,5 @@ fn figures(here: &Here, view: &RegionView) -> AnyView {
             }
         })
         .collect();
-    view! { <dl class="figs" aria-label=here.t.figures>{items}</dl> }.into_any()
+    markup! { <dl class="figs" aria-label=here.t.figures>{items}</dl> }.into_node()
 }

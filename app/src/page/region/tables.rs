@@ -2,56 +2,56 @@
 
 use bonghwa_analytics::format::{Lang, MISSING, change, count, decimal, exact};
 use bonghwa_analytics::view::{RegionQuery, RegionView, TransactionRow, Unit};
-use leptos::prelude::*;
 
 use crate::address::Page;
 use crate::app::Here;
+use crate::dom::{IntoNode, Node, markup};
 use crate::say;
 
 /// Routes that are listed.
 const MOST: usize = 100;
 
-pub(super) fn tables(here: &Here, view: &RegionView) -> AnyView {
+pub(super) fn tables(here: &Here, view: &RegionView) -> Node {
     let t = here.t;
-    view! {
+    markup! {
         {chapter("services", t.services, services(here, view))}
         {chapter("routes", t.routes, routes(here, view))}
         {chapter("calls", t.calls, calls(here, view))}
         {chapter("events", t.events, events(here, view))}
     }
-    .into_any()
+    .into_node()
 }
 
-fn chapter(id: &'static str, title: &'static str, body: AnyView) -> AnyView {
-    view! { <section class="chapter" aria-labelledby=id><h2 id=id>{title}</h2>{body}</section> }.into_any()
+fn chapter(id: &'static str, title: &'static str, body: Node) -> Node {
+    markup! { <section class="chapter" aria-labelledby=id><h2 id=id>{title}</h2>{body}</section> }.into_node()
 }
 
 /// A table in its own scrolling box; the first columns are names, the rest numbers.
-fn table(here: &Here, caption: &str, names: usize, head: &[&'static str], rows: Vec<Vec<AnyView>>) -> AnyView {
+fn table(here: &Here, caption: &str, names: usize, head: &[&'static str], rows: Vec<Vec<Node>>) -> Node {
     if rows.is_empty() {
-        return view! { <p class="small">{here.t.none_in_period}</p> }.into_any();
+        return markup! { <p class="small">{here.t.none_in_period}</p> }.into_node();
     }
     let head: Vec<_> = head
         .iter()
         .enumerate()
-        .map(|(i, name)| view! { <th scope="col" class=(i >= names).then_some("n")>{*name}</th> })
+        .map(|(i, name)| markup! { <th scope="col" class=(i >= names).then_some("n")>{*name}</th> })
         .collect();
     let rows: Vec<_> = rows
         .into_iter()
-        .map(|cells: Vec<AnyView>| {
+        .map(|cells: Vec<Node>| {
             let cells: Vec<_> = cells
                 .into_iter()
                 .enumerate()
                 .map(|(i, cell)| match i {
-                    0 => view! { <th scope="row">{cell}</th> }.into_any(),
-                    i if i < names => view! { <td class="name">{cell}</td> }.into_any(),
-                    _ => view! { <td class="n">{cell}</td> }.into_any(),
+                    0 => markup! { <th scope="row">{cell}</th> }.into_node(),
+                    i if i < names => markup! { <td class="name">{cell}</td> }.into_node(),
+                    _ => markup! { <td class="n">{cell}</td> }.into_node(),
                 })
                 .collect();
-            view! { <tr>{cells}</tr> }
+            markup! { <tr>{cells}</tr> }
         })
         .collect();
-    view! {
+    markup! {
         <div class="scroll" tabindex="0" role="region" aria-label=caption.to_owned()>
             <table class="plain wide">
                 <caption class="vh">{caption.to_owned()}</caption>
@@ -60,25 +60,25 @@ fn table(here: &Here, caption: &str, names: usize, head: &[&'static str], rows: 
             </table>
         </div>
     }
-    .into_any()
+    .into_node()
 }
 
-fn or_missing(value: Option<f64>, unit: Unit, lang: Lang) -> AnyView {
-    value.map_or_else(|| MISSING.to_owned(), |v| exact(v, unit, lang)).into_any()
+fn or_missing(value: Option<f64>, unit: Unit, lang: Lang) -> Node {
+    value.map_or_else(|| MISSING.to_owned(), |v| exact(v, unit, lang)).into_node()
 }
 
 /// Count, rate, errors, median and p95.
-fn common(row: &TransactionRow, lang: Lang) -> Vec<AnyView> {
+fn common(row: &TransactionRow, lang: Lang) -> Vec<Node> {
     vec![
-        count(row.count as f64).into_any(),
-        decimal(row.per_second, if row.per_second < 10.0 { 2 } else { 0 }).into_any(),
-        exact(row.error_rate, Unit::Ratio, lang).into_any(),
+        count(row.count as f64).into_node(),
+        decimal(row.per_second, if row.per_second < 10.0 { 2 } else { 0 }).into_node(),
+        exact(row.error_rate, Unit::Ratio, lang).into_node(),
         or_missing(row.p50, Unit::Seconds, lang),
         or_missing(row.p95, Unit::Seconds, lang),
     ]
 }
 
-fn services(here: &Here, view: &RegionView) -> AnyView {
+fn services(here: &Here, view: &RegionView) -> Node {
     let t = here.t;
     let head = [t.service, t.count, t.per_second, t.error_rate, "p50", "p95", "p99", "CPU", t.memory, t.heap];
     let rows = view
@@ -89,7 +89,7 @@ fn services(here: &Here, view: &RegionView) -> AnyView {
                 Page::Region(query) => here.link(Page::Region(RegionQuery { service: row.service.clone(), ..query.clone() })),
                 _ => here.address.href(),
             };
-            let mut cells = vec![view! { <a href=link data-noscroll="">{row.service.clone()}</a> }.into_any()];
+            let mut cells = vec![markup! { <a href=link data-noscroll="">{row.service.clone()}</a> }.into_node()];
             cells.extend(common(row, here.lang));
             cells.push(or_missing(row.p99, Unit::Seconds, here.lang));
             cells.extend([row.cpu, row.memory, row.heap].map(|v| or_missing(v, Unit::Ratio, here.lang)));
@@ -100,18 +100,18 @@ fn services(here: &Here, view: &RegionView) -> AnyView {
 }
 
 /// `p95 전` with the change, where the compared period has one.
-fn before(here: &Here, row: &TransactionRow) -> AnyView {
-    let (Some(now), Some(before)) = (row.p95, row.p95_before) else { return MISSING.into_any() };
+fn before(here: &Here, row: &TransactionRow) -> Node {
+    let (Some(now), Some(before)) = (row.p95, row.p95_before) else { return MISSING.into_node() };
     let c = change(now, before, Unit::Seconds, here.lang);
     let (class, word) = match c.direction {
         1 => ("up", here.t.up),
         -1 => ("dn", here.t.down),
         _ => ("", here.t.same),
     };
-    view! { {exact(before, Unit::Seconds, here.lang)}" "<span class=class><span class="vh">{word}</span></span>{c.size} }.into_any()
+    markup! { {exact(before, Unit::Seconds, here.lang)}" "<span class=class><span class="vh">{word}</span></span>{c.size} }.into_node()
 }
 
-fn routes(here: &Here, view: &RegionView) -> AnyView {
+fn routes(here: &Here, view: &RegionView) -> Node {
     let t = here.t;
     let head = [t.route, t.service, t.count, t.per_second, t.error_rate, "p50", "p95", t.before];
     let rows = view
@@ -119,7 +119,7 @@ fn routes(here: &Here, view: &RegionView) -> AnyView {
         .iter()
         .take(MOST)
         .map(|row| {
-            let mut cells = vec![row.name.clone().into_any(), row.service.clone().into_any()];
+            let mut cells = vec![row.name.clone().into_node(), row.service.clone().into_node()];
             cells.extend(common(row, here.lang));
             cells.push(before(here, row));
             cells
@@ -133,15 +133,15 @@ fn routes(here: &Here, view: &RegionView) -> AnyView {
         Lang::Ko => format!("경로가 한도보다 많아 요청 {}건은 (other)로 모았습니다.", count(view.other_routes as f64)),
         Lang::En => format!("{} requests went under (other): there were more routes than the limit.", count(view.other_routes as f64)),
     });
-    view! {
+    markup! {
         {table(here, t.routes, 2, &head, rows)}
-        {cut.map(|text| view! { <p class="small">{text}</p> })}
-        {other.map(|text| view! { <p class="small">{text}</p> })}
+        {cut.map(|text| markup! { <p class="small">{text}</p> })}
+        {other.map(|text| markup! { <p class="small">{text}</p> })}
     }
-    .into_any()
+    .into_node()
 }
 
-fn calls(here: &Here, view: &RegionView) -> AnyView {
+fn calls(here: &Here, view: &RegionView) -> Node {
     let t = here.t;
     let head = [t.caller, t.callee, t.count, t.per_second, t.error_rate, "p50", "p95", t.before];
     let rows = view
@@ -149,7 +149,7 @@ fn calls(here: &Here, view: &RegionView) -> AnyView {
         .iter()
         .take(MOST)
         .map(|row| {
-            let mut cells = vec![row.service.clone().into_any(), row.name.clone().into_any()];
+            let mut cells = vec![row.service.clone().into_node(), row.name.clone().into_node()];
             cells.extend(common(row, here.lang));
             cells.push(before(here, row));
             cells
@@ -158,17 +158,17 @@ fn calls(here: &Here, view: &RegionView) -> AnyView {
     table(here, t.calls, 2, &head, rows)
 }
 
-fn events(here: &Here, view: &RegionView) -> AnyView {
+fn events(here: &Here, view: &RegionView) -> Node {
     if view.events.is_empty() {
-        return view! { <p class="small">{here.t.no_events_period}</p> }.into_any();
+        return markup! { <p class="small">{here.t.no_events_period}</p> }.into_node();
     }
     let items: Vec<_> = view
         .events
         .iter()
         .map(|event| {
             let (what, when) = say::now::event(here, event, view.as_of);
-            view! { <li><b>{what}</b><span>{when}</span></li> }
+            markup! { <li><b>{what}</b><span>{when}</span></li> }
         })
         .collect();
-    view! { <ol class="log always">{items}</ol> }.into_any()
+    markup! { <ol class="log always">{items}</ol> }.into_node()
 }
