@@ -235,7 +235,9 @@ impl Unions {
     pub fn add(&mut self, track: &Track, from: i64, to: i64, coarsest: Resolution) -> Result<(), AtlasError> {
         let present = |resolution, from, to| track.register_starts(resolution, from, to);
         for key in decompose(from, to, coarsest, &present) {
-            for (_, registers) in track.registers.get(&key).into_iter().flatten().filter(|(m, _)| *m == self.scheme.mode) {
+            for (_, registers) in
+                track.registers.get(&key).into_iter().flatten().filter(|(m, _)| *m == self.scheme.mode)
+            {
                 match registers {
                     Registers::Sparse(sketch) => self.accumulator.merge(sketch)?,
                     Registers::Dense(bytes) => self.accumulator.merge_encoded(&self.scheme, bytes)?,

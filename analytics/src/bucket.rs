@@ -220,7 +220,8 @@ impl Bucket {
             }
             bounded.other_routes = bounded.other_routes.saturating_add(cell.count);
             // A service that is already known keeps its own "other" row; a new one shares the common row.
-            let known = self.transactions.range((key.0.clone(), Name::from(""))..).next().is_some_and(|(k, _)| k.0 == key.0);
+            let known =
+                self.transactions.range((key.0.clone(), Name::from(""))..).next().is_some_and(|(k, _)| k.0 == key.0);
             let service = if known { key.0.clone() } else { Name::from(OTHER) };
             bounded.transactions.entry((service, Name::from(OTHER))).or_default().merge(cell);
         }

@@ -73,7 +73,11 @@ impl Table {
         for (key, gauge) in &summary.resources {
             let rows = self.starts.len();
             let column = self.gauges.entry(key.clone()).or_insert_with(|| vec![f64::NAN; rows]);
-            let unit = if matches!(key.1, Resource::Network | Resource::HeapBytes | Resource::MemoryBytes) { 1.0 } else { 1e6 };
+            let unit = if matches!(key.1, Resource::Network | Resource::HeapBytes | Resource::MemoryBytes) {
+                1.0
+            } else {
+                1e6
+            };
             column[at] = gauge.mean() / unit;
             if key.1 == Resource::Cpu {
                 load = load.max(column[at]);

@@ -116,11 +116,7 @@ pub fn tick(value: f64, lang: Lang) -> String {
     let text = headline(value, lang);
     let cut = text.find(|c: char| !(c.is_ascii_digit() || ".,−".contains(c))).unwrap_or(text.len());
     let (digits, unit) = text.split_at(cut);
-    if digits.contains('.') {
-        format!("{}{unit}", digits.trim_end_matches('0').trim_end_matches('.'))
-    } else {
-        text
-    }
+    if digits.contains('.') { format!("{}{unit}", digits.trim_end_matches('0').trim_end_matches('.')) } else { text }
 }
 
 const MYRIADS: [(f64, &str); 3] = [(1e12, "조"), (1e8, "억"), (1e4, "만")];
@@ -463,7 +459,8 @@ mod tests {
         assert_eq!(parse_local("2026. 6. 18. 14:05"), Some(t));
         assert_eq!(parse_local(&t.to_string()), Some(t));
         assert_eq!(parse_local("2026-06-18"), Some(day_start(t)));
-        for bad in ["", "x", "2026-13-01", "2026-06-18T25:00", "1e9", "99999999999999", "2026-6-18-1", "٢٠٢٦-06-18"] {
+        for bad in ["", "x", "2026-13-01", "2026-06-18T25:00", "1e9", "99999999999999", "2026-6-18-1", "٢٠٢٦-06-18"]
+        {
             assert_eq!(parse_local(bad), None, "{bad}");
         }
     }

@@ -221,7 +221,11 @@ pub enum Form {
 }
 
 /// Appends the registers of every mode in a bucket.
-pub fn encode_registers(concurrency: &std::collections::BTreeMap<IdentityMode, Concurrency>, form: Form, out: &mut Vec<u8>) {
+pub fn encode_registers(
+    concurrency: &std::collections::BTreeMap<IdentityMode, Concurrency>,
+    form: Form,
+    out: &mut Vec<u8>,
+) {
     out.push(concurrency.len() as u8);
     let mut bytes = Vec::new();
     for (mode, entry) in concurrency {

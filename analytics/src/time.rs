@@ -117,7 +117,13 @@ pub fn civil(instant: i64) -> Civil {
 
 /// The instant of a civil date and time in Asia/Seoul; `None` if a field is out of its range.
 pub fn instant(year: i32, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Option<i64> {
-    if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 59 {
+    if !(1..=12).contains(&month)
+        || day < 1
+        || day > days_in_month(year, month)
+        || hour > 23
+        || minute > 59
+        || second > 59
+    {
         return None;
     }
     let days = days_from_civil(year, month, day);

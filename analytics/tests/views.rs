@@ -84,7 +84,10 @@ fn nation(days: i64, lately: &Bucket) -> Atlas {
         insert(&mut atlas, code, Resolution::FiveMinutes, &rows);
     }
     let minutes = |bucket: &Bucket| {
-        (1..=5).map(|n| (AS_OF - 60 * n, Bucket { entry: fifth(&bucket.entry), ..bucket.clone() })).rev().collect::<Vec<_>>()
+        (1..=5)
+            .map(|n| (AS_OF - 60 * n, Bucket { entry: fifth(&bucket.entry), ..bucket.clone() }))
+            .rev()
+            .collect::<Vec<_>>()
     };
     insert(&mut atlas, "seoul", Resolution::Minute, &minutes(&bucket(3000, 6, 200, 0..300, 0.5)));
     insert(&mut atlas, "busan", Resolution::Minute, &minutes(lately));
@@ -200,7 +203,8 @@ fn combined_regions_count_everybody_once() {
     }
     let regions = vec!["seoul".to_owned(), "busan".to_owned()];
     let view = combine(&atlas, &regions, start, start + 600, MODE).unwrap().unwrap();
-    let near = |value: f64, expected: f64, error: f64| assert!((value - expected).abs() < error, "{value}, not {expected}");
+    let near =
+        |value: f64, expected: f64, error: f64| assert!((value - expected).abs() < error, "{value}, not {expected}");
     near(view.union.value, 60_000.0, 1000.0);
     near(view.sum.value, 70_000.0, 1400.0);
     near(view.overlap.value, 10_000.0, 1800.0);

@@ -123,11 +123,19 @@ impl Window {
 /// Trailing windows of 지금, seconds.
 pub const WINDOWS: [i64; 3] = [300, 60, 1800];
 /// Measures of the map, the first is the default.
-pub const MAP_MEASURES: [(Measure, &str); 4] =
-    [(Measure::Load, "load"), (Measure::Users, "users"), (Measure::PerCapita, "per_capita"), (Measure::LatencyP95, "p95")];
+pub const MAP_MEASURES: [(Measure, &str); 4] = [
+    (Measure::Load, "load"),
+    (Measure::Users, "users"),
+    (Measure::PerCapita, "per_capita"),
+    (Measure::LatencyP95, "p95"),
+];
 /// Measures of the timeline, in the order of the cards.
-pub const LINE_MEASURES: [(Measure, &str); 4] =
-    [(Measure::Users, "users"), (Measure::Requests, "requests"), (Measure::ErrorRate, "errors"), (Measure::LatencyP95, "p95")];
+pub const LINE_MEASURES: [(Measure, &str); 4] = [
+    (Measure::Users, "users"),
+    (Measure::Requests, "requests"),
+    (Measure::ErrorRate, "errors"),
+    (Measure::LatencyP95, "p95"),
+];
 /// Periods of a region's page that end now, with their names.
 pub const SPANS: [(i64, &str); 4] = [(86_400, "24h"), (3600, "1h"), (21_600, "6h"), (604_800, "7d")];
 /// Compared periods: the day before, the week before, none.
@@ -318,7 +326,9 @@ struct Query(Vec<(String, String)>);
 impl Query {
     fn parse(query: &str) -> Self {
         let pairs = query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
-        Self(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect())
+        Self(
+            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect(),
+        )
     }
 
     fn get(&self, key: &str) -> Option<&str> {
@@ -391,7 +401,8 @@ fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
-        let escaped = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
+        let escaped =
+            tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
         let (decoded, after) = match (byte, escaped) {
             (b'%', Some(value)) => (value, tail.get(2..).unwrap_or_default()),
             (b'+', _) => (b' ', tail),
@@ -430,13 +441,25 @@ mod tests {
     #[test]
     fn defaults_are_left_out_and_the_rest_is_kept() {
         assert_eq!(round("/", "w=300&map=load&line=users"), "/");
-        assert_eq!(round("/", "?w=1800&map=p95&line=errors&lang=en&theme=dark&size=4"), "/?w=1800&map=p95&line=errors&lang=en&theme=dark&size=4");
+        assert_eq!(
+            round("/", "?w=1800&map=p95&line=errors&lang=en&theme=dark&size=4"),
+            "/?w=1800&map=p95&line=errors&lang=en&theme=dark&size=4"
+        );
         assert_eq!(round("/", "at=2026-06-18T14%3A05&mode=ip"), "/?mode=ip&at=2026-06-18T14:05");
-        assert_eq!(round("/region/seoul", "span=7d&vs=week&service=a+b%26c"), "/region/seoul?span=7d&vs=week&service=a%20b%26c");
-        assert_eq!(round("/region/seoul", "from=2026-06-18T00:00&to=2026-06-18T14:05"), "/region/seoul?from=2026-06-18T00:00&to=2026-06-18T14:05");
+        assert_eq!(
+            round("/region/seoul", "span=7d&vs=week&service=a+b%26c"),
+            "/region/seoul?span=7d&vs=week&service=a%20b%26c"
+        );
+        assert_eq!(
+            round("/region/seoul", "from=2026-06-18T00:00&to=2026-06-18T14:05"),
+            "/region/seoul?from=2026-06-18T00:00&to=2026-06-18T14:05"
+        );
         assert_eq!(round("/combine", "r=seoul&r=busan,seoul&w=yesterday"), "/combine?r=seoul,busan&w=yesterday");
         assert_eq!(round("/combine", "r=&w=5m"), "/combine?r=&w=5m");
-        assert_eq!(round("/combine/", "from=2026-06-18&to=2026-06-19"), "/combine?from=2026-06-18T00:00&to=2026-06-19T00:00");
+        assert_eq!(
+            round("/combine/", "from=2026-06-18&to=2026-06-19"),
+            "/combine?from=2026-06-18T00:00&to=2026-06-19T00:00"
+        );
         assert_eq!(round("/nowhere/at/all", ""), "/nowhere/at/all");
     }
 

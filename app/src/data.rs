@@ -56,8 +56,7 @@ impl CombineData {
         if query.chosen {
             return query.regions.iter().filter(exists).cloned().collect();
         }
-        let group: Vec<String> =
-            self.regions.iter().filter(|r| r.group == "capital").map(|r| r.code.clone()).collect();
+        let group: Vec<String> = self.regions.iter().filter(|r| r.group == "capital").map(|r| r.code.clone()).collect();
         if group.is_empty() { self.regions.iter().take(1).map(|r| r.code.clone()).collect() } else { group }
     }
 }

@@ -26,9 +26,9 @@ mod particle;
 mod say;
 #[cfg(feature = "ssr")]
 mod shell;
-mod text;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+mod text;
 
 pub use app::{App, Site};
 pub use data::{Backend, BoxFuture, CombineData};

@@ -374,9 +374,12 @@ impl<D: Database> Engine<D> {
                 // The journal still holds what the rows do not; the next tick writes them all again.
                 let _ = self.store.db().rollback();
                 self.dirty.extend(self.live.keys().copied().filter(|key| key.0 == Resolution::TwoSeconds));
-                self.dirty.extend(self.live.keys().copied().filter(|key| {
-                    key.1 + key.0.seconds() <= self.closed[key.0.code() as usize]
-                }));
+                self.dirty.extend(
+                    self.live
+                        .keys()
+                        .copied()
+                        .filter(|key| key.1 + key.0.seconds() <= self.closed[key.0.code() as usize]),
+                );
                 return Err(error);
             }
         }

@@ -59,7 +59,9 @@ impl Row for rusqlite::Row<'_> {
         match value {
             ValueRef::Blob(bytes) => Ok(bytes.to_vec()),
             ValueRef::Null => Ok(Vec::new()),
-            other => Err(DatabaseError::Corrupt(format!("column {column} holds {} where bytes belong", other.data_type()))),
+            other => {
+                Err(DatabaseError::Corrupt(format!("column {column} holds {} where bytes belong", other.data_type())))
+            }
         }
     }
 
@@ -100,7 +102,9 @@ fn convert(error: rusqlite::Error) -> DatabaseError {
     let text = error.to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => DatabaseError::Full,
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => DatabaseError::ReadOnly(text),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            DatabaseError::ReadOnly(text)
+        }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DatabaseError::Locked(text),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DatabaseError::Corrupt(text),
         _ => match error {

@@ -183,7 +183,10 @@ impl<D: Database> Store<D> {
             self.db.query(schema::BUCKET_RANGE_SUMMARY, &range, &mut |row| {
                 let id = row.integer(0)?;
                 let summary = Some(row.blob(2)?);
-                stored.push((id, FrameRow { start: start_of(id), seq: row.integer(1)? as u64, summary, ..FrameRow::default() }));
+                stored.push((
+                    id,
+                    FrameRow { start: start_of(id), seq: row.integer(1)? as u64, summary, ..FrameRow::default() },
+                ));
                 Ok(())
             })?;
         }
@@ -208,7 +211,13 @@ impl<D: Database> Store<D> {
     }
 
     /// Rows written after a sequence, oldest first, at most about `limit`; and the sequence to go on from.
-    pub fn since(&self, seq: u64, limit: usize, region: &str, sections: Sections) -> Result<(Vec<Frame>, u64), StoreError> {
+    pub fn since(
+        &self,
+        seq: u64,
+        limit: usize,
+        region: &str,
+        sections: Sections,
+    ) -> Result<(Vec<Frame>, u64), StoreError> {
         let mut next = seq;
         let mut changed: [Vec<i64>; 4] = Default::default();
         let params = [Value::Integer(seq as i64), Value::Integer(limit as i64)];

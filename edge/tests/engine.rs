@@ -72,7 +72,11 @@ fn batch(id: u32, at: i64) -> Batch {
     let mut digest = [0; 16];
     digest[..4].copy_from_slice(&id.to_le_bytes());
     let route = format!("GET /{}", id % 3);
-    Batch { digest, buckets: BTreeMap::from([((Resolution::TwoSeconds, start), request(id % 50, &route, at))]), ..Batch::default() }
+    Batch {
+        digest,
+        buckets: BTreeMap::from([((Resolution::TwoSeconds, start), request(id % 50, &route, at))]),
+        ..Batch::default()
+    }
 }
 
 fn rows(engine: &Engine<impl Database>, resolution: Resolution) -> Frame {
@@ -168,7 +172,11 @@ fn coarse_history_and_live_data_add_up() {
     assert_eq!(total(&engine, Resolution::FiveMinutes), 2);
     assert_eq!(total(&engine, Resolution::Hour), 2);
     let open = Resolution::Hour.floor(NOW);
-    let early = Batch { digest: [8; 16], buckets: BTreeMap::from([((Resolution::Hour, open), request(1, "x", open))]), ..Batch::default() };
+    let early = Batch {
+        digest: [8; 16],
+        buckets: BTreeMap::from([((Resolution::Hour, open), request(1, "x", open))]),
+        ..Batch::default()
+    };
     assert!(matches!(engine.load(NOW, &[early]), Err(EngineError::NotClosed(..))));
 }
 
@@ -255,9 +263,13 @@ fn a_bucket_keeps_its_bounds() {
     assert_eq!(total(&engine, Resolution::TwoSeconds), 100);
     let frame = rows(&engine, Resolution::TwoSeconds);
     let row = &frame.rows[0];
-    let bucket =
-        bucket_of(frame.key, row.summary.as_ref().unwrap(), row.cells.as_ref().unwrap(), row.registers.as_ref().unwrap())
-            .unwrap();
+    let bucket = bucket_of(
+        frame.key,
+        row.summary.as_ref().unwrap(),
+        row.cells.as_ref().unwrap(),
+        row.registers.as_ref().unwrap(),
+    )
+    .unwrap();
     assert!(bucket.transactions.len() <= 22, "{}", bucket.transactions.len());
     assert_eq!(bucket.other_routes, 80);
 }

@@ -32,7 +32,9 @@ pub enum FolderError {
         url: Option<String>,
     },
     /// The fleet key is damaged.
-    #[error("{0} does not hold a fleet key of 32 hexadecimal digits; restore it from a copy, or move it away to begin anew (counts of users before and after cannot be combined)")]
+    #[error(
+        "{0} does not hold a fleet key of 32 hexadecimal digits; restore it from a copy, or move it away to begin anew (counts of users before and after cannot be combined)"
+    )]
     FleetKey(PathBuf),
     /// No random numbers for a new fleet key.
     #[error(transparent)]

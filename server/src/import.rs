@@ -82,7 +82,9 @@ pub enum ImportError {
     #[error("the log holds more than {0} bytes; nothing was stored; import it in parts or raise `limits.import_bytes`")]
     TooLarge(u64),
     /// No line of it is one of an access log.
-    #[error("none of its {0} lines is one of an access log (line {1}: {2}); nothing was stored; use the common or combined format")]
+    #[error(
+        "none of its {0} lines is one of an access log (line {1}: {2}); nothing was stored; use the common or combined format"
+    )]
     NoLine(u64, u64, String),
     /// The file is empty.
     #[error("the log is empty; nothing was stored")]
@@ -122,11 +124,7 @@ fn take(centre: &Centre, policy: &Policy, order: &Order, plain: impl Read) -> Re
     };
     let (distinct, error) = distinct(&import.buckets, order.identity)?;
     let hours = hours(&import.buckets);
-    let source = Source {
-        name: name(policy, &beginning),
-        lines: report.taken + report.refused,
-        digest: import.digest,
-    };
+    let source = Source { name: name(policy, &beginning), lines: report.taken + report.refused, digest: import.digest };
     let replaced = centre.replace_source_blocking(&order.region, &source, &import.buckets)?;
     Ok(summary(order, replaced, &report, range, (distinct, error), hours))
 }
@@ -145,7 +143,8 @@ fn summary(
         Replaced::Unchanged => "unchanged",
         Replaced::Shorter => "shorter",
     };
-    let refused = |line: &bonghwa_edge::access_log::Refused| RefusedLine { line: line.line, reason: line.reason.to_string() };
+    let refused =
+        |line: &bonghwa_edge::access_log::Refused| RefusedLine { line: line.line, reason: line.reason.to_string() };
     Summary {
         region: order.region.clone(),
         outcome: outcome.to_string(),
@@ -162,7 +161,8 @@ fn summary(
     }
 }
 
-type Buckets = std::collections::BTreeMap<(bonghwa_analytics::time::Resolution, i64), bonghwa_analytics::bucket::Bucket>;
+type Buckets =
+    std::collections::BTreeMap<(bonghwa_analytics::time::Resolution, i64), bonghwa_analytics::bucket::Bucket>;
 
 /// Distinct identities of the whole log, with the half-width of the 95 % interval.
 fn distinct(buckets: &Buckets, mode: IdentityMode) -> Result<(f64, f64), ImportError> {

@@ -117,7 +117,8 @@ impl Picture<'_> {
         for (from, values) in runs(low) {
             let edge = high.get(from..from + values.len()).unwrap_or_default();
             let up = values.iter().enumerate().map(|(i, value)| (instant(from + i), value * scale));
-            let down = edge.iter().enumerate().rev().filter_map(|(i, value)| Some((instant(from + i), (*value)? * scale)));
+            let down =
+                edge.iter().enumerate().rev().filter_map(|(i, value)| Some((instant(from + i), (*value)? * scale)));
             let area = Polygon::new(up.chain(down).collect::<Vec<_>>(), BAND);
             context.draw_series(std::iter::once(area)).map_err(text)?;
         }

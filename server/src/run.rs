@@ -207,12 +207,7 @@ pub fn demo_folder(data: &Path) -> PathBuf {
 }
 
 /// Whether anything was ever stored in a folder.
-async fn holds_data(
-    settings: &Settings,
-    regions: &[Region],
-    place: &Path,
-    key: FleetKey,
-) -> Result<bool, RunError> {
+async fn holds_data(settings: &Settings, regions: &[Region], place: &Path, key: FleetKey) -> Result<bool, RunError> {
     if !place.is_dir() {
         return Ok(false);
     }
@@ -342,7 +337,9 @@ async fn fill(centre: &Centre, demo: &Demo, regions: &[Region], history: i64) ->
             worker.await.map_err(|_| CentreError::Stopping)??;
         }
         let centre = centre.clone();
-        tokio::task::spawn_blocking(move || centre.tick_blocking(clock::now())).await.map_err(|_| CentreError::Stopping)?
+        tokio::task::spawn_blocking(move || centre.tick_blocking(clock::now()))
+            .await
+            .map_err(|_| CentreError::Stopping)?
     };
     let result = tokio::select! {
         result = finish => result,
@@ -383,9 +380,7 @@ fn banner(address: SocketAddr, file: Option<&Path>, place: &Path, centre: &Centr
 fn reachable(address: SocketAddr) -> SocketAddr {
     match address {
         SocketAddr::V4(v4) if v4.ip().is_unspecified() => SocketAddr::from(([127, 0, 0, 1], v4.port())),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => {
-            SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, v6.port()))
-        }
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, v6.port())),
         other => other,
     }
 }

@@ -29,10 +29,16 @@ async fn every_form_is_taken_once() {
     };
     let (json, proto) = ("application/json; charset=utf-8", "application/x-protobuf");
     let zstd = |bytes: &[u8]| ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest);
-    for (number, (kind, encoding)) in
-        [(json, None), (proto, None), (json, Some("gzip")), (proto, Some("gzip")), (json, Some("zstd")), (proto, Some("zstd"))]
-            .into_iter()
-            .enumerate()
+    for (number, (kind, encoding)) in [
+        (json, None),
+        (proto, None),
+        (json, Some("gzip")),
+        (proto, Some("gzip")),
+        (json, Some("zstd")),
+        (proto, Some("zstd")),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let text = span(20, number as u64 + 1);
         let plain = if kind == proto { protobuf(&text) } else { text.into_bytes() };
@@ -65,7 +71,8 @@ async fn a_refusal_says_why() {
     let server = Server::new(&scratch.0).await;
     let send = async |kind: &str, encoding: &str, region: &str, body: Vec<u8>| {
         let request = server.post("/v1/traces").header("content-type", kind.to_owned());
-        let request = request.header("content-encoding", encoding.to_owned()).header("bonghwa-region", region.to_owned());
+        let request =
+            request.header("content-encoding", encoding.to_owned()).header("bonghwa-region", region.to_owned());
         request.body(body).send().await.unwrap()
     };
     let json = "application/json";
@@ -86,7 +93,10 @@ async fn a_refusal_says_why() {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     let broken = send("application/x-protobuf", "", "seoul", vec![0x0a, 0xff, 0xff]).await;
-    assert_eq!((broken.status().as_u16(), &broken.headers()["content-type"]), (400, &"application/x-protobuf".parse().unwrap()));
+    assert_eq!(
+        (broken.status().as_u16(), &broken.headers()["content-type"]),
+        (400, &"application/x-protobuf".parse().unwrap())
+    );
     let status = broken.bytes().await.unwrap();
     assert!(String::from_utf8_lossy(&status).contains("protobuf"), "{status:?}");
     assert_eq!(server.get("/v1/traces").send().await.unwrap().status(), StatusCode::METHOD_NOT_ALLOWED);

@@ -29,7 +29,10 @@ async fn every_response_is_guarded() {
             assert_eq!(header(&response, name), value, "{name} of {path}");
         }
         let policy = header(&response, "content-security-policy");
-        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
     }
     server.end().await;
 }

@@ -31,9 +31,9 @@ pub(super) fn unusual(
     received: &[&str],
     scope: &Scope,
 ) -> (Level, Verdict) {
-    let known = received.iter().any(|region| {
-        moment.baselines.at(region, Measure::Requests, middle(scope.from, scope.to)).is_some()
-    });
+    let known = received
+        .iter()
+        .any(|region| moment.baselines.at(region, Measure::Requests, middle(scope.from, scope.to)).is_some());
     if !known {
         return (Level::Normal, Verdict::TooLittleHistory);
     }

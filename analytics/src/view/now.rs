@@ -86,7 +86,12 @@ pub fn now(atlas: &Atlas, moment: &Moment<'_>, query: &NowQuery, past: &Past) ->
         value: rows.iter().filter_map(|row| row.users.as_ref()).map(|fact| fact.value).sum(),
         method: Method::SumOfEstimates,
         error: None,
-        ..users_fact("users-sum", Union { estimate: 0.0, error: 0.0, sketches: 0, finest: Resolution::TwoSeconds }, &scope, mode)
+        ..users_fact(
+            "users-sum",
+            Union { estimate: 0.0, error: 0.0, sketches: 0, finest: Resolution::TwoSeconds },
+            &scope,
+            mode,
+        )
     });
     let (level, verdict) = if !has_data {
         (Level::Normal, Verdict::NoData)
@@ -129,7 +134,8 @@ pub(super) fn exists_on(region: &Region, instant: i64) -> bool {
     let c = civil(instant);
     // Four-digit years and two-digit fields compare as text.
     let today = format!("{:04}-{:02}-{:02}", c.year, c.month, c.day);
-    region.valid_from.as_ref().is_none_or(|from| *from <= today) && region.valid_to.as_ref().is_none_or(|to| today < *to)
+    region.valid_from.as_ref().is_none_or(|from| *from <= today)
+        && region.valid_to.as_ref().is_none_or(|to| today < *to)
 }
 
 /// The last instant with data if that is too long ago, 0 if there never was any.

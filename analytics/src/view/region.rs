@@ -90,7 +90,9 @@ pub fn region(atlas: &Atlas, moment: &Moment<'_>, query: &RegionQuery, detail: &
         late_since,
         coverage: coverage.map(|stats| stats.identified[mode as usize] as f64 / stats.entry.count as f64),
         figures,
-        charts: track.map(|track| charts(track, moment, code, mode, query.compare, (from, to, resolution))).unwrap_or_default(),
+        charts: track
+            .map(|track| charts(track, moment, code, mode, query.compare, (from, to, resolution)))
+            .unwrap_or_default(),
         services: rows.services,
         routes: rows.routes,
         calls: rows.calls,
@@ -100,7 +102,13 @@ pub fn region(atlas: &Atlas, moment: &Moment<'_>, query: &RegionQuery, detail: &
 }
 
 /// One measure at the finest resolution that is kept for the whole of `from..to`: for the long chart.
-pub fn series(atlas: &Atlas, moment: &Moment<'_>, region: &str, measure: Measure, (from, to): (i64, i64)) -> Option<PeriodChart> {
+pub fn series(
+    atlas: &Atlas,
+    moment: &Moment<'_>,
+    region: &str,
+    measure: Measure,
+    (from, to): (i64, i64),
+) -> Option<PeriodChart> {
     let track = atlas.track(region)?;
     let kept = [3600, 2 * DAY, 35 * DAY, i64::MAX];
     let resolution = [Resolution::Minute, Resolution::FiveMinutes]
@@ -134,7 +142,9 @@ fn charts(
     let mut latency = chart(Measure::LatencyP95, mode, from, resolution, lines.into());
     (latency.low, latency.high) = range(moment, code, Measure::LatencyP95, from, to, resolution);
     charts.push(latency);
-    for (measure, kind) in [(Measure::Cpu, Resource::Cpu), (Measure::Memory, Resource::Memory), (Measure::Heap, Resource::Heap)] {
+    for (measure, kind) in
+        [(Measure::Cpu, Resource::Cpu), (Measure::Memory, Resource::Memory), (Measure::Heap, Resource::Heap)]
+    {
         let table = track.table(resolution);
         let services: Vec<Name> = table.services(kind).cloned().collect();
         let lines: Vec<Series> = services
@@ -152,7 +162,15 @@ fn charts(
 
 fn chart(measure: Measure, mode: IdentityMode, start: i64, resolution: Resolution, series: Vec<Series>) -> PeriodChart {
     let unit = unit_of(measure, mode);
-    PeriodChart { measure, unit, start, step: resolution.seconds(), series, low: Line::default(), high: Line::default() }
+    PeriodChart {
+        measure,
+        unit,
+        start,
+        step: resolution.seconds(),
+        series,
+        low: Line::default(),
+        high: Line::default(),
+    }
 }
 
 fn named(name: &str, line: Line) -> Series {
@@ -182,16 +200,25 @@ fn sample(
 }
 
 /// The usual range over a period, for five-minute charts of today.
-fn range(moment: &Moment<'_>, code: &str, measure: Measure, from: i64, to: i64, resolution: Resolution) -> (Line, Line) {
+fn range(
+    moment: &Moment<'_>,
+    code: &str,
+    measure: Measure,
+    from: i64,
+    to: i64,
+    resolution: Resolution,
+) -> (Line, Line) {
     // A minute holds fewer users than five, an hour more: the range of users is comparable at five minutes only.
-    let comparable = resolution == Resolution::FiveMinutes || (measure != Measure::Users && resolution == Resolution::Minute);
+    let comparable =
+        resolution == Resolution::FiveMinutes || (measure != Measure::Users && resolution == Resolution::Minute);
     if !comparable {
         return (Line::default(), Line::default());
     }
     let width = resolution.seconds();
     let steps = (0..(to - resolution.floor(from) + width - 1) / width).map(|n| resolution.floor(from) + n * width);
     let bands: Vec<_> = steps.map(|start| moment.baselines.at(code, measure, start)).collect();
-    let edge = |pick: fn(&crate::baseline::Band) -> f64| Line { values: bands.iter().map(|b| b.as_ref().map(pick)).collect() };
+    let edge =
+        |pick: fn(&crate::baseline::Band) -> f64| Line { values: bands.iter().map(|b| b.as_ref().map(pick)).collect() };
     (edge(|band| band.low), edge(|band| band.high))
 }
 

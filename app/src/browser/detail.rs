@@ -50,7 +50,9 @@ pub(crate) fn panel(here: &Here, region: &str, from: i64, to: i64) -> AnyView {
             return;
         }
         let key = key.clone();
-        HELD.with_borrow_mut(|held| *held = Some(Held { key: key.clone(), chart: None, first: 0.0, last: 0.0, pointers: Vec::new() }));
+        HELD.with_borrow_mut(|held| {
+            *held = Some(Held { key: key.clone(), chart: None, first: 0.0, last: 0.0, pointers: Vec::new() })
+        });
         spawn_local(async move {
             let url = format!("/api/series?region={}&measure=users&from={}&to={}", key.0, local(key.1), local(key.2));
             match fetch::json::<PeriodChart>(&url).await {

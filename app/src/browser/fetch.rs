@@ -11,7 +11,8 @@ pub(crate) fn json<T: DeserializeOwned>(url: &str) -> impl Future<Output = Resul
     // The browser has one thread; the wrapper says so to the types.
     send_wrapper::SendWrapper::new(async move {
         let bytes = bytes(&url).await?;
-        serde_json::from_str(&String::from_utf8_lossy(&bytes)).map_err(|error| format!("GET {url}: the answer cannot be read: {error}"))
+        serde_json::from_str(&String::from_utf8_lossy(&bytes))
+            .map_err(|error| format!("GET {url}: the answer cannot be read: {error}"))
     })
 }
 

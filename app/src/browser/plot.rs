@@ -11,7 +11,13 @@ use web_sys::HtmlCanvasElement;
 const FONT: &str = "Bonghwa Sans, Noto Sans KR, sans-serif";
 
 /// Draws the values `first..last` of a series. Nothing is drawn on a canvas without a size.
-pub(super) fn draw(canvas: &HtmlCanvasElement, chart: &PeriodChart, first: usize, last: usize, lang: Lang) -> Option<()> {
+pub(super) fn draw(
+    canvas: &HtmlCanvasElement,
+    chart: &PeriodChart,
+    first: usize,
+    last: usize,
+    lang: Lang,
+) -> Option<()> {
     let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
     let (width, height) = (canvas.client_width(), canvas.client_height());
     if width <= 0 || height <= 0 {

@@ -2,7 +2,6 @@
 
 use leptos::ev::{FocusEvent, PointerEvent};
 
-
 use super::geometry::{Scale, band_path, line_path, pct, tick_labels, time_marks, x};
 use super::{Chart, Cursor, Role, Shared, read};
 use crate::app::Here;
@@ -19,7 +18,9 @@ pub(crate) fn plot(here: &Here, chart: &Shared, size: &'static str, shades: &[Sh
     let read_chart = chart.clone();
     let id = chart.id;
     let readout = live(move || match cursor.at(id) {
-        Some(index) => markup! { <p class="read on" role="status">{read::sentence(&read_here, &read_chart, index)}</p> },
+        Some(index) => {
+            markup! { <p class="read on" role="status">{read::sentence(&read_here, &read_chart, index)}</p> }
+        }
         None => markup! { <p class="read" role="status">{t.keys_hint}</p> },
     });
     let leave = move || {

@@ -163,7 +163,16 @@ fn runs(values: &[Option<f64>]) -> Vec<(usize, Vec<f64>)> {
 /// Thins a line to at most `most` values by keeping, of each group, its last.
 pub(crate) fn thin(values: &[Option<f64>], most: usize) -> Vec<Option<f64>> {
     let group = values.len().div_ceil(most.max(1)).max(1);
-    values.chunks(group).map(|chunk| chunk.iter().rev().find_map(|v| *v).filter(|_| chunk.len() == group || chunk.last().is_some_and(Option::is_some))).collect()
+    values
+        .chunks(group)
+        .map(|chunk| {
+            chunk
+                .iter()
+                .rev()
+                .find_map(|v| *v)
+                .filter(|_| chunk.len() == group || chunk.last().is_some_and(Option::is_some))
+        })
+        .collect()
 }
 
 /// A mark of the time axis: place in percent, label, and whether a narrow screen may leave it out.
@@ -233,7 +242,10 @@ mod tests {
             put(&mut out, value);
             out
         };
-        assert_eq!((text(58.68), text(100.0), text(0.04), text(99.96)), ("58.7".into(), "100".into(), "0".into(), "100".into()));
+        assert_eq!(
+            (text(58.68), text(100.0), text(0.04), text(99.96)),
+            ("58.7".into(), "100".into(), "0".into(), "100".into())
+        );
         assert_eq!((pct(-3.0), pct(f64::NAN), pct(120.0)), ("0%".into(), "0%".into(), "100%".into()));
     }
 

@@ -143,7 +143,8 @@ fn swatch(class: &'static str, name: String) -> Node {
     let sample = if class == "band" {
         markup! { <svg class="swatch plot" aria-hidden="true"><rect class="bandbox" x="0" y="1" width="22" height="10"/></svg> }.into_node()
     } else {
-        markup! { <svg class="swatch plot" aria-hidden="true"><line class=class x1="1" y1="6" x2="21" y2="6"/></svg> }.into_node()
+        markup! { <svg class="swatch plot" aria-hidden="true"><line class=class x1="1" y1="6" x2="21" y2="6"/></svg> }
+            .into_node()
     };
     markup! { <span>{sample}{name}</span> }.into_node()
 }

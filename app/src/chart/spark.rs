@@ -15,7 +15,8 @@ pub(crate) fn spark(day: &DayChart, standing: Standing, label: String) -> Node {
     let max = [&today, &low, &high].into_iter().flatten().flatten().copied().fold(0.0, f64::max);
     let scale = Scale::to(max, 4.0);
     let out = matches!(standing, Standing::Above | Standing::Below);
-    let dot = today.iter().rposition(Option::is_some).and_then(|i| Some((x(i, slots), scale.y(today.get(i).copied()??))));
+    let dot =
+        today.iter().rposition(Option::is_some).and_then(|i| Some((x(i, slots), scale.y(today.get(i).copied()??))));
     let dot = dot.map(|(x, y)| {
         markup! { <circle class=if out { "dot out" } else { "dot" } cx=pct(x) cy=pct(y) r="4"/> }
     });

@@ -36,7 +36,8 @@ fn columns(chart: &Chart) -> impl Iterator<Item = &super::Stroke> {
 
 fn every(chart: &Chart) -> usize {
     let steps = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
-    let step = steps.into_iter().find(|step| step % chart.step == 0 && chart.slots as i64 * chart.step / step <= MOST as i64);
+    let step =
+        steps.into_iter().find(|step| step % chart.step == 0 && chart.slots as i64 * chart.step / step <= MOST as i64);
     step.map_or_else(|| chart.slots.div_ceil(MOST), |step| (step / chart.step) as usize).max(1)
 }
 
@@ -53,17 +54,21 @@ fn rows(chart: &Chart, last: Option<usize>) -> Vec<usize> {
 
 fn row(here: &Here, chart: &Chart, i: usize) -> Node {
     let at = chart.instant(i);
-    let time = if chart.slots as i64 * chart.step <= bonghwa_analytics::time::DAY || same_day(chart.start, chart.end() - 1) {
-        clock(at)
-    } else {
-        moment(at, here.lang)
-    };
+    let time =
+        if chart.slots as i64 * chart.step <= bonghwa_analytics::time::DAY || same_day(chart.start, chart.end() - 1) {
+            clock(at)
+        } else {
+            moment(at, here.lang)
+        };
     let show = |value: Option<f64>| value.map_or_else(|| MISSING.to_owned(), |v| exact(v, chart.unit, here.lang));
-    let cells: Vec<_> = columns(chart).map(|s| markup! { <td>{show(s.values.get(i).copied().flatten())}</td> }).collect();
+    let cells: Vec<_> =
+        columns(chart).map(|s| markup! { <td>{show(s.values.get(i).copied().flatten())}</td> }).collect();
     let range = (!chart.high.is_empty()).then(|| {
         let edge = |line: &[Option<f64>]| line.get(i).copied().flatten();
         let text = match (edge(&chart.low), edge(&chart.high)) {
-            (Some(low), Some(high)) => format!("{}–{}", exact(low, chart.unit, here.lang), exact(high, chart.unit, here.lang)),
+            (Some(low), Some(high)) => {
+                format!("{}–{}", exact(low, chart.unit, here.lang), exact(high, chart.unit, here.lang))
+            }
             _ => MISSING.to_owned(),
         };
         markup! { <td>{text}</td> }

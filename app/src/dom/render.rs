@@ -136,7 +136,14 @@ impl Parts {
             set_property(&dom, name, value);
         }
         let listeners = self.listeners.into_iter().map(|(event, handler)| listen(&dom, event, handler)).collect();
-        ElementState { dom, tag: self.tag, attributes: self.attributes, properties: self.properties, listeners, children }
+        ElementState {
+            dom,
+            tag: self.tag,
+            attributes: self.attributes,
+            properties: self.properties,
+            listeners,
+            children,
+        }
     }
 
     fn rebuild(self, old: &mut ElementState, svg: bool) {
@@ -184,7 +191,14 @@ impl Parts {
         };
         position.set(Position::NextChild);
         let listeners = self.listeners.into_iter().map(|(event, handler)| listen(&dom, event, handler)).collect();
-        ElementState { dom, tag: self.tag, attributes: self.attributes, properties: self.properties, listeners, children }
+        ElementState {
+            dom,
+            tag: self.tag,
+            attributes: self.attributes,
+            properties: self.properties,
+            listeners,
+            children,
+        }
     }
 
     fn write(self, out: &mut String, mark_branches: bool) {

@@ -58,7 +58,9 @@ const EN: [Step; 4] = [
 pub(super) fn render(here: &Here) -> Node {
     let (steps, lead) = match here.lang {
         Lang::Ko => (KO, "보내는 곳을 고치지 않아도 됩니다. 주소 하나만 적으면 몇 초 안에 지금 화면에 나타납니다."),
-        Lang::En => (EN, "Nothing has to be rewritten: with one address set, data shows on the first page within seconds."),
+        Lang::En => {
+            (EN, "Nothing has to be rewritten: with one address set, data shows on the first page within seconds.")
+        }
     };
     let steps: Vec<_> = steps
         .into_iter()

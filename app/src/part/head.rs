@@ -62,8 +62,7 @@ pub(crate) fn as_of(here: &Here, instant: i64, received: Option<(u16, u16)>, lat
             Lang::Ko => format!("{expected}개 지역 중 {received}개 수신"),
             Lang::En => format!("{received} of {expected} regions received"),
         };
-        let ticks: Vec<_> =
-            (0..expected).map(|i| markup! { <i class=(i >= received).then_some("no")></i> }).collect();
+        let ticks: Vec<_> = (0..expected).map(|i| markup! { <i class=(i >= received).then_some("no")></i> }).collect();
         markup! { <p class="recv"><b>{text}</b><span class="ticks" aria-hidden="true">{ticks}</span></p> }
     });
     let lines: Vec<_> = late
@@ -81,7 +80,11 @@ pub(crate) fn as_of(here: &Here, instant: i64, received: Option<(u16, u16)>, lat
     });
     let lost = {
         let here = here.clone();
-        crate::dom::live(move || live.lost.get().then(|| markup! { <p class="lateline" role="status">{icon(icon::LATE)}{lost_line(&here, instant)}</p> }))
+        crate::dom::live(move || {
+            live.lost.get().then(
+                || markup! { <p class="lateline" role="status">{icon(icon::LATE)}{lost_line(&here, instant)}</p> },
+            )
+        })
     };
     let pause = crate::dom::live(move || {
         let paused = live.paused.get();

@@ -1,11 +1,11 @@
 //! Line icons, 20 × 20, one path each.
 
-
 use crate::dom::{IntoNode, Node, markup};
 
 pub(crate) const FLASK: &str =
     "M8 3h4M8.8 3v5L4.6 15.4A1.2 1.2 0 0 0 5.7 17h8.6a1.2 1.2 0 0 0 1.1-1.6L11.2 8V3M6.6 12.5h6.8";
-pub(crate) const THEME: &str = "M3.4 10a6.6 6.6 0 1 0 13.2 0a6.6 6.6 0 1 0-13.2 0M10 3.4v13.2M10 6.5h4.6M10 10h6.4M10 13.5h4.6";
+pub(crate) const THEME: &str =
+    "M3.4 10a6.6 6.6 0 1 0 13.2 0a6.6 6.6 0 1 0-13.2 0M10 3.4v13.2M10 6.5h4.6M10 10h6.4M10 13.5h4.6";
 pub(crate) const HELP: &str =
     "M3 10a7 7 0 1 0 14 0a7 7 0 1 0-14 0M7.8 8a2.2 2.2 0 1 1 3.3 1.9c-.8.4-1.1.9-1.1 1.7M10 14.1v.1";
 pub(crate) const RIGHT: &str = "M4 10h12M11.5 5.5L16 10l-4.5 4.5";

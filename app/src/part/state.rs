@@ -1,6 +1,5 @@
 //! What a page shows when there is nothing to show yet, or no longer.
 
-
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
 use crate::part::icon::{self, icon};

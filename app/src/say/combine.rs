@@ -45,8 +45,12 @@ pub(crate) fn headline(here: &Here, view: &CombineView) -> Vec<Piece> {
     };
     let template = match (here.lang, view.union.unit, one) {
         (Lang::Ko, Unit::Users, Some(name)) => format!("{} 쓴 사람은 모두 {{}}입니다", with(name, Particle::Object)),
-        (Lang::Ko, Unit::Users, None) => format!("{}을 쓴 사람은 모두 {{}}입니다", how_many(view.regions.len(), here.lang)),
-        (Lang::Ko, Unit::Sessions, _) => format!("{}의 세션은 모두 {{}}입니다", how_many(view.regions.len(), here.lang)),
+        (Lang::Ko, Unit::Users, None) => {
+            format!("{}을 쓴 사람은 모두 {{}}입니다", how_many(view.regions.len(), here.lang))
+        }
+        (Lang::Ko, Unit::Sessions, _) => {
+            format!("{}의 세션은 모두 {{}}입니다", how_many(view.regions.len(), here.lang))
+        }
         (Lang::Ko, _, _) => format!("{}에 접속한 주소는 모두 {{}}입니다", how_many(view.regions.len(), here.lang)),
         (Lang::En, _, Some(name)) => format!("{name} saw {{}}"),
         (Lang::En, _, None) => format!("{} together saw {{}}", how_many(view.regions.len(), here.lang)),

@@ -47,7 +47,9 @@ pub(crate) fn lead(here: &Here, view: &NowView) -> Vec<Piece> {
     }
     let rest = view.cards.get(2..4).is_some_and(|cards| cards.iter().all(|c| c.standing == Standing::Usual));
     if view.verdict == Verdict::Usual && rest {
-        let text = here.lang.pick("오류와 응답시간도 평소 범위 안입니다. ", "Errors and response times are within theirs too. ");
+        let text = here
+            .lang
+            .pick("오류와 응답시간도 평소 범위 안입니다. ", "Errors and response times are within theirs too. ");
         out.push(Piece::Text(text.to_owned()));
     }
     out.extend(settled(here, view));
@@ -58,7 +60,8 @@ pub(crate) fn lead(here: &Here, view: &NowView) -> Vec<Piece> {
 fn settled(here: &Here, view: &NowView) -> Vec<Piece> {
     let over = view.events.iter().rev().find(|e| e.kind == EventKind::Spell && e.to.is_some());
     let Some((event, to)) = over.and_then(|e| e.to.map(|to| (e, to))) else { return Vec::new() };
-    let place = if event.region.is_empty() { here.lang.pick("전국", "the nation") } else { here.region(&event.region) };
+    let place =
+        if event.region.is_empty() { here.lang.pick("전국", "the nation") } else { here.region(&event.region) };
     let name = event.measure.map_or("", |m| measure_name(here, m, Unit::Users));
     let time = Piece::Fact("log".to_owned(), clock(to));
     let template = match here.lang {
@@ -157,7 +160,12 @@ pub(crate) fn map_finding(here: &Here, view: &NowView) -> String {
             format!("{}의 {} 평소 범위를 벗어났습니다", here.region(&one.code), with(name, Particle::Subject))
         }
         (Lang::Ko, [one, ..]) => {
-            format!("{} 등 {}개 지역의 {} 평소 범위를 벗어났습니다", here.region(&one.code), out.len(), with(name, Particle::Subject))
+            format!(
+                "{} 등 {}개 지역의 {} 평소 범위를 벗어났습니다",
+                here.region(&one.code),
+                out.len(),
+                with(name, Particle::Subject)
+            )
         }
         (Lang::En, [one]) => format!("{} of {} is out of its usual range", name, here.region(&one.code)),
         (Lang::En, [_, ..]) => format!("{} of {} regions is out of its usual range", name, out.len()),
@@ -235,7 +243,9 @@ fn outside(day: &DayChart) -> Outside {
     let (mut run, mut spell, mut since) = (0, false, None);
     for (i, value) in day.today.values.iter().enumerate() {
         let edge = |line: &[Option<f64>]| line.get(i).copied().flatten();
-        let (Some(value), Some(low), Some(high)) = (*value, edge(&day.low.values), edge(&day.high.values)) else { continue };
+        let (Some(value), Some(low), Some(high)) = (*value, edge(&day.low.values), edge(&day.high.values)) else {
+            continue;
+        };
         if value < low || value > high {
             run += 1;
             spell |= run >= 2;

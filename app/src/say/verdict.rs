@@ -11,7 +11,9 @@ use crate::particle::{Particle, with};
 pub(crate) fn headline(here: &Here, verdict: &Verdict, place: Option<&str>, as_of: i64) -> Vec<Piece> {
     let ko = here.lang == Lang::Ko;
     let text = match (verdict, place) {
-        (Verdict::NoData, None) => here.lang.pick("아직 받은 자료가 없습니다", "Nothing has been received yet").to_owned(),
+        (Verdict::NoData, None) => {
+            here.lang.pick("아직 받은 자료가 없습니다", "Nothing has been received yet").to_owned()
+        }
         (Verdict::NoData, Some(p)) if ko => format!("{p}에서 받은 자료가 없습니다"),
         (Verdict::NoData, Some(p)) => format!("Nothing has been received from {p}"),
         (Verdict::TooLittleHistory, None) => {
@@ -85,10 +87,8 @@ fn unusual(
 pub(crate) fn since(here: &Here, verdict: &Verdict, as_of: i64) -> Option<Vec<Piece>> {
     let Verdict::Unusual { since, ratio, .. } = verdict else { return None };
     let began = if same_day(*since, as_of) { clock(*since) } else { moment(*since, here.lang) };
-    let slots = vec![
-        Piece::Fact(anchor(ratio), began),
-        Piece::Fact(anchor(ratio), span((as_of - since).max(60), here.lang)),
-    ];
+    let slots =
+        vec![Piece::Fact(anchor(ratio), began), Piece::Fact(anchor(ratio), span((as_of - since).max(60), here.lang))];
     let template = match here.lang {
         Lang::Ko => "{}에 시작해 {}째입니다. ",
         Lang::En => "It began at {} and has lasted {}. ",

@@ -26,7 +26,8 @@ fn html(address: &str, lang: bonghwa_analytics::format::Lang, page: impl FnOnce(
     })
 }
 
-const LANGS: [bonghwa_analytics::format::Lang; 2] = [bonghwa_analytics::format::Lang::Ko, bonghwa_analytics::format::Lang::En];
+const LANGS: [bonghwa_analytics::format::Lang; 2] =
+    [bonghwa_analytics::format::Lang::Ko, bonghwa_analytics::format::Lang::En];
 
 fn now(view: &NowView, address: &str, lang: bonghwa_analytics::format::Lang) -> String {
     html(address, lang, |here, hands| page::now::render(here, view, hands))
@@ -94,7 +95,9 @@ fn check(name: &str, html: &str) {
 #[test]
 fn every_page_holds_its_rules() {
     for lang in LANGS {
-        for address in ["/", "/?map=users&line=errors", "/?map=p95&line=p95", "/?map=per_capita&line=requests&lang=en&theme=dark"] {
+        for address in
+            ["/", "/?map=users&line=errors", "/?map=p95&line=p95", "/?map=per_capita&line=requests&lang=en&theme=dark"]
+        {
             let mut view = sample::now();
             view.map_measure = crate::address::now_query(address.split_once('?').map_or("", |a| a.1)).map;
             check(address, &now(&view, address, lang));
@@ -124,7 +127,11 @@ fn an_ordinary_day_is_said_in_one_sentence() {
     ] {
         assert!(ko.contains(sentence), "{sentence}\n{ko}");
     }
-    for sentence in ["Today is an ordinary day", "About 184,000\u{a0}people are connected", "Gyeonggi is busiest, within its usual range"] {
+    for sentence in [
+        "Today is an ordinary day",
+        "About 184,000\u{a0}people are connected",
+        "Gyeonggi is busiest, within its usual range",
+    ] {
         assert!(en.contains(sentence), "{sentence}\n{en}");
     }
 }

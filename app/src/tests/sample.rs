@@ -4,8 +4,8 @@ use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{
-    Card, CombineView, DayChart, Event, EventKind, Fact, Level, Line, Measure, Method, NowView, Pair, Part, PeriodChart,
-    RegionRow, RegionView, Series, Standing, TransactionRow, Unit, Verdict,
+    Card, CombineView, DayChart, Event, EventKind, Fact, Level, Line, Measure, Method, NowView, Pair, Part,
+    PeriodChart, RegionRow, RegionView, Series, Standing, TransactionRow, Unit, Verdict,
 };
 
 /// Thursday 18 June 2026, 14:05 in Seoul.
@@ -82,7 +82,9 @@ fn rhythm(i: usize) -> f64 {
 
 fn day(measure: Measure, unit: Unit, top: f64, until: usize) -> DayChart {
     let line = |scale: f64, wave: f64, to: usize| Line {
-        values: (0..288).map(|i| (i < to).then(|| top * scale * rhythm(i) * (1.0 + wave * ((i * 7 % 11) as f64 - 5.0) / 5.0))).collect(),
+        values: (0..288)
+            .map(|i| (i < to).then(|| top * scale * rhythm(i) * (1.0 + wave * ((i * 7 % 11) as f64 - 5.0) / 5.0)))
+            .collect(),
     };
     DayChart {
         measure,
@@ -111,7 +113,15 @@ pub(super) fn now() -> NowView {
         .map(|&(code, .., load)| {
             let late = code == "gangwon";
             let value = |measure, value: f64, unit| {
-                (!late).then(|| fact(&format!("{}-{code}", serde_json::to_string(&measure).unwrap().trim_matches('"')), measure, value, unit, Some(code)))
+                (!late).then(|| {
+                    fact(
+                        &format!("{}-{code}", serde_json::to_string(&measure).unwrap().trim_matches('"')),
+                        measure,
+                        value,
+                        unit,
+                        Some(code),
+                    )
+                })
             };
             RegionRow {
                 code: code.into(),
@@ -165,7 +175,11 @@ pub(super) fn now() -> NowView {
         map_measure: Measure::Load,
         rows,
         shade_edges: [0.4, 0.5, 0.6, 0.7],
-        users_sum: Some(Fact { method: Method::SumOfEstimates, error: None, ..fact("users-sum", Measure::Users, 190_400.0, Unit::Users, None) }),
+        users_sum: Some(Fact {
+            method: Method::SumOfEstimates,
+            error: None,
+            ..fact("users-sum", Measure::Users, 190_400.0, Unit::Users, None)
+        }),
         events: vec![
             event(EventKind::Spell, "daejeon", "", 7800, Some(9060)),
             event(EventKind::Deployment, "daejeon", "2.41", 23_400, Some(23_400)),
@@ -279,7 +293,8 @@ pub(super) fn combine() -> CombineView {
         resolution: Resolution::FiveMinutes,
         ..fact(id, Measure::Users, value, Unit::Users, region)
     };
-    let parts = [("seoul", 412_300.0, Some(352_100.0)), ("gyeonggi", 468_900.0, Some(401_700.0)), ("sejong", 38_200.0, None)];
+    let parts =
+        [("seoul", 412_300.0, Some(352_100.0)), ("gyeonggi", 468_900.0, Some(401_700.0)), ("sejong", 38_200.0, None)];
     let part = |(code, users, only): (&str, f64, Option<f64>)| Part {
         region: code.into(),
         users: at(&format!("users-{code}"), users, Method::HyperLogLog, users * 0.008, Some(code)),

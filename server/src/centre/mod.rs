@@ -278,7 +278,8 @@ impl Centre {
         let recent = now - 2400;
         for frame in edge.changes()? {
             write(&self.0.atlas).insert(&frame)?;
-            let fresh = frame.rows.iter().filter(|row| row.start >= recent && frame.resolution <= Resolution::FiveMinutes);
+            let fresh =
+                frame.rows.iter().filter(|row| row.start >= recent && frame.resolution <= Resolution::FiveMinutes);
             let (first, last) = fresh.fold((i64::MAX, i64::MIN), |(a, b), row| (a.min(row.start), b.max(row.start)));
             if first <= last {
                 let registers = edge.registers(frame.resolution, first, last + 1)?;

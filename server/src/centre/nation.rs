@@ -68,9 +68,11 @@ impl Nation {
             }
         }
         if !touched.is_empty() {
-            self.store.transaction(|store| {
-                edges.values().try_for_each(|edge| store.set_meta(&seen_name(edge.region()), edge.cursor() as i64))
-            }).map_err(StoreError::Database)?;
+            self.store
+                .transaction(|store| {
+                    edges.values().try_for_each(|edge| store.set_meta(&seen_name(edge.region()), edge.cursor() as i64))
+                })
+                .map_err(StoreError::Database)?;
         }
         if now - self.swept >= 60 {
             self.swept = now;
@@ -82,7 +84,13 @@ impl Nation {
     }
 
     /// Rows of the nation's registers in a range.
-    pub(super) fn frame(&self, resolution: Resolution, from: i64, to: i64, sections: Sections) -> Result<Frame, CentreError> {
+    pub(super) fn frame(
+        &self,
+        resolution: Resolution,
+        from: i64,
+        to: i64,
+        sections: Sections,
+    ) -> Result<Frame, CentreError> {
         let rows = self.store.rows(resolution, from, to, sections)?;
         Ok(Frame { region: NATION.to_owned(), key: self.store.key(), resolution, rows })
     }
@@ -100,8 +108,7 @@ impl Nation {
             let frame = edge.registers(resolution, *first, last + 1)?;
             for row in frame.rows.iter().filter(|row| starts.binary_search(&row.start).is_ok()) {
                 for mode in IdentityMode::ALL {
-                    let union =
-                        unions.entry((row.start, mode)).or_insert_with(|| Unions::new(self.store.key(), mode));
+                    let union = unions.entry((row.start, mode)).or_insert_with(|| Unions::new(self.store.key(), mode));
                     union.merge_section(edge.region(), resolution, row.registers.as_deref().unwrap_or_default())?;
                 }
             }
@@ -116,7 +123,9 @@ impl Nation {
             for table in &tables {
                 if let Some(row) = table.row(*start) {
                     bucket.entry.merge(&table.entry(row));
-                    IdentityMode::ALL.iter().for_each(|mode| identified[*mode as usize] += table.identified(row, *mode));
+                    IdentityMode::ALL
+                        .iter()
+                        .for_each(|mode| identified[*mode as usize] += table.identified(row, *mode));
                 }
             }
             for mode in IdentityMode::ALL {

@@ -51,14 +51,16 @@ impl Key {
             return Err(WrongRegion::Needless.into());
         }
         let data = &loaded.data;
-        std::fs::create_dir_all(data)
-            .map_err(|error| crate::folder::FolderError::Access(data.clone(), error))?;
+        std::fs::create_dir_all(data).map_err(|error| crate::folder::FolderError::Access(data.clone(), error))?;
         let (key, token) = keys::create(data, &region, purpose)?;
         if json {
             println!("{:#}", json!({ "id": key.id, "use": purpose, "region": region, "key": token }));
         } else {
             println!("{token}");
-            eprintln!("keep this key now, it is not shown again; its hash is in {}", data.join(keys::FILE_NAME).display());
+            eprintln!(
+                "keep this key now, it is not shown again; its hash is in {}",
+                data.join(keys::FILE_NAME).display()
+            );
         }
         Ok(())
     }

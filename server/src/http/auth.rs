@@ -211,9 +211,8 @@ fn wants_html(headers: &HeaderMap) -> bool {
 
 /// A path of this server, else the first page.
 fn local(next: &str) -> &str {
-    let inside = next.starts_with('/')
-        && !next.starts_with("//")
-        && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let inside =
+        next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if inside { next } else { "/" }
 }
 

@@ -1,8 +1,8 @@
 //! Steering the demonstration: `GET /api/demo`, `POST /api/demo/break`, `POST /api/demo/heal`.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -43,7 +43,8 @@ pub(super) async fn break_region(
 ) -> Result<Json<ActiveFault>, ApiError> {
     let Json(body) = body.map_err(wrong)?;
     let demo = running(&app)?;
-    let fault: Fault = body.fault.parse().map_err(|error: crate::demo::UnknownFault| ApiError::Body(error.to_string()))?;
+    let fault: Fault =
+        body.fault.parse().map_err(|error: crate::demo::UnknownFault| ApiError::Body(error.to_string()))?;
     app.ready()?.known(&body.region)?;
     demo.break_region(&body.region, fault, clock::now()).map(Json).map_err(refused)
 }

@@ -49,10 +49,8 @@ pub(super) async fn access_log(State(app): State<App>, request: Request) -> Resu
     }
     let _ = sender.send(None).await;
     drop(sender);
-    let summary = work
-        .await
-        .map_err(|error| ApiError::Internal(format!("the import stopped: {error}")))?
-        .map_err(refused)?;
+    let summary =
+        work.await.map_err(|error| ApiError::Internal(format!("the import stopped: {error}")))?.map_err(refused)?;
     app.meter.imported(summary.taken);
     Ok(Json(summary))
 }

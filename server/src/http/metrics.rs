@@ -49,9 +49,10 @@ pub(super) async fn text(State(app): State<App>) -> Response {
     if let Ok(ready) = app.ready() {
         let counters = ready.centre.counters();
         let now = clock::now();
-        let lag = counters.newest.iter().map(|(region, newest)| {
-            (format!("region=\"{region}\""), u64::try_from(now - newest).unwrap_or_default())
-        });
+        let lag = counters
+            .newest
+            .iter()
+            .map(|(region, newest)| (format!("region=\"{region}\""), u64::try_from(now - newest).unwrap_or_default()));
         gauge("bonghwa_region_lag_seconds", "Age of a region's newest data.", lag.collect());
         gauge("bonghwa_tick_milliseconds", "How long the last tick took.", one(counters.tick_ms));
         let batches = vec![
@@ -60,7 +61,13 @@ pub(super) async fn text(State(app): State<App>) -> Response {
         ];
         family(&mut out, "bonghwa_batches_total", "counter", "Batches that the engines took.", batches);
         let failed = one(counters.failed_ticks);
-        family(&mut out, "bonghwa_failed_ticks_total", "counter", "Ticks that failed, on a full disk for example.", failed);
+        family(
+            &mut out,
+            "bonghwa_failed_ticks_total",
+            "counter",
+            "Ticks that failed, on a full disk for example.",
+            failed,
+        );
     }
     ([(header::CONTENT_TYPE, HeaderValue::from_static(TEXT))], out).into_response()
 }

@@ -5,8 +5,8 @@ use axum::http::Uri;
 use bonghwa_analytics::format::parse_local;
 use bonghwa_analytics::identity::IdentityMode;
 use serde::de::DeserializeOwned;
-use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, StrDeserializer};
 
 use super::error::ApiError;
 
@@ -81,7 +81,12 @@ impl Parameters {
         let wrong = || {
             ApiError::Parameter(format!("{key} = {value:?} is no instant; give seconds since 1970 or 2026-11-20T14:05"))
         };
-        value.parse().ok().or_else(|| parse_local(value)).filter(|at: &i64| at.unsigned_abs() < 1 << 40).ok_or_else(wrong)
+        value
+            .parse()
+            .ok()
+            .or_else(|| parse_local(value))
+            .filter(|at: &i64| at.unsigned_abs() < 1 << 40)
+            .ok_or_else(wrong)
     }
 
     /// `from` and `to`, in order and at most so far apart.
@@ -131,7 +136,8 @@ mod tests {
         assert!(text(read("form=1").map(drop)).contains("\"form\""));
         assert!(text(read("from=1&from=2").map(drop)).contains("twice"));
         assert!(text(read("measure=heat").unwrap().name::<Measure>("measure").map(drop)).contains("heat"));
-        for query in ["to=1", "from=1", "from=5&to=5", "from=x&to=9", "from=0&to=301", "from=-9223372036854775808&to=1"] {
+        for query in ["to=1", "from=1", "from=5&to=5", "from=x&to=9", "from=0&to=301", "from=-9223372036854775808&to=1"]
+        {
             assert!(read(query).unwrap().period(300).is_err(), "{query}");
         }
     }

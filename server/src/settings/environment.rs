@@ -21,8 +21,7 @@ pub(super) fn apply(settings: &mut Settings, environment: &[(String, String)]) -
         if OTHERS.contains(&name.as_str()) {
             continue;
         }
-        set(settings, key, value)
-            .map_err(|message| SettingsError::Environment { name: name.clone(), message })?;
+        set(settings, key, value).map_err(|message| SettingsError::Environment { name: name.clone(), message })?;
     }
     Ok(())
 }

@@ -236,8 +236,7 @@ impl Loaded {
     /// Reads file, environment and flags, in this order, and checks what came out.
     pub fn read(flags: &Flags, environment: &[(String, String)]) -> Result<Self, SettingsError> {
         let named = flags.config.clone().or_else(|| environment::get(environment, "BONGHWA_CONFIG").map(PathBuf::from));
-        let data_hint =
-            flags.data.clone().or_else(|| environment::get(environment, "BONGHWA_DATA").map(PathBuf::from));
+        let data_hint = flags.data.clone().or_else(|| environment::get(environment, "BONGHWA_DATA").map(PathBuf::from));
         let platform = platform_data_folder(environment);
         let file = match named {
             Some(path) => Some(path),

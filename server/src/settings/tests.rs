@@ -27,7 +27,8 @@ fn variables(list: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn read(text: &str, environment: &[(&str, &str)], flags: Flags) -> Result<Loaded, SettingsError> {
-    let name: String = format!("{:x}", text.len() * 31 + environment.len() + text.bytes().map(usize::from).sum::<usize>());
+    let name: String =
+        format!("{:x}", text.len() * 31 + environment.len() + text.bytes().map(usize::from).sum::<usize>());
     let scratch = Scratch::new(&name);
     let config = Some(scratch.file(text));
     let mut environment = variables(environment);

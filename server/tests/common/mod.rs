@@ -73,8 +73,7 @@ impl Server {
             address = told => address.unwrap(),
             ended = &mut task => panic!("the server did not start: {ended:?}"),
         };
-        let client =
-            Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { address, client, end, task }
     }
 

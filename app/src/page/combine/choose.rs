@@ -143,7 +143,8 @@ fn windows(here: &Here, query: &CombineQuery) -> Node {
 }
 
 fn radio(value: &'static str, name: &'static str, chosen: bool) -> Node {
-    markup! { <label><input type="radio" name="w" value=value checked=chosen prop:checked=chosen/>{name}</label> }.into_node()
+    markup! { <label><input type="radio" name="w" value=value checked=chosen prop:checked=chosen/>{name}</label> }
+        .into_node()
 }
 
 fn fields(here: &Here, data: &CombineData, query: &CombineQuery) -> Node {

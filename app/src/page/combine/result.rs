@@ -99,7 +99,12 @@ fn bars(here: &Here, view: &CombineView) -> Node {
             let only = only.min(view.union.value);
             let width = share(only);
             once.push(segment("once", 0.0, width, format!("{} {}", t.only_one, headline(only, lang))));
-            once.push(segment("both", width, union - width, format!("{} {}", t.several, headline(view.union.value - only, lang))));
+            once.push(segment(
+                "both",
+                width,
+                union - width,
+                format!("{} {}", t.several, headline(view.union.value - only, lang)),
+            ));
         }
         None => once.push(segment("once", 0.0, union, total(view.union.value))),
     }
@@ -125,8 +130,18 @@ fn bars(here: &Here, view: &CombineView) -> Node {
         .iter()
         .enumerate()
         .map(|(i, value)| {
-            let text = if i == last && i > 0 { bonghwa_analytics::format::join(&tick(*value, lang), unit) } else { tick(*value, lang) };
-            let anchor = if i == 0 { "start" } else if share(*value) > 88.0 { "end" } else { "middle" };
+            let text = if i == last && i > 0 {
+                bonghwa_analytics::format::join(&tick(*value, lang), unit)
+            } else {
+                tick(*value, lang)
+            };
+            let anchor = if i == 0 {
+                "start"
+            } else if share(*value) > 88.0 {
+                "end"
+            } else {
+                "middle"
+            };
             markup! { <text x=pct(share(*value)) y="18" text-anchor=anchor>{text}</text> }
         })
         .collect();
@@ -161,7 +176,8 @@ fn segment(class: &'static str, x: f64, width: f64, text: String) -> Node {
         let class = if width >= need * 2.0 { "words" } else { "words wide" };
         markup! { <text class=class x=pct(x) dx="8" y="21">{text}</text> }
     });
-    markup! { <rect class=format!("seg {class}") x=pct(x) y="0" width=pct(width.max(0.2)) height="32"/>{words} }.into_node()
+    markup! { <rect class=format!("seg {class}") x=pct(x) y="0" width=pct(width.max(0.2)) height="32"/>{words} }
+        .into_node()
 }
 
 fn table(here: &Here, view: &CombineView) -> Node {

@@ -57,10 +57,13 @@ fn card(here: &Here, card: &Card, view: &NowView) -> Node {
 
 /// The earlier value and how the present one stands to it.
 fn compared(here: &Here, now: Option<&Fact>, before: Option<&Fact>) -> (Node, Node) {
-    let Some(before) = before else { return (MISSING.into_node(), markup! { <span class="none">{here.t.no_value}</span> }.into_node()) };
+    let Some(before) = before else {
+        return (MISSING.into_node(), markup! { <span class="none">{here.t.no_value}</span> }.into_node());
+    };
     let (number, unit) = figure(before.value, before.unit, here.lang);
     let unit = if matches!(before.unit, Unit::Ratio | Unit::Seconds) { unit } else { "" };
-    let value = markup! { <a class="fact calm" rel="external" href=format!("#{}", anchor(before))>{join(&number, unit)}</a> };
+    let value =
+        markup! { <a class="fact calm" rel="external" href=format!("#{}", anchor(before))>{join(&number, unit)}</a> };
     let moved = now.map(|now| moved(here, &change(now.value, before.value, now.unit, here.lang)));
     (value.into_node(), moved.into_node())
 }

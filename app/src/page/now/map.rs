@@ -88,10 +88,12 @@ fn tile(here: &Here, view: &NowView, row: &RegionRow, full: f64) -> Node {
             (since, Lang::En) => format!("for {}", span(view.as_of - since, here.lang)),
         };
         let late = (since != 0).then(|| markup! { {here.t.late}<br/> });
-        return markup! { <a class="tile none" href=href><b>{name}</b><span class="why">{late}{age}</span></a> }.into_node();
+        return markup! { <a class="tile none" href=href><b>{name}</b><span class="why">{late}{age}</span></a> }
+            .into_node();
     }
     let Some(fact) = fact(row, view.map_measure) else {
-        return markup! { <a class="tile none" href=href><b>{name}</b><span class="why">{here.t.no_value}</span></a> }.into_node();
+        return markup! { <a class="tile none" href=href><b>{name}</b><span class="why">{here.t.no_value}</span></a> }
+            .into_node();
     };
     let hot = matches!(row.standing, Standing::Above | Standing::Below);
     let (number, unit) = figure(fact.value, fact.unit, here.lang);

@@ -60,7 +60,8 @@ fn status(here: &Here, view: &NowView, live: Live) -> Node {
         }
         _ => None,
     };
-    let more = more.map(|(href, text)| markup! { <p class="go"><a class="btn" href=href>{text}{icon(icon::RIGHT)}</a></p> });
+    let more =
+        more.map(|(href, text)| markup! { <p class="go"><a class="btn" href=href>{text}{icon(icon::RIGHT)}</a></p> });
     markup! {
         <section class=class aria-labelledby="verdict">
             <div class="say">

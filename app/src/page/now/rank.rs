@@ -100,15 +100,30 @@ fn scale(here: &Here, view: &NowView, full: f64) -> Node {
         _ => tick(value, here.lang),
     };
     let marks: Vec<(f64, String, &str)> = if main == Measure::Load {
-        vec![(0.0, "0".into(), ""), (0.5, label(0.5), "half"), (LIMIT, here.t.limit.into(), "lim"), (1.0, label(1.0), "last")]
+        vec![
+            (0.0, "0".into(), ""),
+            (0.5, label(0.5), "half"),
+            (LIMIT, here.t.limit.into(), "lim"),
+            (1.0, label(1.0), "last"),
+        ]
     } else {
         let ticks = Scale::to(full / 1.1, 2.0).ticks;
-        ticks.into_iter().filter(|v| *v <= full).map(|v| (v / full, label(v), if v == 0.0 { "" } else { "half" })).collect()
+        ticks
+            .into_iter()
+            .filter(|v| *v <= full)
+            .map(|v| (v / full, label(v), if v == 0.0 { "" } else { "half" }))
+            .collect()
     };
     let marks: Vec<_> = marks
         .into_iter()
         .map(|(at, text, class)| {
-            let anchor = if at == 0.0 { "start" } else if at > 0.95 { "end" } else { "middle" };
+            let anchor = if at == 0.0 {
+                "start"
+            } else if at > 0.95 {
+                "end"
+            } else {
+                "middle"
+            };
             markup! { <text class=class x=pct(at * 100.0) y="14" text-anchor=anchor>{text}</text> }
         })
         .collect();

@@ -89,7 +89,8 @@ fn chart(here: &Here, view: &NowView, card: &Card) -> Chart {
 
 fn shade(event: &Event, as_of: i64, start: i64) -> Option<(f64, f64, bool)> {
     let percent = |instant: i64| (instant - start) as f64 / DAY as f64 * 100.0;
-    (event.kind == EventKind::Spell).then(|| (percent(event.from), percent(event.to.unwrap_or(as_of)), event.to.is_none()))
+    (event.kind == EventKind::Spell)
+        .then(|| (percent(event.from), percent(event.to.unwrap_or(as_of)), event.to.is_none()))
 }
 
 fn mark_of(event: &Event) -> (&'static str, &'static str) {

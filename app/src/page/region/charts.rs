@@ -19,8 +19,7 @@ use crate::say;
 const MOST: usize = 4;
 
 pub(super) fn charts(here: &Here, view: &RegionView, hands: Hands) -> Node {
-    let charts: Vec<_> =
-        (1_u8..).zip(&view.charts).map(|(id, data)| one(here, view, id, data, hands)).collect();
+    let charts: Vec<_> = (1_u8..).zip(&view.charts).map(|(id, data)| one(here, view, id, data, hands)).collect();
     markup! { <section class="charts">{charts}</section> }.into_node()
 }
 
@@ -41,7 +40,8 @@ fn one(here: &Here, view: &RegionView, id: u8, data: &PeriodChart, hands: Hands)
         bonghwa_analytics::format::Lang::En => format!("{name}, {step} steps"),
     };
     if chart.is_empty() {
-        return markup! { <figure class="period"><h2>{name}</h2><p class="subt">{here.t.none_in_period}</p></figure> }.into_node();
+        return markup! { <figure class="period"><h2>{name}</h2><p class="subt">{here.t.none_in_period}</p></figure> }
+            .into_node();
     }
     let detail = (id == 1).then(|| detail(here, view, hands.detail));
     markup! {

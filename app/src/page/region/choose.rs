@@ -46,7 +46,11 @@ pub(super) fn choose(here: &Here, view: &RegionView) -> Node {
     if !query.service.is_empty() && !services.contains(&query.service.as_str()) {
         services.push(&query.service);
     }
-    let all = link(RegionQuery { service: String::new(), ..query.clone() }, t.all_services.to_owned(), query.service.is_empty());
+    let all = link(
+        RegionQuery { service: String::new(), ..query.clone() },
+        t.all_services.to_owned(),
+        query.service.is_empty(),
+    );
     let services: Vec<_> = services
         .into_iter()
         .take(24)
@@ -69,7 +73,8 @@ pub(super) fn choose(here: &Here, view: &RegionView) -> Node {
 }
 
 fn group(name: &'static str, links: Vec<Node>) -> Node {
-    markup! { <div class="choice" role="group" aria-label=name><h2>{name}</h2><p class="tabs">{links}</p></div> }.into_node()
+    markup! { <div class="choice" role="group" aria-label=name><h2>{name}</h2><p class="tabs">{links}</p></div> }
+        .into_node()
 }
 
 /// Two fields and a button; the rest of the address travels in hidden fields.

@@ -4,14 +4,14 @@ mod charts;
 mod choose;
 mod tables;
 
-use bonghwa_analytics::format::figure;
-use bonghwa_analytics::view::{Fact, Level, RegionView, Verdict};
 use crate::app::{Here, title};
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::{anchor, band, sentence, sources};
 use crate::part::{head, state};
 use crate::say;
+use bonghwa_analytics::format::figure;
+use bonghwa_analytics::view::{Fact, Level, RegionView, Verdict};
 
 /// The page of a view.
 pub(crate) fn render(here: &Here, view: &RegionView, hands: Hands) -> Node {

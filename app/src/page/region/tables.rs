@@ -86,7 +86,9 @@ fn services(here: &Here, view: &RegionView) -> Node {
         .iter()
         .map(|row| {
             let link = match &here.address.page {
-                Page::Region(query) => here.link(Page::Region(RegionQuery { service: row.service.clone(), ..query.clone() })),
+                Page::Region(query) => {
+                    here.link(Page::Region(RegionQuery { service: row.service.clone(), ..query.clone() }))
+                }
                 _ => here.address.href(),
             };
             let mut cells = vec![markup! { <a href=link data-noscroll="">{row.service.clone()}</a> }.into_node()];
@@ -131,7 +133,10 @@ fn routes(here: &Here, view: &RegionView) -> Node {
     });
     let other = (view.other_routes > 0).then(|| match here.lang {
         Lang::Ko => format!("경로가 한도보다 많아 요청 {}건은 (other)로 모았습니다.", count(view.other_routes as f64)),
-        Lang::En => format!("{} requests went under (other): there were more routes than the limit.", count(view.other_routes as f64)),
+        Lang::En => format!(
+            "{} requests went under (other): there were more routes than the limit.",
+            count(view.other_routes as f64)
+        ),
     });
     markup! {
         {table(here, t.routes, 2, &head, rows)}
