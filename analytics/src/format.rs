@@ -140,13 +140,8 @@ fn thousands(value: f64) -> String {
     }
     for (unit, name) in [(1e3, "k"), (1e6, "M"), (1e9, "B"), (1e12, "T")] {
         let scaled = size / unit;
-        let decimals = if scaled + 0.005 < 10.0 {
-            2
-        } else if scaled + 0.05 < 100.0 {
-            1
-        } else {
-            0
-        };
+        // Three digits: two decimals below ten, one below a hundred.
+        let decimals = [10.0 - 0.005, 100.0 - 0.05].iter().filter(|edge| scaled < **edge).count() as u32;
         if scaled + 0.5 < 1000.0 || unit >= 1e12 {
             return format!("{}{name}", decimal(value / unit, decimals));
         }
@@ -157,13 +152,7 @@ fn thousands(value: f64) -> String {
 /// A share in percent, without its sign: two decimals below 1 %, one below 20 %, none above.
 pub fn percent(ratio: f64) -> String {
     let value = ratio * 100.0;
-    let decimals = if value.abs() < 0.995 {
-        2
-    } else if value.abs() < 19.95 {
-        1
-    } else {
-        0
-    };
+    let decimals = [0.995, 19.95].iter().filter(|edge| value.abs() < **edge).count() as u32;
     decimal(value, decimals)
 }
 

@@ -91,7 +91,7 @@ async fn questions_are_answered_or_refused_by_name() {
         ("/api/now?w=7".to_owned(), "300"),
         ("/api/region".to_owned(), "region"),
         ("/api/region?region=atlantis".to_owned(), "seoul"),
-        (format!("/api/series?region=seoul&measure=joy&from=1&to={now}"), "joy"),
+        (format!("/api/series?region=seoul&measure=joy&from={}&to={now}", now - 60), "joy"),
         ("/api/series?region=seoul&measure=users&from=2&to=1".to_owned(), "before"),
         (format!("/api/frames?from=1&to={now}"), "800 days"),
         (format!("/api/frames?from={}&to={now}&sections=soul", now - 60), "soul"),

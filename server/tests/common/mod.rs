@@ -1,5 +1,5 @@
 //! A server in this process, with a listener and a data folder of its own.
-#![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

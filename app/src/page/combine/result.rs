@@ -31,7 +31,7 @@ pub(super) fn result(
             said(t.failed, t.failed_do, retry.into_node())
         }
         (None, Progress::Done(_)) => said(t.none_in_period, "", Node::Empty),
-        (None, _) => crate::part::state::loading(here),
+        (None, _) => said(t.fetching, t.loading, Node::Empty),
     };
     markup! { <section class="result" aria-labelledby="verdict" aria-live="polite" aria-busy=(*progress == Progress::Fetching).then_some("true")>{body}</section> }.into_node()
 }

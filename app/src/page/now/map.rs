@@ -100,7 +100,10 @@ fn tile(here: &Here, view: &NowView, row: &RegionRow, full: f64) -> Node {
     // The unit of a big number is long in English; the scope line above names it.
     let unit = if matches!(fact.unit, Unit::Ratio | Unit::Seconds) || here.lang == Lang::Ko { unit } else { "" };
     let rank = if hot {
-        let text = markup! { {icon(icon::TRIANGLE)}{say::now::standing(here, view.map_measure, row.standing)} };
+        // Beside the region's name there is room for the ratio; the table and the label of the link say the rest.
+        let usual = row.usual.map_or(fact.value, |(low, high)| f64::midpoint(low, high));
+        let text = say::verdict::times(fact.value / usual.max(f64::MIN_POSITIVE), here.lang);
+        let text = markup! { {icon(icon::TRIANGLE)}{text} };
         Some(markup! { <span class="rk hi">{text}</span> }.into_node())
     } else {
         let rank = row.rank.filter(|rank| *rank <= 5);
