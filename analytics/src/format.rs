@@ -149,7 +149,7 @@ fn thousands(value: f64) -> String {
     MISSING.to_owned()
 }
 
-/// A share in percent, without its sign: two decimals below 1 %, one below 20 %, none above.
+/// A share in percent, without its sign: two decimals below 1 %, one below 10 %, none above.
 pub fn percent(ratio: f64) -> String {
     let value = ratio * 100.0;
     let decimals = [0.995, 19.95].iter().filter(|edge| value.abs() < **edge).count() as u32;

@@ -1,4 +1,5 @@
 //! Buckets, summaries and frames: round trips, merge laws, and bytes that were cut, flipped or made up.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use bonghwa_analytics::atlas::Atlas;
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, OTHER, Resource, Severity, Transaction};
@@ -23,7 +24,9 @@ prop_compose! {
     fn transaction()(latencies in vec(1_u64..100_000_000_000, 0..20), failed in 0_u64..5, silent in 0_u64..3) -> Transaction {
         let mut cell = Transaction { count: latencies.len() as u64 + silent, ..Transaction::default() };
         cell.errors = failed.min(cell.count);
-        latencies.into_iter().for_each(|ns| cell.latency.insert(ns));
+        for ns in latencies {
+            cell.latency.insert(ns);
+        }
         cell
     }
 }

@@ -211,17 +211,20 @@ impl Address {
     }
 
     /// The same language, theme and text size on another page.
+    #[must_use]
     pub fn to(&self, page: Page) -> Self {
         Self { page, ..self.clone() }
     }
 
     /// 지금 with nothing chosen but the identity mode.
+    #[must_use]
     pub fn now_page(&self) -> Self {
         let mode = self.page.mode();
         self.to(Page::Now(NowQuery { mode, ..default_now() }, Measure::Users))
     }
 
     /// A region's page, keeping period and comparison when this is one already.
+    #[must_use]
     pub fn region_page(&self, code: &str) -> Self {
         let query = match &self.page {
             Page::Region(q) => RegionQuery { region: code.to_owned(), service: String::new(), ..q.clone() },
@@ -231,6 +234,7 @@ impl Address {
     }
 
     /// 합쳐 보기 with nothing chosen.
+    #[must_use]
     pub fn combine_page(&self) -> Self {
         let mode = self.page.mode();
         self.to(Page::Combine(CombineQuery { regions: Vec::new(), chosen: false, window: Window::Today, mode }))

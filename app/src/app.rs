@@ -127,6 +127,10 @@ fn Frame() -> impl IntoView {
             let here = place.here();
             view! { <Html attr:lang=here.lang.tag()/> }
         }}
+        {move || {
+            let here = place.here();
+            markup! { <a class="skip" href="#main" rel="external">{here.t.skip}</a> }
+        }}
         {move || site.with(|site| site.demo).then(|| ribbon(&place.here()))}
         {move || top(&place.here(), &site.get())}
         <main id="main" class="wrap" tabindex="-1">
@@ -155,9 +159,9 @@ pub(crate) fn title(here: &Here, subject: &str) -> AnyView {
 fn ribbon(here: &Here) -> Node {
     let t = here.t;
     markup! {
-        <div class="ribbon" role="note">
+        <aside class="ribbon" aria-label=t.about_data>
             <p>{icon(icon::FLASK)}<span>{t.demo}</span>" "<a href=here.link(Page::Connect)>{t.connect_data}</a></p>
-        </div>
+        </aside>
     }
 }
 
@@ -175,7 +179,6 @@ fn top(here: &Here, site: &Site) -> Node {
     let switched = Address { lang: Some(other), ..here.address.clone() };
     let region = matches!(page, Page::Region(_)).then(|| link(here.address.clone(), t.region, true));
     markup! {
-        <a class="skip" href="#main" rel="external">{t.skip}</a>
         <header class="top">
             <a class="brand" href=here.address.now_page().href()>
                 <svg class="mark" viewBox="0 0 28 28" aria-hidden="true">

@@ -10,6 +10,8 @@
 //! keeps its size, and which needs no script. Fixed places (rows and columns of tiles) are classes.
 
 #![recursion_limit = "512"]
+#![allow(unreachable_pub, reason = "the component macro makes public items of its own")]
+#![cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser merges, zooms and reads values"))]
 
 pub mod address;
 mod app;

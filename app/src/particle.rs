@@ -2,7 +2,7 @@
 
 /// A pair of particles, by whether the word before ends in a consonant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Particle {
+pub(crate) enum Particle {
     /// 은 / 는.
     Topic,
     /// 이 / 가.
@@ -26,7 +26,7 @@ enum Ending {
 }
 
 /// The particle that goes after `word`.
-pub fn particle(word: &str, particle: Particle) -> &'static str {
+pub(crate) fn particle(word: &str, particle: Particle) -> &'static str {
     let ending = ending(word);
     let (after_consonant, after_vowel) = match particle {
         Particle::Topic => ("은", "는"),
@@ -41,7 +41,7 @@ pub fn particle(word: &str, particle: Particle) -> &'static str {
 }
 
 /// `word` with the particle behind it.
-pub fn with(word: &str, which: Particle) -> String {
+pub(crate) fn with(word: &str, which: Particle) -> String {
     format!("{word}{}", particle(word, which))
 }
 
@@ -60,10 +60,8 @@ fn ending(word: &str) -> Ending {
             8 => Ending::Rieul,
             _ => Ending::Consonant,
         },
-        '1' | '7' | '8' => Ending::Rieul,
-        '0' | '3' | '6' => Ending::Consonant,
-        'l' | 'L' | 'r' | 'R' => Ending::Rieul,
-        'm' | 'M' | 'n' | 'N' => Ending::Consonant,
+        '1' | '7' | '8' | 'l' | 'L' | 'r' | 'R' => Ending::Rieul,
+        '0' | '3' | '6' | 'm' | 'M' | 'n' | 'N' => Ending::Consonant,
         _ => Ending::Vowel,
     }
 }

@@ -32,6 +32,7 @@ words! {
     display: "화면", "Display";
     help: "도움말", "Help";
     other_language: "English", "한국어";
+    about_data: "자료 안내", "About the data";
     demo: "시연 자료입니다. 실제 수치가 아닙니다.", "Demonstration data, not real figures.";
     connect_data: "자료 연결하기", "Connect your data";
     description: "전국 민원 시스템의 지금 상태", "The state of the nation’s systems, now";
@@ -93,6 +94,7 @@ words! {
     line_measure: "흐름 수치", "Timeline measure";
     sub_load: "부하율: 웹·WAS·DB 중 가장 바쁜 층의 CPU 사용률", "Load: CPU use of the busiest tier";
     rank: "순위", "Rank";
+    bar: "막대", "Bar";
     limit: "기준 80", "limit 80";
     late: "수신 지연", "Late";
     never: "받은 적 없음", "Never received";
@@ -105,6 +107,7 @@ words! {
     last_week: "지난주", "Last week";
     usual_range: "평소 범위", "Usual range";
     time: "시각", "Time";
+    table: "표", "table";
     show_table: "표로 보기", "Show as a table";
     events: "일어난 일", "What happened";
     no_events: "0시부터 기록된 일이 없습니다.", "Nothing was recorded since midnight.";
@@ -156,7 +159,7 @@ words! {
     callee: "불리는 쪽", "Callee";
     count: "건수", "Count";
     per_second: "초당", "Per second";
-    before: "전", "Before";
+    before: "견준 기간 p95", "p95 before";
     none_in_period: "이 기간에 자료가 없습니다", "No data in this period";
     compared: "견준 기간", "Compared period";
     this_period: "이 기간", "This period";

@@ -98,6 +98,8 @@ impl Database for Sqlite {
     }
 }
 
+/// By value, so that it can stand in `map_err`.
+#[expect(clippy::needless_pass_by_value)]
 fn convert(error: rusqlite::Error) -> DatabaseError {
     let text = error.to_string();
     match error.sqlite_error_code() {

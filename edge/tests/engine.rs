@@ -1,5 +1,6 @@
 //! The engine against a real SQLite file: exactly once, through crashes, retries, late data and failing disks.
 #![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -98,7 +99,10 @@ fn total(engine: &Engine<impl Database>, resolution: Resolution) -> u64 {
     buckets.iter().map(|bucket| bucket.entry.count).sum()
 }
 
-fn content(engine: &Engine<impl Database>) -> Vec<(Resolution, i64, Vec<u8>, Vec<u8>, Vec<u8>)> {
+/// A row to the byte: resolution, start, summary, cells, registers.
+type Content = (Resolution, i64, Vec<u8>, Vec<u8>, Vec<u8>);
+
+fn content(engine: &Engine<impl Database>) -> Vec<Content> {
     let mut all = Vec::new();
     for resolution in Resolution::ALL {
         for row in rows(engine, resolution).rows {

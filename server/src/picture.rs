@@ -99,7 +99,7 @@ impl Picture<'_> {
             .y_label_area_size(72)
             .build_cartesian_2d((chart.start..self.to).with_key_points(ticks.clone()), 0.0..top)
             .map_err(text)?;
-        let (lang, long) = (self.lang, self.to - chart.start > 2 * DAY);
+        let (lang, by_day) = (self.lang, self.to - chart.start > 2 * DAY);
         context
             .configure_mesh()
             .disable_x_mesh()
@@ -109,7 +109,7 @@ impl Picture<'_> {
             .label_style((FAMILY, 15).into_font().color(&NOTE))
             .x_labels(ticks.len())
             .y_labels(6)
-            .x_label_formatter(&|at| if long || day_start(*at) == *at { short_date(*at, lang) } else { clock(*at) })
+            .x_label_formatter(&|at| if by_day || day_start(*at) == *at { short_date(*at, lang) } else { clock(*at) })
             .y_label_formatter(&|value| decimal(*value, u32::from(top < 5.0)))
             .draw()
             .map_err(text)?;

@@ -125,10 +125,9 @@ pub async fn serve(
     };
     // There are receivers as long as this function holds the application.
     let _ = closing.send(true);
-    // Whoever takes longer is cut off.
-    let _ = tokio::time::timeout(PATIENCE, server.join_next()).await;
+    // Open connections and the tick under way end side by side; a connection that takes longer is cut off.
+    let _ = tokio::join!(tokio::time::timeout(PATIENCE, server.join_next()), ticks);
     drop(server);
-    let _ = ticks.await;
     centre.shutdown().await.map_err(|error| RunError::Data(place, error))?;
     drop(folder);
     stopped.map_or(Ok(()), |reason| Err(RunError::Stopped(reason)))
@@ -270,10 +269,10 @@ async fn answer(listener: TcpListener, router: axum::Router, mut closes: watch::
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let closed = async move {
+    let end = async move {
         let _ = closes.wait_for(|closing| *closing).await;
     };
-    axum::serve(listener, router).with_graceful_shutdown(closed).await
+    axum::serve(listener, router).with_graceful_shutdown(end).await
 }
 
 /// Lets time pass for the engines, every two seconds until the server ends.
@@ -299,12 +298,14 @@ async fn tick(centre: Centre, keys: Keys, mut closes: watch::Receiver<bool>) {
     }
 }
 
-/// Gives a demonstration the past that it lacks, two regions at a time; until when it has one.
+/// Gives a demonstration the past that it lacks, a region on each processor at a time; until when it has one.
 async fn fill(centre: &Centre, demo: &Demo, regions: &[Region], history: i64) -> Result<i64, CentreError> {
     let to = bonghwa_analytics::time::Resolution::TwoSeconds.floor(clock::now());
     let from = to - history.clamp(0, HISTORY);
     let done = Arc::new(AtomicU64::new(0));
-    let work = Arc::new(std::sync::Mutex::new(regions.to_vec().into_iter()));
+    let work = Arc::new(std::sync::Mutex::new(
+        regions.iter().map(|region| region.code.clone()).collect::<Vec<_>>().into_iter(),
+    ));
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(1, 8);
     let workers: Vec<_> = (0..threads)
         .map(|_| {
@@ -313,7 +314,7 @@ async fn fill(centre: &Centre, demo: &Demo, regions: &[Region], history: i64) ->
                 loop {
                     let next = work.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
                     let Some(region) = next else { return Ok::<(), CentreError>(()) };
-                    fill_region(&centre, &demo, &region.code, from, to)?;
+                    fill_region(&centre, &demo, &region, from, to)?;
                     done.fetch_add(1, Relaxed);
                 }
             })

@@ -1,5 +1,7 @@
 //! What a sender of telemetry gets to hear.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::io::Write;

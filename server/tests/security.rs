@@ -1,5 +1,7 @@
 //! Headers, origins, names, keys.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use bonghwa::keys::{Use, create};

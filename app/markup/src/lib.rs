@@ -60,11 +60,14 @@ fn child(node: &Node<rstml::Infallible>) -> Tokens {
             let text = &text.value;
             quote!(.child(#text))
         }
-        Node::Block(NodeBlock::ValidBlock(block)) => match block.stmts.as_slice() {
+        Node::Block(NodeBlock::ValidBlock(block)) => {
             // Braces round a single value are those of the markup.
-            [Stmt::Expr(value, None)] => quote!(.child(#value)),
-            _ => quote!(.child(#block)),
-        },
+            if let [Stmt::Expr(value, None)] = block.stmts.as_slice() {
+                quote!(.child(#value))
+            } else {
+                quote!(.child(#block))
+            }
+        }
         Node::Comment(_) => Tokens::new(),
         other => {
             let message = "only elements, text in quotes and blocks can stand here";

@@ -24,6 +24,7 @@ fn last(chart: &Chart) -> usize {
 }
 
 /// Where a key leads: `None` if it is not one of ours, `Some(None)` out of the chart.
+#[expect(clippy::option_option, reason = "the inner one is the position itself, which may be nowhere")]
 fn moved(key: &str, now: Option<usize>, slots: usize, last: usize) -> Option<Option<usize>> {
     let end = slots.saturating_sub(1);
     let step = |by: usize, forward: bool| match now {
@@ -61,11 +62,11 @@ pub(super) fn sentence(here: &Here, chart: &Chart, index: usize) -> String {
     let show = |value: f64| exact(value, chart.unit, here.lang);
     for stroke in chart.strokes.iter().rev() {
         let value = stroke.values.get(index).copied().flatten().map_or_else(|| MISSING.to_owned(), show);
-        out.push_str(&format!(" · {} {value}", stroke.name));
+        out.extend([" · ", &stroke.name, " ", &value]);
     }
     let edge = |line: &[Option<f64>]| line.get(index).copied().flatten();
     if let (Some(low), Some(high)) = (edge(&chart.low), edge(&chart.high)) {
-        out.push_str(&format!(" · {} {}–{}", here.t.usual_range, show(low), show(high)));
+        out.extend([" · ", here.t.usual_range, " ", &show(low), "–", &show(high)]);
     }
     out
 }

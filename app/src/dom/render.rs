@@ -29,13 +29,16 @@ pub(crate) enum State {
     View(AnyViewState),
 }
 
+/// A name of an event and what it calls.
+type Listener = (&'static str, Closure<dyn FnMut(Event)>);
+
 /// An element in the document, with what it was made from.
 pub(crate) struct ElementState {
     dom: DomElement,
     tag: &'static str,
     attributes: Vec<(&'static str, Cow<'static, str>)>,
     properties: Vec<(&'static str, Property)>,
-    listeners: Vec<(&'static str, Closure<dyn FnMut(Event)>)>,
+    listeners: Vec<Listener>,
     children: Vec<State>,
 }
 
@@ -410,7 +413,9 @@ impl Mountable for State {
             Self::Text(dom, _) => dom.mount(parent, before),
             Self::Element(element) => element.dom.mount(parent, before),
             Self::Many(states, end) => {
-                states.iter_mut().for_each(|state| state.mount(parent, before));
+                for state in states {
+                    state.mount(parent, before);
+                }
                 end.mount(parent, before);
             }
             Self::View(view) => view.mount(parent, before),

@@ -28,7 +28,6 @@ pub(crate) use missing::not_found;
 
 /// What a page shows.
 #[derive(Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "there is one, behind a pointer")]
 pub(crate) enum Content {
     /// A page that needs no data.
     Fixed,
@@ -139,7 +138,7 @@ pub(crate) fn Body() -> impl IntoView {
                 data.get().map(|answer| {
                     let here = place.here();
                     let page = here.address.page.clone();
-                    let lost = answer.is_err();
+                    let failed = answer.is_err();
                     let shown = match answer {
                         Ok(content) if content.0.fits(&page) => {
                             last.set_value(Some((page, content.clone())));
@@ -153,8 +152,8 @@ pub(crate) fn Body() -> impl IntoView {
                             .map(|(_, content)| (here, content))
                             .ok_or(reason),
                     };
-                    if hands.live.lost.get_untracked() != lost {
-                        hands.live.lost.set(lost);
+                    if hands.live.lost.get_untracked() != failed {
+                        hands.live.lost.set(failed);
                     }
                     match shown {
                         Ok((here, content)) => render(place, &here, &content.0, hands),

@@ -1,6 +1,6 @@
 //! Sentences with figures that open their source, and the table of sources.
 
-use bonghwa_analytics::format::{Lang, decimal, exact, figure, join, period, prose, span, unit_name};
+use bonghwa_analytics::format::{Lang, count, decimal, exact, figure, join, period, prose, span, unit_name};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::Resolution;
 use bonghwa_analytics::view::{Fact, Measure, Method, Unit};
@@ -97,7 +97,11 @@ pub(crate) fn link(anchor: &str, text: String) -> Node {
 pub(crate) fn cell(fact: Option<&Fact>, lang: Lang) -> Node {
     match fact {
         Some(fact) => {
-            let text = exact(fact.value, fact.unit, lang);
+            let text = match fact.unit {
+                // The head of the column says what is counted.
+                Unit::Users | Unit::Sessions | Unit::Addresses | Unit::Requests => count(fact.value),
+                unit => exact(fact.value, unit, lang),
+            };
             markup! { <a class="fact calm" rel="external" href=format!("#{}", anchor(fact))>{text}</a> }.into_node()
         }
         None => bonghwa_analytics::format::MISSING.into_node(),

@@ -217,10 +217,13 @@ pub(crate) fn line_finding(here: &Here, card: &Card, mode: IdentityMode) -> Stri
     let topic = with(name, Particle::Topic);
     let ko = here.lang == Lang::Ko;
     match outside(&card.day) {
-        _ if card.day.high.values.iter().all(Option::is_none) => match ko {
-            true => format!("{topic} 아직 평소 범위를 알 수 없습니다"),
-            false => format!("{name}: the usual range is not known yet"),
-        },
+        _ if card.day.high.values.iter().all(Option::is_none) => {
+            if ko {
+                format!("{topic} 아직 평소 범위를 알 수 없습니다")
+            } else {
+                format!("{name}: the usual range is not known yet")
+            }
+        }
         Outside::Never if ko => format!("{topic} 0시부터 줄곧 평소 범위 안입니다"),
         Outside::Never => format!("{name} stayed in the usual range since midnight"),
         Outside::Since(at) if ko => format!("{topic} {}부터 평소 범위를 벗어났습니다", clock(at)),

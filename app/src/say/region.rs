@@ -59,10 +59,17 @@ pub(crate) fn finding(here: &Here, chart: &Chart, one_day: bool) -> String {
     let at = chart.instant(i);
     let at = if one_day && same_day(chart.start, at) { clock(at) } else { moment(at, here.lang) };
     let shown = exact(value, chart.unit, here.lang);
+    let high = match chart.measure {
+        Measure::Users | Measure::Requests => "많았던",
+        Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99 => "길었던",
+        _ => "높았던",
+    };
     let several = matches!(chart.measure, Measure::Cpu | Measure::Memory | Measure::Heap);
     match here.lang {
-        Lang::Ko if several => format!("{} {at} {series}에서 가장 높은 {shown}입니다", with(name, Particle::Topic)),
-        Lang::Ko => format!("{} {at}에 가장 높은 {shown}입니다", with(name, Particle::Topic)),
+        Lang::Ko if several => {
+            format!("{} 가장 높았던 곳은 {series}, {at}에 {shown}입니다", with(name, Particle::Subject))
+        }
+        Lang::Ko => format!("{} 가장 {high} 때는 {at}, {shown}입니다", with(name, Particle::Subject)),
         Lang::En if several => format!("{name} peaked in {series} at {at}: {shown}"),
         Lang::En => format!("{name} peaked at {at}: {shown}"),
     }

@@ -51,7 +51,7 @@ fn unusual(
     standing: Standing,
     ratio: &Fact,
 ) -> Vec<Piece> {
-    let times = decimal(ratio.value, if ratio.value < 10.0 { 1 } else { 0 });
+    let times = decimal(ratio.value, u32::from(ratio.value < 10.0));
     let latency = matches!(measure, Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99);
     let name = measure_name(here, measure, Unit::Users);
     match here.lang {
@@ -141,7 +141,7 @@ pub(crate) fn against(here: &Here, now: &Fact, before: &Fact, usual: bool) -> Ve
 
 /// `ratio` as a fact of its own reads as "3.2배" among the sources.
 pub(crate) fn times(ratio: f64, lang: Lang) -> String {
-    let number = decimal(ratio, if ratio < 10.0 { 1 } else { 0 });
+    let number = decimal(ratio, u32::from(ratio < 10.0));
     match lang {
         Lang::Ko => format!("{number}배"),
         Lang::En => join(&format!("{number}×"), ""),

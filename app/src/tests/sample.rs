@@ -1,5 +1,7 @@
 //! A day of a made-up nation, as the pages get it.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::time::{DAY, Resolution};

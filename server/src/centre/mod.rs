@@ -123,12 +123,15 @@ pub struct Counters {
 #[derive(Clone)]
 pub struct Centre(Arc<Inner>);
 
+/// Usual ranges and when they were made.
+type Made = (i64, Arc<Baselines>);
+
 struct Inner {
     config: CentreConfig,
     edges: BTreeMap<String, Edge>,
     nation: Mutex<Nation>,
     atlas: RwLock<Atlas>,
-    baselines: Mutex<BTreeMap<(i64, IdentityMode), (i64, Arc<Baselines>)>>,
+    baselines: Mutex<BTreeMap<(i64, IdentityMode), Made>>,
     pages: Mutex<HashMap<NowQuery, Arc<NowView>>>,
     ticks: watch::Sender<i64>,
     counters: Mutex<Counters>,

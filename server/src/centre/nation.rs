@@ -123,9 +123,9 @@ impl Nation {
             for table in &tables {
                 if let Some(row) = table.row(*start) {
                     bucket.entry.merge(&table.entry(row));
-                    IdentityMode::ALL
-                        .iter()
-                        .for_each(|mode| identified[*mode as usize] += table.identified(row, *mode));
+                    for mode in IdentityMode::ALL {
+                        identified[mode as usize] += table.identified(row, mode);
+                    }
                 }
             }
             for mode in IdentityMode::ALL {

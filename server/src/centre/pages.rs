@@ -143,7 +143,7 @@ impl Centre {
         {
             return baselines.clone();
         }
-        let made = {
+        let fresh = {
             let atlas = read(&self.0.atlas);
             let codes = self.0.edges.keys().map(String::as_str).chain([NATION]);
             let tracks = codes.filter_map(|code| Some((code, atlas.track(code)?)));
@@ -153,8 +153,8 @@ impl Centre {
         while kept.len() >= BASELINES_KEPT {
             kept.pop_first();
         }
-        kept.insert(key, (now, made.clone()));
-        made
+        kept.insert(key, (now, fresh.clone()));
+        fresh
     }
 
     /// Makes the usual ranges anew at the next page: history was added.

@@ -33,12 +33,11 @@ pub(super) enum ClientError {
 impl Server {
     /// The server that was named, else the one that holds the data folder.
     pub(super) fn find(named: Option<&str>, place: &Place) -> Result<Self, super::Failure> {
-        let url = match named {
-            Some(url) => url.to_string(),
-            None => {
-                let data = place.load()?.data;
-                Folder::server(&data).ok_or_else(|| ClientError::None(data.display().to_string()))?
-            }
+        let url = if let Some(url) = named {
+            url.to_string()
+        } else {
+            let data = place.load()?.data;
+            Folder::server(&data).ok_or_else(|| ClientError::None(data.display().to_string()))?
         };
         Ok(Self::at(&url)?)
     }

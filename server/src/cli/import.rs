@@ -120,15 +120,14 @@ impl AccessLog {
         let form = "{bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
         bar.set_style(ProgressStyle::with_template(form)?);
         let log = bar.wrap_read(file);
-        let summary = match &self.server {
-            Some(url) => self.send(&Server::at(url)?, log),
-            None => {
-                let loaded = self.place.load()?;
-                match Folder::open(&loaded.data) {
-                    Ok(folder) => self.store(&loaded, &folder, log),
-                    Err(FolderError::Locked { url: Some(url), .. }) => self.send(&Server::at(&url)?, log),
-                    Err(error) => Err(error.into()),
-                }
+        let summary = if let Some(url) = &self.server {
+            self.send(&Server::at(url)?, log)
+        } else {
+            let loaded = self.place.load()?;
+            match Folder::open(&loaded.data) {
+                Ok(folder) => self.store(&loaded, &folder, log),
+                Err(FolderError::Locked { url: Some(url), .. }) => self.send(&Server::at(&url)?, log),
+                Err(error) => Err(error.into()),
             }
         };
         bar.finish_and_clear();
@@ -194,11 +193,12 @@ fn show(summary: &Summary) {
     if let Some((first, last)) = summary.range {
         println!("  period    {} – {} KST", moment(first, Lang::En), moment(last, Lang::En));
     }
-    let (sign, error) = match summary.identity {
-        IdentityMode::Ip => ("addresses", summary.error),
-        IdentityMode::SessionCookie => ("sessions", summary.error),
-        IdentityMode::UserCookie => ("users", summary.error),
+    let sign = match summary.identity {
+        IdentityMode::Ip => "addresses",
+        IdentityMode::SessionCookie => "sessions",
+        IdentityMode::UserCookie => "users",
     };
+    let error = summary.error;
     println!("  distinct  about {:.0} {sign} (± {error:.0}, in {} of the lines)", summary.distinct, summary.identified);
     println!("  hours     {}", summary.hours.len());
     for (start, count) in summary.hours.iter().take(HOURS_SHOWN) {

@@ -19,7 +19,7 @@ use crate::keys::{Key, Keys, Use, hex};
 use crate::random;
 
 /// How long a session lasts.
-const SESSION: Duration = Duration::from_secs(8 * 3600);
+const SESSION: Duration = Duration::from_hours(8);
 /// Sessions held at once; the oldest makes room.
 const MOST_SESSIONS: usize = 10_000;
 /// Cookie of a session; over TLS it has the prefix that binds it to this host.

@@ -46,7 +46,7 @@ pub(super) async fn break_region(
     let fault: Fault =
         body.fault.parse().map_err(|error: crate::demo::UnknownFault| ApiError::Body(error.to_string()))?;
     app.ready()?.known(&body.region)?;
-    demo.break_region(&body.region, fault, clock::now()).map(Json).map_err(refused)
+    demo.break_region(&body.region, fault, clock::now()).map(Json).map_err(|error| refused(&error))
 }
 
 /// Ends the fault of a region; the answer says which it was, or null.
@@ -57,7 +57,7 @@ pub(super) async fn heal(
     let Json(body) = body.map_err(wrong)?;
     let demo = running(&app)?;
     app.ready()?.known(&body.region)?;
-    demo.heal(&body.region, clock::now()).map(Json).map_err(refused)
+    demo.heal(&body.region, clock::now()).map(Json).map_err(|error| refused(&error))
 }
 
 fn running(app: &App) -> Result<&Demo, ApiError> {
@@ -72,7 +72,7 @@ fn wrong(rejection: JsonRejection) -> ApiError {
     }
 }
 
-fn refused(error: DemoError) -> ApiError {
+fn refused(error: &DemoError) -> ApiError {
     match error {
         DemoError::UnknownRegion(_) => ApiError::Parameter(error.to_string()),
     }

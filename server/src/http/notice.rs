@@ -1,5 +1,7 @@
 //! Pages that are not part of the app: starting, log-in. They work without scripts.
 
+use std::fmt::Write;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
@@ -25,8 +27,11 @@ pub(super) enum Notice<'a> {
 /// Renders a notice, Korean first.
 pub(super) fn notice(app: &App, status: StatusCode, notice: &Notice<'_>) -> Response {
     let title = escape(&app.settings.title.ko);
-    let styles: String =
-        app.bundle.styles.iter().map(|name| format!("<link rel=\"stylesheet\" href=\"{}\">", escape(name))).collect();
+    let mut styles = String::new();
+    for name in &app.bundle.styles {
+        // Writing to a String cannot fail.
+        let _ = write!(styles, "<link rel=\"stylesheet\" href=\"{}\">", escape(name));
+    }
     let (head, body) = match notice {
         Notice::Starting => (
             "<meta http-equiv=\"refresh\" content=\"2\">",

@@ -84,7 +84,8 @@ async fn receive(
     let policy = ready.policy.clone();
     let sizes = tokio::task::spawn_blocking(move || {
         let _parser = parser;
-        let plain = compression::decompress(encoding.as_deref(), &body, &policy.limits).map_err(compressed)?;
+        let plain =
+            compression::decompress(encoding.as_deref(), &body, &policy.limits).map_err(|error| compressed(&error))?;
         let batch = otlp::parse(signal, format, &plain, &policy, crate::clock::now())
             .map_err(|error| ApiError::Body(error.to_string()))?;
         Ok::<_, ApiError>((batch, body.len(), plain.len()))
@@ -126,7 +127,7 @@ fn encoding(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     }
 }
 
-fn compressed(error: CompressionError) -> ApiError {
+fn compressed(error: &CompressionError) -> ApiError {
     match error {
         CompressionError::Unsupported(_) => ApiError::MediaType(error.to_string()),
         CompressionError::Corrupt { .. } => ApiError::Body(error.to_string()),

@@ -9,24 +9,26 @@ use super::api::{chart, measure};
 use super::error::ApiError;
 use super::query::Parameters;
 use super::{App, api};
-use crate::picture::{Picture, PictureError};
+use crate::picture::Picture;
 
 /// `GET /api/chart.png`
 pub(super) async fn png(State(app): State<App>, uri: Uri) -> Result<Response, ApiError> {
-    answer(&app, &uri, "image/png", |picture| picture.png()).await
+    answer(&app, &uri, Form::Png).await
 }
 
 /// `GET /api/chart.svg`
 pub(super) async fn svg(State(app): State<App>, uri: Uri) -> Result<Response, ApiError> {
-    answer(&app, &uri, "image/svg+xml", |picture| picture.svg().map(String::into_bytes)).await
+    answer(&app, &uri, Form::Svg).await
 }
 
-async fn answer(
-    app: &App,
-    uri: &Uri,
-    kind: &'static str,
-    draw: fn(&Picture<'_>) -> Result<Vec<u8>, PictureError>,
-) -> Result<Response, ApiError> {
+/// Form of a picture.
+#[derive(Clone, Copy)]
+enum Form {
+    Png,
+    Svg,
+}
+
+async fn answer(app: &App, uri: &Uri, form: Form) -> Result<Response, ApiError> {
     let parameters = Parameters::read(uri, &["region", "measure", "from", "to", "lang"])?;
     let (from, to) = parameters.period(api::LONGEST)?;
     let measure = measure(&parameters)?;
@@ -47,11 +49,19 @@ async fn answer(
     let system = lang.pick(&app.settings.title.ko, &app.settings.title.en).to_string();
     let demo = ready.demo.is_some();
     let drawn = tokio::task::spawn_blocking(move || {
-        draw(&Picture { chart: &chart, region: &region, system: &system, demo, lang, to })
+        let picture = Picture { chart: &chart, region: &region, system: &system, demo, lang, to };
+        match form {
+            Form::Png => picture.png(),
+            Form::Svg => picture.svg().map(String::into_bytes),
+        }
     });
     let bytes = drawn
         .await
         .map_err(|error| ApiError::Internal(format!("the picture could not be drawn: {error}")))?
         .map_err(|error| ApiError::Internal(error.to_string()))?;
+    let kind = match form {
+        Form::Png => "image/png",
+        Form::Svg => "image/svg+xml",
+    };
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], bytes).into_response())
 }

@@ -1,5 +1,5 @@
 //! A server in this process, with a listener and a data folder of its own.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
+#![allow(clippy::unwrap_used, dead_code, unreachable_pub, reason = "helpers of tests; each file uses its own part")]
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -110,7 +110,7 @@ impl Server {
 
 /// One server span that ended so many seconds ago.
 pub fn span(ago: i64, id: u64) -> String {
-    let end = (bonghwa::clock::now() - ago) as i128 * 1_000_000_000;
+    let end = (bonghwa::clock::now() - ago) * 1_000_000_000;
     format!(
         r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"web"}}}}]}},
         "scopeSpans":[{{"spans":[{{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"{id:016x}","name":"GET /a",

@@ -31,6 +31,7 @@ pub(crate) struct Local {
 
 /// How far the browser's own merge is.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one, and it holds its result for as long as the page stands")]
 pub(crate) enum Progress {
     /// Not begun: the server's result is shown.
     Waiting,
@@ -74,6 +75,7 @@ pub(crate) fn render(here: &Here, data: &CombineData, query: &CombineQuery, prog
 }
 
 /// Sends a form by the router instead of a page load.
+#[expect(clippy::needless_pass_by_value, reason = "listeners are given the event")]
 pub(crate) fn submit(event: SubmitEvent) {
     #[cfg(feature = "hydrate")]
     crate::browser::submit(&event);
@@ -81,6 +83,7 @@ pub(crate) fn submit(event: SubmitEvent) {
 }
 
 /// A tick or another period takes effect at once.
+#[expect(clippy::needless_pass_by_value, reason = "listeners are given the event")]
 fn changed(event: leptos::ev::Event) {
     #[cfg(feature = "hydrate")]
     crate::browser::changed(&event);

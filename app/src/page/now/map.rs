@@ -142,7 +142,7 @@ fn legend(here: &Here, view: &NowView, last: u8) -> Node {
     let edges: Vec<_> = (0..4).map(edge).collect();
     let gauge = match here.lang {
         Lang::Ko => format!("칸 아래 막대도 {name}"),
-        Lang::En => format!("bar: {} too", name),
+        Lang::En => format!("bar: {name} too"),
     };
     markup! {
         <li class=format!("legend r{}", last.clamp(1, 12)) aria-hidden="true">

@@ -72,7 +72,7 @@ pub(super) fn table(here: &Here, view: &NowView) -> Node {
                     <tr>
                         <th scope="col"><span class="vh">{t.rank}</span></th>
                         <th scope="col">{t.region}</th>
-                        <th scope="col" class="scale">{scale(here, view, full)}</th>
+                        <th scope="col" class="scale"><span class="vh">{t.bar}</span>{scale(here, view, full)}</th>
                         <th scope="col" class="n">{name(main)}</th>
                         <th scope="col" class="n x">{name(second)}</th>
                         <th scope="col" class="n x2">{name(third)}</th>

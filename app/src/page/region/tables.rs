@@ -52,7 +52,7 @@ fn table(here: &Here, caption: &str, names: usize, head: &[&'static str], rows: 
         })
         .collect();
     markup! {
-        <div class="scroll" tabindex="0" role="region" aria-label=caption.to_owned()>
+        <div class="scroll" tabindex="0" role="region" aria-label=format!("{caption}, {}", here.t.table)>
             <table class="plain wide">
                 <caption class="vh">{caption.to_owned()}</caption>
                 <thead><tr>{head}</tr></thead>
@@ -72,7 +72,7 @@ fn common(row: &TransactionRow, lang: Lang) -> Vec<Node> {
     vec![
         count(row.count as f64).into_node(),
         decimal(row.per_second, if row.per_second < 10.0 { 2 } else { 0 }).into_node(),
-        exact(row.error_rate, Unit::Ratio, lang).into_node(),
+        or_missing((row.count > 0).then_some(row.error_rate), Unit::Ratio, lang),
         or_missing(row.p50, Unit::Seconds, lang),
         or_missing(row.p95, Unit::Seconds, lang),
     ]
@@ -108,7 +108,7 @@ fn before(here: &Here, row: &TransactionRow) -> Node {
     let (class, word) = match c.direction {
         1 => ("up", here.t.up),
         -1 => ("dn", here.t.down),
-        _ => ("", here.t.same),
+        _ => return format!("{} {}", exact(before, Unit::Seconds, here.lang), here.t.same).into_node(),
     };
     markup! { {exact(before, Unit::Seconds, here.lang)}" "<span class=class><span class="vh">{word}</span></span>{c.size} }.into_node()
 }
