@@ -11,7 +11,7 @@
 
 #![recursion_limit = "512"]
 #![allow(unreachable_pub, reason = "the component macro makes public items of its own")]
-#![cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser merges, zooms and reads values"))]
+#![allow(dead_code, reason = "only a browser merges, zooms and reads values; only a server renders documents")]
 
 pub mod address;
 mod app;

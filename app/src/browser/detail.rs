@@ -29,6 +29,7 @@ thread_local! {
 }
 
 /// The canvas with its buttons.
+#[expect(clippy::too_many_lines, reason = "one panel: its signals and the handlers that share them")]
 pub(crate) fn panel(here: &Here, region: &str, from: i64, to: i64) -> AnyView {
     let t = here.t;
     let lang = here.lang;
@@ -51,7 +52,7 @@ pub(crate) fn panel(here: &Here, region: &str, from: i64, to: i64) -> AnyView {
         }
         let key = key.clone();
         HELD.with_borrow_mut(|held| {
-            *held = Some(Held { key: key.clone(), chart: None, first: 0.0, last: 0.0, pointers: Vec::new() })
+            *held = Some(Held { key: key.clone(), chart: None, first: 0.0, last: 0.0, pointers: Vec::new() });
         });
         spawn_local(async move {
             let url = format!("/api/series?region={}&measure=users&from={}&to={}", key.0, local(key.1), local(key.2));

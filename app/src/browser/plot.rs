@@ -47,8 +47,8 @@ pub(super) fn draw(
         .y_label_area_size(px(58.0))
         .build_cartesian_2d(from..to, 0.0..top)
         .ok()?;
-    let long = to - from > 86_400.0;
-    let time = move |t: &f64| if long { moment(*t as i64, lang) } else { clock(*t as i64) };
+    let days = to - from > 86_400.0;
+    let time = move |t: &f64| if days { moment(*t as i64, lang) } else { clock(*t as i64) };
     let unit = chart.unit;
     plot.configure_mesh()
         .disable_x_mesh()
@@ -56,7 +56,7 @@ pub(super) fn draw(
         .bold_line_style(grid.stroke_width(px(1.0)))
         .axis_style(grid.stroke_width(px(1.0)))
         .label_style(font)
-        .x_labels((width / if long { 120 } else { 80 }).clamp(2, 12) as usize)
+        .x_labels((width / if days { 120 } else { 80 }).clamp(2, 12) as usize)
         .y_labels(5)
         .x_label_formatter(&time)
         .y_label_formatter(&|v: &f64| axis(*v, unit, lang))

@@ -74,7 +74,7 @@ impl Nation {
                 })
                 .map_err(StoreError::Database)?;
         }
-        if now - self.swept >= 60 {
+        if now.saturating_sub(self.swept) >= 60 {
             self.swept = now;
             for (resolution, kept) in Resolution::ALL.into_iter().zip(self.retention) {
                 self.store.expire(resolution, now - kept, now)?;
