@@ -285,6 +285,15 @@ impl Track {
         &self.tables[resolution as usize]
     }
 
+    /// The buckets at hand that make up `from..to`, none coarser than `coarsest`.
+    pub fn decompose(&self, from: i64, to: i64, coarsest: Resolution) -> Vec<(Resolution, i64)> {
+        let present = |resolution, from, to| {
+            let table = self.table(resolution);
+            table.starts()[table.range(from, to)].to_vec()
+        };
+        decompose(from, to, coarsest, &present)
+    }
+
     /// End of the newest bucket that holds anything.
     pub const fn newest(&self) -> Option<i64> {
         self.newest
@@ -310,11 +319,7 @@ impl Track {
             finest: Resolution::Hour,
         };
         let (mut load, mut weight) = (0.0, 0.0);
-        let present = |resolution: Resolution, from, to| {
-            let table = self.table(resolution);
-            table.starts()[table.range(from, to)].to_vec()
-        };
-        for (resolution, start) in decompose(from, to, Resolution::Hour, &present) {
+        for (resolution, start) in self.decompose(from, to, Resolution::Hour) {
             let table = self.table(resolution);
             let Some(row) = table.row(start) else { continue };
             let width = resolution.seconds();

@@ -110,7 +110,15 @@ fn page(atlas: &Atlas, as_of: i64) -> NowView {
 }
 
 fn moment(as_of: i64, baselines: &Baselines) -> Moment<'_> {
-    Moment { as_of, demo: false, title: (String::new(), String::new()), mode: MODE, late_after: 60, baselines }
+    Moment {
+        as_of,
+        demo: false,
+        title: (String::new(), String::new()),
+        mode: MODE,
+        late_after: 60,
+        retention: [3600, 2 * DAY, 35 * DAY, 730 * DAY],
+        baselines,
+    }
 }
 
 #[test]

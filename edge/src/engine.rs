@@ -61,7 +61,8 @@ pub enum Outcome {
 /// A file whose rows are replaced, never added to, when it is imported again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// Name by which the same file is known again (not its path: a digest of how it begins).
+    /// Name by which the same file is known again (not its path: digests of how it begins). A file that has grown may
+    /// have a longer name, which begins with the one it had.
     pub name: String,
     /// Lines it holds.
     pub lines: u64,

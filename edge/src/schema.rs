@@ -45,10 +45,11 @@ pub(crate) const JOURNAL_CLEAR: &str = "DELETE FROM journal";
 pub(crate) const DIGEST_PUT: &str = "INSERT INTO digest (digest, expires) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 pub(crate) const DIGEST_EXPIRE: &str = "DELETE FROM digest WHERE expires <= ?1";
 
-pub(crate) const SOURCE_GET: &str = "SELECT id, lines, digest FROM source WHERE name = ?1";
+pub(crate) const SOURCE_GET: &str = "SELECT id, lines, digest FROM source \
+     WHERE substr(name, 1, length(?1)) = ?1 OR substr(?1, 1, length(name)) = name ORDER BY length(name) LIMIT 1";
 pub(crate) const SOURCE_NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM source";
 pub(crate) const SOURCE_PUT: &str = "INSERT INTO source (id, name, lines, digest) VALUES (?1, ?2, ?3, ?4) \
-     ON CONFLICT (id) DO UPDATE SET lines = excluded.lines, digest = excluded.digest";
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, lines = excluded.lines, digest = excluded.digest";
 
 /// Brings a database to the newest version. A database of a later version is refused and left alone.
 pub fn migrate<D: Database>(db: &mut D) -> Result<(), DatabaseError> {

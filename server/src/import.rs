@@ -187,14 +187,22 @@ fn hours(buckets: &Buckets) -> Vec<(i64, u64)> {
     hours.into_iter().collect()
 }
 
-/// The name under which the same log is known again, also when it has grown. Identity and service are no part of it,
-/// so that importing it differently replaces what it gave before.
+/// The name under which the same log is known again: a digest of its first line, of its first two and so on, so that
+/// the name of a log that has grown begins with the one it had. Identity and service are no part of it, so that
+/// importing a log differently replaces what it gave before.
 fn name(policy: &Policy, beginning: &[u8]) -> String {
+    let digest = |length: usize| {
+        let digest = policy.key.digest(beginning.get(..length).unwrap_or_default());
+        hex(digest.get(..8).unwrap_or(&digest))
+    };
     let lines = beginning.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
-    let length: usize = lines.take(BEGINNING_LINES).map(<[u8]>::len).sum();
+    let ends = lines.take(BEGINNING_LINES).scan(0, |end, line| {
+        *end += line.len();
+        Some(*end)
+    });
+    let name: String = ends.map(digest).collect();
     // A log of one line without its end is known by all of it.
-    let part = if length == 0 { beginning.len() } else { length };
-    hex(&policy.key.digest(beginning.get(..part).unwrap_or_default()))
+    if name.is_empty() { digest(beginning.len()) } else { name }
 }
 
 /// A reader that remembers how what it read began.

@@ -14,6 +14,7 @@ pub mod folder;
 pub mod http;
 pub mod import;
 pub mod keys;
+mod output;
 pub mod picture;
 pub mod random;
 pub mod run;

@@ -23,7 +23,9 @@ use crate::clock;
 use crate::demo::{Demo, HISTORY};
 use crate::folder::{Folder, FolderError};
 use crate::http::{self, App, Gate, Ready};
-use crate::keys::{KeyError, Keys};
+use crate::keys::{KeyError, Keys, hex};
+use crate::output::say;
+use crate::random;
 use crate::settings::{Loaded, Settings};
 
 /// Time between two ticks.
@@ -101,8 +103,9 @@ pub async fn serve(
         let dist = settings.dist.display();
         eprintln!("no browser bundle in {dist}: pages are shown without scripts; build it with `cargo xtask start`");
     }
+    let token = hex(&random::bytes::<32>().map_err(KeyError::Random)?);
     let (closing, closes) = watch::channel(false);
-    let app = App::new(settings.clone(), Gate::new(keys.clone(), public), bundle, closes.clone());
+    let app = App::new(settings.clone(), Gate::new(keys.clone(), public).with_demo(&token), bundle, closes.clone());
     // Requests are answered from here on, with 503 until the data is there. A set ends its tasks when it is dropped,
     // also where the start fails below.
     let mut server = JoinSet::new();
@@ -120,7 +123,7 @@ pub async fn serve(
     let ticks = tokio::spawn(tick(centre.clone(), keys, closes));
     let stopped = tokio::select! {
         () = &mut end => None,
-        reason = traffic(demo.as_ref(), reachable(address), until) => Some(reason),
+        reason = traffic(demo.as_ref(), reachable(address), &token, until) => Some(reason),
         ended = server.join_next() => Some(format!("{ended:?}")),
     };
     // There are receivers as long as this function holds the application.
@@ -187,9 +190,9 @@ async fn prepare(start: &Start, key: FleetKey) -> Result<Prepared, RunError> {
 }
 
 /// Sends the traffic of the demonstration, if there is one; why that ended, if it does.
-async fn traffic(demo: Option<&Demo>, address: SocketAddr, from: i64) -> String {
+async fn traffic(demo: Option<&Demo>, address: SocketAddr, token: &str, from: i64) -> String {
     let Some(demo) = demo else { return std::future::pending().await };
-    match demo.run(address, from).await {
+    match demo.run(address, token, from).await {
         Ok(()) => std::future::pending().await,
         Err(error) => error.to_string(),
     }
@@ -368,13 +371,13 @@ fn banner(address: SocketAddr, file: Option<&Path>, place: &Path, centre: &Centr
     let regions = centre.regions().len();
     let held = centre.counters().newest.len();
     let what = if demo { "demonstration data (시연 데이터)" } else { "your own data" };
-    println!("Bonghwa {}", env!("CARGO_PKG_VERSION"));
-    println!("  address   http://{}", reachable(address));
-    println!("  data      {} ({what}; {held} of {regions} regions have data)", place.display());
+    say!("Bonghwa {}", env!("CARGO_PKG_VERSION"));
+    say!("  address   http://{}", reachable(address));
+    say!("  data      {} ({what}; {held} of {regions} regions have data)", place.display());
     if let Some(file) = file {
-        println!("  settings  {}", file.display());
+        say!("  settings  {}", file.display());
     }
-    println!("  ready     in {:.1} s; Ctrl-C ends it", took.as_secs_f64());
+    say!("  ready     in {:.1} s; Ctrl-C ends it", took.as_secs_f64());
 }
 
 /// The address by which this machine itself reaches the server.

@@ -110,6 +110,22 @@ fn a_running_server_takes_a_log_through_the_same_command() {
 }
 
 #[test]
+fn a_short_log_that_grows_is_counted_once() {
+    let scratch = Scratch::new();
+    let (data, file) = (scratch.path().join("data"), scratch.path().join("growing.log"));
+    let sample = std::fs::read_to_string(root().join("edge/tests/data/access_log_sample.log")).expect("the sample");
+    let beginning = |lines: usize| sample.split_inclusive('\n').take(lines).collect::<String>();
+    for (lines, outcome) in [(1, "new"), (3, "updated"), (15, "updated"), (16, "updated"), (40, "updated"), (2, "shorter")] {
+        std::fs::write(&file, beginning(lines)).expect("the log");
+        let imported = import(&file, &data);
+        assert_eq!(imported["outcome"], outcome, "{lines} lines");
+        assert_eq!(imported["taken"], lines);
+    }
+    std::fs::write(&file, beginning(40)).expect("the log");
+    assert_page_agrees(&data, &reference(&file));
+}
+
+#[test]
 fn a_file_that_is_no_access_log_stores_nothing() {
     let scratch = Scratch::new();
     let (data, file) = (scratch.path().join("data"), scratch.path().join("noise.log"));

@@ -24,6 +24,8 @@ pub struct Moment<'a> {
     pub mode: IdentityMode,
     /// Seconds without data after which a region counts as late.
     pub late_after: i64,
+    /// Seconds that rows are kept, by resolution.
+    pub retention: [i64; 4],
     /// What is usual on the day of `as_of`.
     pub baselines: &'a Baselines,
 }

@@ -24,23 +24,24 @@ pub struct RegionDetail {
     pub users: Option<Union>,
 }
 
-/// Start, end (exclusive) and resolution of the period that a query asks for.
-pub fn period_of(query: &RegionQuery, as_of: i64) -> (i64, i64, Resolution) {
+/// Start, end (exclusive) and resolution of the period that a query asks for, where rows of a resolution are kept for
+/// `retention` seconds.
+pub fn period_of(query: &RegionQuery, as_of: i64, retention: [i64; 4]) -> (i64, i64, Resolution) {
     let (from, to) = match (query.from, query.to) {
         (Some(from), Some(to)) if from < to => (from, to.min(as_of)),
         _ => (as_of - query.span.clamp(600, 31 * DAY), as_of),
     };
     let from = from.min(to - 2);
-    let resolution = chart_resolution(from, to, as_of);
+    let fits = |r: Resolution| (to - from) / r.seconds() <= MAX_POINTS;
+    let resolution = finest_kept(as_of - from, retention, fits);
     (resolution.floor(from), to, resolution)
 }
 
-/// The finest resolution of at most [`MAX_POINTS`] points whose rows are still kept by default.
-fn chart_resolution(from: i64, to: i64, as_of: i64) -> Resolution {
-    let kept = [3600, 2 * DAY, 35 * DAY, i64::MAX];
+/// The finest resolution from a minute on that suits and whose rows are kept for `age` seconds.
+fn finest_kept(age: i64, retention: [i64; 4], suits: impl Fn(Resolution) -> bool) -> Resolution {
     [Resolution::Minute, Resolution::FiveMinutes]
         .into_iter()
-        .find(|r| (to - from) / r.seconds() <= MAX_POINTS && as_of - from <= kept[r.code() as usize])
+        .find(|r| age <= retention[r.code() as usize] && suits(*r))
         .unwrap_or(Resolution::Hour)
 }
 
@@ -48,7 +49,7 @@ fn chart_resolution(from: i64, to: i64, as_of: i64) -> Resolution {
 pub fn region(atlas: &Atlas, moment: &Moment<'_>, query: &RegionQuery, detail: &RegionDetail) -> RegionView {
     let as_of = moment.as_of;
     let mode = query.mode.unwrap_or(moment.mode);
-    let (from, to, resolution) = period_of(query, as_of);
+    let (from, to, resolution) = period_of(query, as_of, moment.retention);
     let code = query.region.as_str();
     let region = atlas.region(code);
     let track = atlas.track(code);
@@ -110,11 +111,7 @@ pub fn series(
     (from, to): (i64, i64),
 ) -> Option<PeriodChart> {
     let track = atlas.track(region)?;
-    let kept = [3600, 2 * DAY, 35 * DAY, i64::MAX];
-    let resolution = [Resolution::Minute, Resolution::FiveMinutes]
-        .into_iter()
-        .find(|r| moment.as_of - from <= kept[r.code() as usize])
-        .unwrap_or(Resolution::Hour);
+    let resolution = finest_kept(moment.as_of - from, moment.retention, |_| true);
     let line = line(track, measure, moment.mode, resolution, resolution.floor(from), to);
     Some(chart(measure, moment.mode, resolution.floor(from), resolution, vec![named("now", line)]))
 }

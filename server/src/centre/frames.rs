@@ -5,7 +5,6 @@ use bonghwa_analytics::frame::{Form, Frame, Sections, encode_registers, register
 use bonghwa_analytics::identity::{IdentityMode, KeyId};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::time::Resolution;
-use bonghwa_analytics::window::decompose;
 
 use super::edge::Edge;
 use super::{Centre, CentreError, read};
@@ -71,10 +70,7 @@ impl Centre {
         let parts = {
             let atlas = read(&self.0.atlas);
             let Some(track) = atlas.track(edge.region()) else { return Ok(Vec::new()) };
-            decompose(from, to, coarsest, &|resolution, from, to| {
-                let table = track.table(resolution);
-                table.starts()[table.range(from, to)].to_vec()
-            })
+            track.decompose(from, to, coarsest)
         };
         let mut frames = Vec::new();
         for run in parts.chunk_by(|a, b| a.0 == b.0 && b.1 == a.1 + a.0.seconds()) {

@@ -11,7 +11,6 @@ use bonghwa_analytics::time::{DAY, Resolution, WEEK, day_start};
 use bonghwa_analytics::view::{
     self, CombineView, Measure, Moment, NowQuery, NowView, Past, PeriodChart, RegionDetail, RegionQuery, RegionView,
 };
-use bonghwa_analytics::window::decompose;
 
 use super::{Centre, CentreError, clock, lock, read, write};
 
@@ -56,7 +55,7 @@ impl Centre {
         let edge = self.edge(&query.region)?;
         let as_of = *self.0.ticks.borrow();
         let mode = self.mode(query.mode);
-        let (from, to, _) = view::period_of(query, as_of);
+        let (from, to, _) = view::period_of(query, as_of, self.0.config.retention);
         let mut unions = Unions::new(self.0.config.key.id(), mode);
         let mut period = Bucket::default();
         for frame in self.window(edge, from, to, Resolution::Hour, Sections::ALL)? {
@@ -79,6 +78,13 @@ impl Centre {
         let baselines = self.baselines(as_of, mode);
         let moment = self.moment(as_of, &baselines);
         Ok(view::region(&read(&self.0.atlas), &moment, query, &detail))
+    }
+
+    /// The page of a region that is not known: it says so and names those that are.
+    pub fn unknown_region(&self, query: &RegionQuery) -> RegionView {
+        let baselines = Baselines::default();
+        let moment = self.moment(*self.0.ticks.borrow(), &baselines);
+        view::region(&read(&self.0.atlas), &moment, query, &RegionDetail::default())
     }
 
     /// One measure of a region (or of the nation) at the finest resolution that is kept.
@@ -130,6 +136,7 @@ impl Centre {
             title: config.title.clone(),
             mode: self.mode(None),
             late_after: config.late_after,
+            retention: config.retention,
             baselines,
         }
     }
@@ -168,10 +175,7 @@ impl Centre {
         let parts = {
             let atlas = read(&self.0.atlas);
             let Some(track) = atlas.track(NATION) else { return Ok(None) };
-            decompose(from, to, Resolution::FiveMinutes, &|resolution, from, to| {
-                let table = track.table(resolution);
-                table.starts()[table.range(from, to)].to_vec()
-            })
+            track.decompose(from, to, Resolution::FiveMinutes)
         };
         let mut unions = Unions::new(self.0.config.key.id(), mode);
         for (resolution, start) in parts {

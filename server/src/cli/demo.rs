@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::client::Server;
 use super::{Failure, Place, runtime};
 use crate::demo::Fault;
+use crate::output::say;
 
 /// Break and heal regions of the running demonstration.
 #[derive(Subcommand)]
@@ -66,19 +67,19 @@ impl Demo {
             Self::Break { region, fault, server } => {
                 let body = json!({ "region": region, "fault": fault.name() });
                 server.ask(Method::POST, "/api/demo/break", Some(&body))?;
-                println!("{fault} has begun in {region}; it ends in 20 minutes, or with `bonghwa demo heal {region}`");
+                say!("{fault} has begun in {region}; it ends in 20 minutes, or with `bonghwa demo heal {region}`");
             }
             Self::Heal { region, server } => {
                 let ended = server.ask(Method::POST, "/api/demo/heal", Some(&json!({ "region": region })))?;
                 match ended.get("fault").and_then(Value::as_str) {
-                    Some(fault) => println!("{fault} has ended in {region}"),
-                    None => println!("nothing was wrong in {region}"),
+                    Some(fault) => say!("{fault} has ended in {region}"),
+                    None => say!("nothing was wrong in {region}"),
                 }
             }
             Self::List { json, server } => {
                 let list = server.ask(Method::GET, "/api/demo", None)?;
                 if json {
-                    println!("{list:#}");
+                    say!("{list:#}");
                 } else {
                     show(&list);
                 }
@@ -92,13 +93,13 @@ fn show(list: &Value) {
     let each = |key: &str| list.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or("?").to_string();
     let faults: Vec<_> = each("faults").iter().filter_map(|fault| fault.as_str().map(String::from)).collect();
-    println!("faults: {}", faults.join(", "));
+    say!("faults: {}", faults.join(", "));
     let active = each("active");
     if active.is_empty() {
-        println!("none is active");
+        say!("none is active");
     }
     for fault in &active {
         let left = fault.get("until").and_then(Value::as_i64).unwrap_or_default() - crate::clock::now();
-        println!("{} in {}, {} min left", text(fault, "fault"), text(fault, "region"), left.max(0) / 60);
+        say!("{} in {}, {} min left", text(fault, "fault"), text(fault, "region"), left.max(0) / 60);
     }
 }

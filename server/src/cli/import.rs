@@ -15,6 +15,7 @@ use super::client::Server;
 use super::{Failure, Place, runtime};
 use crate::folder::{Folder, FolderError};
 use crate::import::{self, Order, Summary};
+use crate::output::say;
 use crate::run;
 use crate::settings::Loaded;
 
@@ -100,7 +101,7 @@ impl Import {
         let Self::AccessLog(command) = self;
         let summary = command.import()?;
         if command.json {
-            println!("{}", serde_json::to_string_pretty(&summary)?);
+            say!("{}", serde_json::to_string_pretty(&summary)?);
         } else {
             show(&summary);
         }
@@ -181,17 +182,17 @@ fn show(summary: &Summary) {
         "updated" => "this log was imported before and has changed; its rows were replaced",
         _ => "imported",
     };
-    println!("{what}");
-    println!("  region    {}", summary.region);
-    println!("  lines     {} taken, {} refused", summary.taken, summary.refused);
+    say!("{what}");
+    say!("  region    {}", summary.region);
+    say!("  lines     {} taken, {} refused", summary.taken, summary.refused);
     for line in &summary.first_refused {
-        println!("            line {}: {}", line.line, line.reason);
+        say!("            line {}: {}", line.line, line.reason);
     }
     if summary.refused > summary.first_refused.len() as u64 {
-        println!("            and {} more", summary.refused - summary.first_refused.len() as u64);
+        say!("            and {} more", summary.refused - summary.first_refused.len() as u64);
     }
     if let Some((first, last)) = summary.range {
-        println!("  period    {} – {} KST", moment(first, Lang::En), moment(last, Lang::En));
+        say!("  period    {} – {} KST", moment(first, Lang::En), moment(last, Lang::En));
     }
     let sign = match summary.identity {
         IdentityMode::Ip => "addresses",
@@ -199,12 +200,12 @@ fn show(summary: &Summary) {
         IdentityMode::UserCookie => "users",
     };
     let error = summary.error;
-    println!("  distinct  about {:.0} {sign} (± {error:.0}, in {} of the lines)", summary.distinct, summary.identified);
-    println!("  hours     {}", summary.hours.len());
+    say!("  distinct  about {:.0} {sign} (± {error:.0}, in {} of the lines)", summary.distinct, summary.identified);
+    say!("  hours     {}", summary.hours.len());
     for (start, count) in summary.hours.iter().take(HOURS_SHOWN) {
-        println!("            {} KST  {count} requests", local(*start).replace('T', " "));
+        say!("            {} KST  {count} requests", local(*start).replace('T', " "));
     }
     if summary.hours.len() > HOURS_SHOWN {
-        println!("            and {} more", summary.hours.len() - HOURS_SHOWN);
+        say!("            and {} more", summary.hours.len() - HOURS_SHOWN);
     }
 }

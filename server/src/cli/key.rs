@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{Failure, Place};
 use crate::keys::{self, Use};
+use crate::output::say;
 
 /// Make keys for senders and readers.
 #[derive(Subcommand)]
@@ -54,9 +55,9 @@ impl Key {
         std::fs::create_dir_all(data).map_err(|error| crate::folder::FolderError::Access(data.clone(), error))?;
         let (key, token) = keys::create(data, &region, purpose)?;
         if json {
-            println!("{:#}", json!({ "id": key.id, "use": purpose, "region": region, "key": token }));
+            say!("{:#}", json!({ "id": key.id, "use": purpose, "region": region, "key": token }));
         } else {
-            println!("{token}");
+            say!("{token}");
             eprintln!(
                 "keep this key now, it is not shown again; its hash is in {}",
                 data.join(keys::FILE_NAME).display()

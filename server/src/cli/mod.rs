@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::output::say;
 use crate::settings::{Flags, Loaded, SettingsError};
 
 /// Bonghwa shows what a nation's information systems go through: telemetry in, one live picture out.
@@ -66,7 +67,7 @@ pub fn main() -> ExitCode {
         Command::Demo(command) => command.run(),
         Command::Key(command) => command.run(),
         Command::Version => {
-            println!("bonghwa {}", env!("CARGO_PKG_VERSION"));
+            say!("bonghwa {}", env!("CARGO_PKG_VERSION"));
             Ok(())
         }
     };

@@ -69,8 +69,8 @@ impl Traffic {
 
 impl Demo {
     /// Sends the traffic of all regions from the instant `from` (the end of the history, seconds since the epoch) on
-    /// to the OTLP receiver at `address`, until the future is dropped.
-    pub async fn run(&self, address: SocketAddr, from: i64) -> Result<(), LiveError> {
+    /// to the OTLP receiver at `address`, until the future is dropped. `token` is the key that it carries.
+    pub async fn run(&self, address: SocketAddr, token: &str, from: i64) -> Result<(), LiveError> {
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?;
         let mut feeds = JoinSet::new();
         let count = self.model.places.len() as i64;
@@ -80,6 +80,7 @@ impl Demo {
                 client: client.clone(),
                 place: place.clone(),
                 url: format!("http://{address}/v1/"),
+                token: token.to_owned(),
                 pending: Vec::new(),
             };
             feeds.spawn(feed.run(from * 1000, PERIOD * turn / count.max(1)));
@@ -100,6 +101,7 @@ struct Feed {
     client: Client,
     place: Place,
     url: String,
+    token: String,
     /// Requests that have not been answered yet; a span is reported when it has ended.
     pending: Vec<Request>,
 }
@@ -156,6 +158,7 @@ impl Feed {
                 .header(CONTENT_TYPE, "application/x-protobuf")
                 .header(CONTENT_ENCODING, "gzip")
                 .header("bonghwa-region", &self.place.code)
+                .bearer_auth(&self.token)
                 .body(body.clone());
             match attempt.send().await {
                 Ok(response) if is_busy(response.status()) => wait = retry_after(&response).unwrap_or(wait),
@@ -235,6 +238,7 @@ mod tests {
     ) -> axum::response::Response {
         assert_eq!(headers[CONTENT_TYPE], "application/x-protobuf");
         assert_eq!(headers[CONTENT_ENCODING], "gzip");
+        assert_eq!(headers["authorization"], "Bearer token");
         let region = headers["bonghwa-region"].to_str().unwrap().to_owned();
         let mut inbox = inbox.lock().unwrap();
         if inbox.refused.contains(&(region.clone(), body.clone())) {
@@ -256,7 +260,7 @@ mod tests {
 
         let demo = Demo::new(SEED, KEY, &regions());
         let now = clock() / 1000;
-        let sending = demo.run(address, now - 30);
+        let sending = demo.run(address, "token", now - 30);
         assert!(tokio::time::timeout(Duration::from_secs(6), sending).await.is_err(), "live traffic does not end");
 
         let (mut codes, mut paths, mut requests) = (BTreeSet::new(), BTreeSet::new(), 0);

@@ -43,7 +43,10 @@ impl Backend for Source {
     }
 
     fn region(&self, query: RegionQuery) -> BoxFuture<RegionView> {
-        self.ask(move |centre| centre.region(&query))
+        self.ask(move |centre| match centre.region(&query) {
+            Err(CentreError::UnknownRegion { .. }) => Ok(centre.unknown_region(&query)),
+            answer => answer,
+        })
     }
 
     fn combine(&self, regions: Vec<String>, from: i64, to: i64, mode: Option<IdentityMode>) -> BoxFuture<CombineView> {

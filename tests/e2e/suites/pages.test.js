@@ -49,18 +49,22 @@ for (const page of PAGES) {
       await view.context().close();
     });
 
-    for (const width of [1440, 768, 390, 320]) {
-      test(`fits ${width} px`, async () => {
-        const view = await newPage(browser, { width });
-        await open(view, server.url + page);
-        const [content, screen] = await view.evaluate(() => {
-          const { scrollWidth, clientWidth } = document.documentElement;
-          return [scrollWidth, clientWidth];
+    // The widths beside the breaks of the layout (767, 899 and 1279 px) and those of usual screens.
+    for (const lang of ["ko", "en"]) {
+      for (const width of [1440, 1280, 1024, 900, 768, 390, 320]) {
+        test(`fits ${width} px in ${lang}`, async () => {
+          const view = await newPage(browser, { width });
+          await open(view, server.url + address(page, { lang }));
+          const [content, screen] = await view.evaluate(() => {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            return [scrollWidth, clientWidth];
+          });
+          assert.ok(content <= screen, `${content} px on a screen of ${screen} px`);
+          if (width !== 1440) assert.deepEqual(await violations(view), []);
+          assertClean(view, page);
+          await view.context().close();
         });
-        assert.ok(content <= screen, `${content} px on a screen of ${screen} px`);
-        assertClean(view, page);
-        await view.context().close();
-      });
+      }
     }
   });
 }
@@ -73,6 +77,18 @@ test("the first page names all regions in a table and on the map, and both agree
   const text = await view.locator("main").innerText();
   assert.equal(rows.length, 17);
   for (const name of names) assert.ok(text.split(name).length > 2, `${name} stands on the map and in the table`);
+  await view.context().close();
+});
+
+test("an unknown region is not found, and those that are known are named", async () => {
+  const answer = await fetch(`${server.url}/region/atlantis`, { headers: { "accept-language": "ko" } });
+  assert.equal(answer.status, 404);
+  assert.match(await answer.text(), /<title>[^<]*봉화<\/title>/);
+  const view = await newPage(browser);
+  const loaded = await view.goto(`${server.url}/region/atlantis?lang=en`);
+  assert.equal(loaded.status(), 404);
+  assert.match(await view.title(), /Bonghwa/);
+  assert.ok((await view.locator("main a[href^='/region/']").count()) >= 17);
   await view.context().close();
 });
 
