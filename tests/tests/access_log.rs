@@ -115,7 +115,9 @@ fn a_short_log_that_grows_is_counted_once() {
     let (data, file) = (scratch.path().join("data"), scratch.path().join("growing.log"));
     let sample = std::fs::read_to_string(root().join("edge/tests/data/access_log_sample.log")).expect("the sample");
     let beginning = |lines: usize| sample.split_inclusive('\n').take(lines).collect::<String>();
-    for (lines, outcome) in [(1, "new"), (3, "updated"), (15, "updated"), (16, "updated"), (40, "updated"), (2, "shorter")] {
+    for (lines, outcome) in
+        [(1, "new"), (3, "updated"), (15, "updated"), (16, "updated"), (40, "updated"), (2, "shorter")]
+    {
         std::fs::write(&file, beginning(lines)).expect("the log");
         let imported = import(&file, &data);
         assert_eq!(imported["outcome"], outcome, "{lines} lines");
