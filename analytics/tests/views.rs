@@ -1,7 +1,7 @@
 //! Views of a small nation whose days are known.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bonghwa_analytics::atlas::{Atlas, NATION};
 use bonghwa_analytics::baseline::Baselines;
@@ -116,6 +116,7 @@ fn moment(as_of: i64, baselines: &Baselines) -> Moment<'_> {
         title: (String::new(), String::new()),
         mode: MODE,
         late_after: 60,
+        away: BTreeSet::new(),
         retention: [3600, 2 * DAY, 35 * DAY, 730 * DAY],
         baselines,
     }

@@ -9,6 +9,7 @@ pub mod batch;
 pub mod compression;
 pub mod database;
 pub mod engine;
+pub mod mirror;
 pub mod otlp;
 pub mod policy;
 pub mod schema;

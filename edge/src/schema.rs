@@ -8,7 +8,7 @@ use crate::database::{Database, DatabaseError, Value, transaction};
 ///
 /// A row of `bucket` is found by one integer: `(resolution * 2^41 + start) * 1024 + source`, which is below 2^53. The
 /// summary stands before the large columns so that reading it does not touch their overflow pages.
-const MIGRATIONS: [&[&str]; 1] = [&[
+const MIGRATIONS: &[&[&str]] = &[&[
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE bucket (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, expires INTEGER NOT NULL, \
      summary BLOB NOT NULL, cells BLOB NOT NULL, registers BLOB NOT NULL)",
@@ -16,6 +16,8 @@ const MIGRATIONS: [&[&str]; 1] = [&[
     "CREATE TABLE journal (id INTEGER PRIMARY KEY, delta BLOB NOT NULL)",
     "CREATE TABLE digest (digest BLOB PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, lines INTEGER NOT NULL, digest BLOB NOT NULL)",
+], &[
+    "CREATE TABLE cursor (id INTEGER PRIMARY KEY, position TEXT NOT NULL)",
 ]];
 
 /// Value of `meta.version` once every migration has run.
@@ -50,6 +52,10 @@ pub(crate) const SOURCE_GET: &str = "SELECT id, lines, digest FROM source \
 pub(crate) const SOURCE_NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM source";
 pub(crate) const SOURCE_PUT: &str = "INSERT INTO source (id, name, lines, digest) VALUES (?1, ?2, ?3, ?4) \
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, lines = excluded.lines, digest = excluded.digest";
+
+pub(crate) const CURSOR_GET: &str = "SELECT position FROM cursor WHERE id = 0";
+pub(crate) const CURSOR_PUT: &str = "INSERT INTO cursor (id, position) VALUES (0, ?1) \
+     ON CONFLICT (id) DO UPDATE SET position = excluded.position";
 
 /// Brings a database to the newest version. A database of a later version is refused and left alone.
 pub fn migrate<D: Database>(db: &mut D) -> Result<(), DatabaseError> {

@@ -73,6 +73,11 @@ impl<D: Database> Store<D> {
         self.seq
     }
 
+    /// The database, for questions that are not about buckets.
+    pub const fn read(&self) -> &D {
+        &self.db
+    }
+
     /// The database, for statements that are not about buckets.
     pub const fn db(&mut self) -> &mut D {
         &mut self.db

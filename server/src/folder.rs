@@ -36,6 +36,9 @@ pub enum FolderError {
         "{0} does not hold a fleet key of 32 hexadecimal digits; restore it from a copy, or move it away to begin anew (counts of users before and after cannot be combined)"
     )]
     FleetKey(PathBuf),
+    /// There is another fleet key.
+    #[error("{0} holds another fleet key, and data was counted with it; choose an empty data folder with --data")]
+    FleetKeySet(PathBuf),
     /// No random numbers for a new fleet key.
     #[error(transparent)]
     Random(#[from] random::RandomError),
@@ -93,22 +96,61 @@ impl Folder {
 
     /// The 128-bit key that identities are hashed with: made once, then kept.
     pub fn fleet_key(&self) -> Result<FleetKey, FolderError> {
-        let path = self.path.join(FLEET_KEY_FILE);
-        let access = |error| FolderError::Access(self.path.clone(), error);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => FleetKey::from_hex(text.trim()).ok_or(FolderError::FleetKey(path)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        match read_fleet_key(&self.path)? {
+            Some((key, _)) => Ok(key),
+            None => {
                 let key = random::bytes::<16>()?;
-                let fresh = path.with_extension("key.new");
-                let mut file = private_file(&fresh).map_err(access)?;
-                file.write_all(crate::keys::hex(&key).as_bytes()).map_err(access)?;
-                file.sync_all().map_err(access)?;
-                std::fs::rename(&fresh, &path).map_err(access)?;
+                self.write_fleet_key(&crate::keys::hex(&key))?;
                 Ok(FleetKey::new(key))
             }
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err(FolderError::FleetKey(path)),
-            Err(error) => Err(access(error)),
         }
+    }
+
+    /// Takes over the fleet key of another installation. A folder that has another key keeps it: what was counted with
+    /// it could not be combined any more.
+    pub fn set_fleet_key(&self, text: &str) -> Result<(), FolderError> {
+        let path = self.path.join(FLEET_KEY_FILE);
+        let key = FleetKey::from_hex(text).ok_or_else(|| FolderError::FleetKey(path.clone()))?;
+        match read_fleet_key(&self.path)? {
+            Some((known, _)) if known == key => Ok(()),
+            Some(_) => Err(FolderError::FleetKeySet(path)),
+            None => self.write_fleet_key(text),
+        }
+    }
+
+    fn write_fleet_key(&self, text: &str) -> Result<(), FolderError> {
+        let access = |error| FolderError::Access(self.path.clone(), error);
+        let path = self.path.join(FLEET_KEY_FILE);
+        let fresh = path.with_extension("key.new");
+        let mut file = private_file(&fresh).map_err(access)?;
+        file.write_all(text.as_bytes()).map_err(access)?;
+        file.sync_all().map_err(access)?;
+        std::fs::rename(&fresh, &path).map_err(access)
+    }
+}
+
+/// The fleet key of a data folder, 32 hexadecimal digits.
+pub fn fleet_key_text(data: &Path) -> Result<String, FolderError> {
+    match read_fleet_key(data)? {
+        Some((_, text)) => Ok(text),
+        None => {
+            let folder = Folder::open(data)?;
+            folder.fleet_key()?;
+            Ok(read_fleet_key(data)?.map(|(_, text)| text).unwrap_or_default())
+        }
+    }
+}
+
+fn read_fleet_key(data: &Path) -> Result<Option<(FleetKey, String)>, FolderError> {
+    let path = data.join(FLEET_KEY_FILE);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let text = text.trim().to_owned();
+            FleetKey::from_hex(&text).map(|key| Some((key, text))).ok_or(FolderError::FleetKey(path))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err(FolderError::FleetKey(path)),
+        Err(error) => Err(FolderError::Access(data.to_path_buf(), error)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The life of a server: start, serve, end.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -26,7 +27,8 @@ use crate::http::{self, App, Gate, Ready};
 use crate::keys::{KeyError, Keys, hex};
 use crate::output::say;
 use crate::random;
-use crate::settings::{Loaded, Settings};
+use crate::pull;
+use crate::settings::{Loaded, Origin, Settings};
 
 /// Time between two ticks.
 const TICK: Duration = Duration::from_secs(2);
@@ -121,6 +123,9 @@ pub async fn serve(
     notify(address);
 
     let ticks = tokio::spawn(tick(centre.clone(), keys, closes));
+    let origins = if demo.is_some() { BTreeMap::new() } else { start.loaded.origins.clone() };
+    let mut pulls = JoinSet::new();
+    pulls.spawn(pull::run(centre.clone(), origins));
     let stopped = tokio::select! {
         () = &mut end => None,
         reason = traffic(demo.as_ref(), reachable(address), &token, until) => Some(reason),
@@ -128,6 +133,7 @@ pub async fn serve(
     };
     // There are receivers as long as this function holds the application.
     let _ = closing.send(true);
+    pulls.abort_all();
     // Open connections and the tick under way end side by side; a connection that takes longer is cut off.
     let _ = tokio::join!(tokio::time::timeout(PATIENCE, server.join_next()), ticks);
     drop(server);
@@ -171,14 +177,17 @@ struct Prepared {
 }
 
 async fn prepare(start: &Start, key: FleetKey) -> Result<Prepared, RunError> {
-    let Loaded { settings, data, regions, .. } = &start.loaded;
+    let Loaded { settings, data, regions, origins, .. } = &start.loaded;
     let demo = match start.content {
         Content::Demo => true,
         Content::Empty => false,
+        // Whoever names an edge wants to see it.
+        Content::Automatic if !origins.is_empty() => false,
         Content::Automatic => !holds_data(settings, regions, &own_folder(data), key).await?,
     };
     let place = if demo { demo_folder(data) } else { own_folder(data) };
-    let centre = open(settings, regions, &place, key, demo).await?;
+    let origins = if demo { &BTreeMap::new() } else { origins };
+    let centre = open(settings, regions, origins, &place, key, demo).await?;
     if !demo {
         return Ok(Prepared { centre, place, demo: None, until: clock::now() });
     }
@@ -213,7 +222,7 @@ async fn holds_data(settings: &Settings, regions: &[Region], place: &Path, key: 
     if !place.is_dir() {
         return Ok(false);
     }
-    let centre = open(settings, regions, place, key, false).await?;
+    let centre = open(settings, regions, &BTreeMap::new(), place, key, false).await?;
     Ok(!centre.counters().newest.is_empty())
 }
 
@@ -221,6 +230,7 @@ async fn holds_data(settings: &Settings, regions: &[Region], place: &Path, key: 
 pub async fn open(
     settings: &Settings,
     regions: &[Region],
+    origins: &BTreeMap<String, Origin>,
     place: &Path,
     key: FleetKey,
     demo: bool,
@@ -229,6 +239,7 @@ pub async fn open(
     let retention = settings.retention;
     let config = CentreConfig {
         regions: regions.to_vec(),
+        elsewhere: origins.keys().cloned().collect(),
         data: place.to_path_buf(),
         key,
         // The visitors of the demonstration carry a cookie of their own.

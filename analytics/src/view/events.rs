@@ -1,6 +1,6 @@
 //! What is out of its usual range now, and what was since midnight.
 
-use super::now::{Moment, Scope, late_since, measure_id, middle};
+use super::now::{Moment, Scope, measure_id, middle};
 use super::{Event, EventKind, Fact, Level, Measure, Method, Standing, Unit, Verdict};
 use crate::atlas::{Atlas, NATION, Track};
 use crate::baseline::Band;
@@ -164,7 +164,7 @@ pub(super) fn events(
             spells(track, moment, &region.code, measure, mode, (from, to), &mut events);
         }
         deployments(track, &region.code, from, to, &mut events);
-        if let Some(since) = late_since(Some(track), moment.as_of, moment.late_after).filter(|since| *since >= from) {
+        if let Some(since) = moment.late_since(Some(track), &region.code).filter(|since| *since >= from) {
             let event = event(EventKind::Late, &region.code, None, since, None);
             events.push(event);
         }

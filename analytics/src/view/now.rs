@@ -1,5 +1,7 @@
 //! The page 지금: is today normal, how many are there, where is it busy, and since when.
 
+use std::collections::BTreeSet;
+
 use super::events::{events, unusual};
 use super::{
     Card, DayChart, Fact, Level, Line, Measure, Method, NowQuery, NowView, RegionRow, Standing, Unit, Verdict,
@@ -24,10 +26,20 @@ pub struct Moment<'a> {
     pub mode: IdentityMode,
     /// Seconds without data after which a region counts as late.
     pub late_after: i64,
+    /// Regions whose edge does not answer at this moment; what they sent before may be incomplete.
+    pub away: BTreeSet<String>,
     /// Seconds that rows are kept, by resolution.
     pub retention: [i64; 4],
     /// What is usual on the day of `as_of`.
     pub baselines: &'a Baselines,
+}
+
+impl Moment<'_> {
+    /// The last instant with data of a region that is late or does not answer, 0 if there never was any.
+    pub(super) fn late_since(&self, track: Option<&Track>, code: &str) -> Option<i64> {
+        late_since(track, self.as_of, self.late_after)
+            .or_else(|| self.away.contains(code).then(|| track.and_then(Track::newest).unwrap_or(0)))
+    }
 }
 
 /// Distinct identities of the nation in the same window of earlier days, from stored registers.
@@ -54,7 +66,7 @@ pub fn now(atlas: &Atlas, moment: &Moment<'_>, query: &NowQuery, past: &Past) ->
     let window = query.window.clamp(60, 1800);
     let (from, to) = (as_of - window, as_of);
     let regions: Vec<Region> = atlas.regions.iter().filter(|r| exists_on(r, as_of)).cloned().collect();
-    let late_since = |code: &str| late_since(atlas.track(code), as_of, moment.late_after);
+    let late_since = |code: &str| moment.late_since(atlas.track(code), code);
     let received: Vec<&str> = regions.iter().map(|r| r.code.as_str()).filter(|c| late_since(c).is_none()).collect();
 
     let mut rows = Vec::with_capacity(regions.len());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::events::{events, unusual};
-use super::now::{Moment, Scope, exists_on, late_since, stats_fact, unit_of, users_fact};
+use super::now::{Moment, Scope, exists_on, stats_fact, unit_of, users_fact};
 use super::{Line, Measure, PeriodChart, RegionQuery, RegionView, Series, TransactionRow, Verdict};
 use crate::atlas::{Atlas, Track, Union};
 use crate::bucket::{Bucket, Name, Resource, Transaction};
@@ -54,7 +54,7 @@ pub fn region(atlas: &Atlas, moment: &Moment<'_>, query: &RegionQuery, detail: &
     let region = atlas.region(code);
     let track = atlas.track(code);
     let scope = Scope { regions: vec![code.to_owned()], count: 1, from, to };
-    let late_since = late_since(track, as_of, moment.late_after);
+    let late_since = moment.late_since(track, code);
     let (level, verdict) = match track {
         None => (super::Level::Normal, Verdict::NoData),
         Some(_) if late_since.is_some() => (super::Level::Sign, Verdict::Silent { since: late_since.unwrap_or(0) }),

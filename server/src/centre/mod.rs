@@ -12,9 +12,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use bonghwa_analytics::atlas::{Atlas, AtlasError};
+use bonghwa_analytics::atlas::{Atlas, AtlasError, NATION};
 use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::Bucket;
+use bonghwa_analytics::frame::{Frame, Sections};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::time::{DAY, Resolution};
@@ -23,6 +24,7 @@ use bonghwa_edge::batch::Batch;
 use bonghwa_edge::database::DatabaseError;
 use bonghwa_edge::engine::EngineError;
 pub use bonghwa_edge::engine::{Outcome, Replaced, Source};
+use bonghwa_edge::mirror::MirrorError;
 use bonghwa_edge::store::StoreError;
 use tokio::sync::watch;
 
@@ -32,12 +34,16 @@ use nation::Nation;
 
 /// Seconds by which a screen trails the clock, so that what senders batch has arrived.
 const TRAIL: i64 = 4;
+/// Seconds without an answer after which an edge elsewhere counts as away.
+const AWAY: i64 = 6;
 
 /// What a centre needs to know.
 #[derive(Clone, Debug)]
 pub struct CentreConfig {
     /// Regions by settings.
     pub regions: Vec<Region>,
+    /// Regions whose edges run elsewhere: what is kept of them here is a copy.
+    pub elsewhere: BTreeSet<String>,
     /// Folder of the databases.
     pub data: PathBuf,
     /// Key under which identities are hashed.
@@ -77,6 +83,20 @@ pub enum CentreError {
         /// What failed.
         source: EngineError,
     },
+    /// A copy could not be read or written.
+    #[error("the copy of region {region}: {source}")]
+    Mirror {
+        /// Region code.
+        region: String,
+        /// What failed.
+        source: MirrorError,
+    },
+    /// Telemetry for a region that takes its own.
+    #[error("region {0} has an edge of its own; send its telemetry there")]
+    Elsewhere(String),
+    /// Frames for a region that is counted here.
+    #[error("region {0} is counted by this server; it takes no frames from elsewhere")]
+    Embedded(String),
     /// The national rows could not be read or written.
     #[error("the national rows: {0}")]
     Nation(#[from] StoreError),
@@ -97,6 +117,7 @@ impl CentreError {
         let database = match self {
             Self::Stopping => return true,
             Self::Engine { source: EngineError::Store(StoreError::Database(error)), .. }
+            | Self::Mirror { source: MirrorError::Store(StoreError::Database(error)), .. }
             | Self::Nation(StoreError::Database(error)) => error,
             _ => return false,
         };
@@ -119,6 +140,15 @@ pub struct Counters {
     pub tick_ms: u64,
 }
 
+/// How an edge elsewhere was last reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// When it last answered, seconds since the epoch.
+    pub at: i64,
+    /// Why it does not answer now; empty if it does.
+    pub trouble: String,
+}
+
 /// The centre. Cheap to clone.
 #[derive(Clone)]
 pub struct Centre(Arc<Inner>);
@@ -135,6 +165,7 @@ struct Inner {
     pages: Mutex<HashMap<NowQuery, Arc<NowView>>>,
     ticks: watch::Sender<i64>,
     counters: Mutex<Counters>,
+    contacts: Mutex<BTreeMap<String, Contact>>,
 }
 
 impl Centre {
@@ -145,6 +176,9 @@ impl Centre {
             edges.insert(region.code.clone(), Edge::open(&config, &region.code, now)?);
         }
         let nation = Nation::open(&config)?;
+        // Until it had time to answer, nobody can say that an edge is away.
+        let contact = |code: &String| (code.clone(), Contact { at: now, trouble: String::new() });
+        let contacts = config.elsewhere.iter().map(contact).collect();
         let atlas = Atlas::new(config.regions.clone());
         let centre = Self(Arc::new(Inner {
             edges,
@@ -154,6 +188,7 @@ impl Centre {
             pages: Mutex::default(),
             ticks: watch::Sender::new(now),
             counters: Mutex::default(),
+            contacts: Mutex::new(contacts),
             config,
         }));
         centre.restore(now)?;
@@ -204,6 +239,43 @@ impl Centre {
         buckets: &BTreeMap<(Resolution, i64), Bucket>,
     ) -> Result<Replaced, CentreError> {
         self.edge(region)?.replace(clock(), source, buckets)
+    }
+
+    /// How far the edge of a region elsewhere was read.
+    pub fn position(&self, region: &str) -> Result<String, CentreError> {
+        self.edge(region)?.position()
+    }
+
+    /// Keeps frames of an edge elsewhere, and how far it was read with them. They are seen at the next tick.
+    pub fn take_blocking(&self, region: &str, frames: &[Frame], position: &str) -> Result<(), CentreError> {
+        self.edge(region)?.take(clock(), frames, position)
+    }
+
+    /// Notes that an edge elsewhere answered, or why it did not.
+    pub fn note_contact(&self, region: &str, answer: Result<(), String>) {
+        if let Some(contact) = lock(&self.0.contacts).get_mut(region) {
+            match answer {
+                Ok(()) => *contact = Contact { at: clock(), trouble: String::new() },
+                Err(trouble) => contact.trouble = trouble,
+            }
+        }
+    }
+
+    /// How the edges elsewhere were last reached, by region.
+    pub fn contacts(&self) -> BTreeMap<String, Contact> {
+        lock(&self.0.contacts).clone()
+    }
+
+    /// Regions whose edge has been away for longer than [`AWAY`] at an instant.
+    fn away(&self, now: i64) -> BTreeSet<String> {
+        let contacts = lock(&self.0.contacts);
+        contacts.iter().filter(|(_, contact)| contact.at < now - AWAY).map(|(code, _)| code.clone()).collect()
+    }
+
+    /// Rows of a region (or of the nation) written after a sequence, oldest first, about `limit` of them, and the
+    /// sequence to go on from.
+    pub fn since(&self, region: &str, seq: u64, limit: usize) -> Result<(Vec<Frame>, u64), CentreError> {
+        if region == NATION { lock(&self.0.nation).since(seq, limit) } else { self.edge(region)?.since(seq, limit, Sections::ALL) }
     }
 
     /// Regions by settings.

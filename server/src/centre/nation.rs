@@ -83,6 +83,11 @@ impl Nation {
         Ok(())
     }
 
+    /// Rows written after a sequence, oldest first, and the sequence to go on from.
+    pub(super) fn since(&self, seq: u64, limit: usize) -> Result<(Vec<Frame>, u64), CentreError> {
+        Ok(self.store.since(seq, limit, NATION, Sections::ALL)?)
+    }
+
     /// Rows of the nation's registers in a range.
     pub(super) fn frame(
         &self,

@@ -1,5 +1,6 @@
 //! Pages: views made of the atlas and of what only edges keep.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bonghwa_analytics::atlas::{NATION, Union, Unions};
@@ -136,6 +137,8 @@ impl Centre {
             title: config.title.clone(),
             mode: self.mode(None),
             late_after: config.late_after,
+            // What is away now says nothing about an instant of the past.
+            away: if as_of == *self.0.ticks.borrow() { self.away(clock()) } else { BTreeSet::new() },
             retention: config.retention,
             baselines,
         }

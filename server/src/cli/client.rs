@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Place, environment};
 use crate::folder::Folder;
+use crate::outgoing;
 
 /// A running server and the key to it.
 pub(super) struct Server {
@@ -46,10 +47,12 @@ impl Server {
     pub(super) fn at(url: &str) -> Result<Self, ClientError> {
         let wrong = |reason: String| ClientError::Address(url.to_string(), reason);
         let parsed = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
-        if parsed.scheme() != "http" || parsed.cannot_be_a_base() {
-            return Err(wrong("this command speaks plain HTTP".into()));
-        }
-        let client = Client::builder().no_proxy().build().map_err(|error| wrong(error.to_string()))?;
+        let builder = match parsed.scheme() {
+            "http" => outgoing::local(),
+            "https" => outgoing::remote(),
+            _ => return Err(wrong("it must begin with http:// or https://".into())),
+        };
+        let client = builder.build().map_err(|error| wrong(error.to_string()))?;
         let key = environment().into_iter().find(|(name, _)| name == "BONGHWA_KEY").map(|(_, value)| value);
         Ok(Self { client, url: parsed, key })
     }

@@ -1,10 +1,13 @@
 //! `bonghwa key`
 
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
 use serde_json::json;
 
 use super::{Failure, Place};
 use crate::keys::{self, Use};
+use crate::folder::Folder;
 use crate::output::say;
 
 /// Make keys for senders and readers.
@@ -28,6 +31,17 @@ pub(super) enum Key {
         #[command(flatten)]
         place: Place,
     },
+    /// Print the fleet key, for an edge that runs elsewhere
+    ///
+    /// Identities of all regions are hashed with this key, so that a person who uses two regions counts once. Whoever
+    /// has it could test whether a known address or cookie was counted: hand it to edges of your own only.
+    Fleet {
+        /// Take over the fleet key of a file, such as that of another centre; the data folder must hold no data yet
+        #[arg(long, value_name = "FILE")]
+        set: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 /// Why no key was made.
@@ -41,7 +55,10 @@ enum WrongRegion {
 
 impl Key {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let Self::New { purpose, region, json, place } = self;
+        let (purpose, region, json, place) = match self {
+            Self::New { purpose, region, json, place } => (purpose, region, json, place),
+            Self::Fleet { set, place } => return fleet(set.as_deref(), &place),
+        };
         let loaded = place.load()?;
         let region = region.unwrap_or_default();
         if purpose == Use::Ingest && !loaded.regions.iter().any(|known| known.code == region) {
@@ -65,4 +82,15 @@ impl Key {
         }
         Ok(())
     }
+}
+
+fn fleet(set: Option<&Path>, place: &Place) -> Result<(), Failure> {
+    let data = place.load()?.data;
+    if let Some(path) = set {
+        let text = std::fs::read_to_string(path).map_err(|error| crate::folder::FolderError::Access(path.into(), error))?;
+        Folder::open(&data)?.set_fleet_key(text.trim())?;
+    }
+    // Read without the lock: a running server holds it, and the key does not change.
+    say!("{}", crate::folder::fleet_key_text(&data)?);
+    Ok(())
 }

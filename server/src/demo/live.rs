@@ -71,7 +71,7 @@ impl Demo {
     /// Sends the traffic of all regions from the instant `from` (the end of the history, seconds since the epoch) on
     /// to the OTLP receiver at `address`, until the future is dropped. `token` is the key that it carries.
     pub async fn run(&self, address: SocketAddr, token: &str, from: i64) -> Result<(), LiveError> {
-        let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?;
+        let client = crate::outgoing::local().timeout(Duration::from_secs(10)).build()?;
         let mut feeds = JoinSet::new();
         let count = self.model.places.len() as i64;
         for (turn, place) in (0..).zip(&self.model.places) {

@@ -18,6 +18,7 @@ use super::error::ApiError;
 use super::query::{Parameters, name};
 use super::{App, refused_by_centre};
 use crate::centre::FramesQuery;
+use crate::pull::CURSOR_HEADER;
 
 /// Content type of frames.
 pub const FRAMES: &str = "application/vnd.bonghwa.frames";
@@ -25,6 +26,8 @@ pub const FRAMES: &str = "application/vnd.bonghwa.frames";
 pub(super) const LONGEST: i64 = 800 * DAY;
 /// Longest period to combine.
 const LONGEST_COMBINED: i64 = 31 * DAY;
+/// Most rows in one page of changes.
+const MOST_ROWS: usize = 1024;
 /// Most regions in one question.
 const MOST_REGIONS: usize = 64;
 
@@ -100,8 +103,12 @@ pub(super) async fn combine(State(app): State<App>, uri: Uri) -> Result<Json<Com
 }
 
 /// `GET /api/frames`: frames one after the other, for programs that merge by themselves. Without `regions` those of
-/// all; `coarsest` bounds the width of the buckets, `mode` leaves out the registers of others.
+/// all; `coarsest` bounds the width of the buckets, `mode` leaves out the registers of others. With `since` the rows of
+/// one `region` that were written after a cursor.
 pub(super) async fn frames(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    if uri.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("region="))) {
+        return changes(&app, &uri, &headers).await;
+    }
     let parameters = Parameters::read(&uri, &["regions", "from", "to", "coarsest", "sections", "mode"])?;
     let (from, to) = parameters.period(LONGEST)?;
     let coarsest: Option<Resolution> = parameters.name("coarsest")?;
@@ -120,7 +127,35 @@ pub(super) async fn frames(State(app): State<App>, uri: Uri, headers: HeaderMap)
             Ok((bytes, tag))
         })
         .await?;
-    let same = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+    Ok(tagged(&headers, bytes, &tag))
+}
+
+/// What a centre elsewhere copies: all sections of the rows of a region (or of the nation, `all`) that were written
+/// after the cursor `since`, oldest first, about `limit` of them. The header `bonghwa-cursor` names where to go on; with
+/// nothing new the answer is 304.
+async fn changes(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<Response, ApiError> {
+    let parameters = Parameters::read(uri, &["region", "since", "limit"])?;
+    let region = parameters.need("region")?.to_string();
+    let ready = app.ready()?;
+    if region != NATION {
+        ready.known(&region)?;
+    }
+    let wrong = |key: &str, form: &str| ApiError::Parameter(format!("{key} cannot be read; give {form}"));
+    let since = parameters.get("since").map_or(Ok(0), str::parse).map_err(|_| wrong("since", "a cursor"))?;
+    let limit = parameters.get("limit").map_or(Ok(256), str::parse).ok().filter(|limit| (1..=MOST_ROWS).contains(limit));
+    let limit = limit.ok_or_else(|| wrong("limit", "1 to 1024"))?;
+    let (frames, next) = ready.ask(move |centre| centre.since(&region, since, limit)).await?;
+    let mut bytes = Vec::new();
+    frames.iter().for_each(|frame| frame.encode(&mut bytes));
+    let tag = format!("\"{next}\"");
+    let mut response = tagged(headers, bytes, &tag);
+    response.headers_mut().insert(CURSOR_HEADER, HeaderValue::from(next));
+    Ok(response)
+}
+
+/// Frames with a tag, or 304 if the reader has them.
+fn tagged(asked: &HeaderMap, bytes: Vec<u8>, tag: &str) -> Response {
+    let same = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|value| {
         value.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|given| given == "*" || given == tag)
     });
     let mut response =
@@ -129,10 +164,10 @@ pub(super) async fn frames(State(app): State<App>, uri: Uri, headers: HeaderMap)
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FRAMES));
     // To be kept, but asked for each time: a late batch may change a bucket of any age.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    if let Ok(tag) = HeaderValue::from_str(tag) {
         headers.insert(header::ETAG, tag);
     }
-    Ok(response)
+    response
 }
 
 /// `GET /api/regions`: the regions by settings.

@@ -54,6 +54,12 @@ pub(super) async fn text(State(app): State<App>) -> Response {
             .iter()
             .map(|(region, newest)| (format!("region=\"{region}\""), u64::try_from(now - newest).unwrap_or_default()));
         gauge("bonghwa_region_lag_seconds", "Age of a region's newest data.", lag.collect());
+        let contacts = ready.centre.contacts();
+        let silence = contacts.iter().map(|(region, contact)| {
+            (format!("region=\"{region}\""), u64::try_from(now - contact.at).unwrap_or_default())
+        });
+        let help = "Seconds since an edge elsewhere last answered.";
+        gauge("bonghwa_edge_silence_seconds", help, silence.collect());
         gauge("bonghwa_tick_milliseconds", "How long the last tick took.", one(counters.tick_ms));
         let batches = vec![
             ("outcome=\"stored\"".to_string(), counters.stored),

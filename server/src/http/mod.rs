@@ -164,6 +164,7 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
 fn refused_by_centre(error: CentreError) -> ApiError {
     match error {
         CentreError::UnknownRegion { code, known } => ApiError::UnknownRegion { given: code, known },
+        CentreError::Elsewhere(_) | CentreError::Embedded(_) => ApiError::Parameter(error.to_string()),
         CentreError::NoData => ApiError::NotFound(error.to_string()),
         CentreError::Stopping => ApiError::Storage(error.to_string()),
         error if error.is_temporary() => ApiError::Storage(error.to_string()),

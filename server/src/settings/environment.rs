@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use bonghwa_analytics::identity::IdentityMode;
 
-use super::{Settings, SettingsError};
+use super::{Settings, SettingsError, edges};
 
 /// Variables that are read elsewhere and are no settings of the file.
 const OTHERS: [&str; 2] = ["BONGHWA_CONFIG", "BONGHWA_KEY"];
@@ -59,6 +59,7 @@ fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), String> {
         "LIMITS_IMPORT_BYTES" => put(&mut limits.import_bytes, value, "a whole number")?,
         "LIMITS_MAX_FUTURE" => limits.max_future = value.parse()?,
         "LIMITS_MAX_PAST" => limits.max_past = value.parse()?,
+        key if key.strip_prefix("EDGES_").and_then(|rest| edges::set(&mut settings.edges, rest, value)).is_some() => {}
         _ => return Err("there is no such setting; see bonghwa.sample.toml for every key, or unset it".into()),
     }
     Ok(())

@@ -4,8 +4,10 @@
 //! `server/bonghwa.sample.toml`; a test reads it and holds it against the defaults here.
 
 mod duration;
+mod edges;
 mod environment;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +16,7 @@ use bonghwa_analytics::region::Region;
 use serde::{Deserialize, Serialize};
 
 pub use self::duration::Seconds;
+pub use self::edges::{EdgeSettings, Origin, Secret};
 
 /// Name of the file that is looked for in the current folder and in the data folder.
 pub const FILE_NAME: &str = "bonghwa.toml";
@@ -36,6 +39,8 @@ pub struct Settings {
     pub dist: PathBuf,
     /// File of regions; absent takes the seventeen provinces and cities.
     pub regions: Option<PathBuf>,
+    /// Edges that run elsewhere, by region code; the others run in this server.
+    pub edges: BTreeMap<String, EdgeSettings>,
     /// Region of telemetry that names none.
     pub default_region: String,
     /// Identity shown unless a page asks for another.
@@ -120,6 +125,7 @@ impl Default for Settings {
             data: None,
             dist: PathBuf::from("dist"),
             regions: None,
+            edges: BTreeMap::new(),
             default_region: "seoul".into(),
             identity: IdentityMode::SessionCookie,
             session_cookies: names(&["JSESSIONID", "SESSION", "PHPSESSID", "connect.sid", "ASP.NET_SessionId"]),
@@ -193,6 +199,8 @@ pub struct Loaded {
     pub data: PathBuf,
     /// Regions.
     pub regions: Vec<Region>,
+    /// Where the frames of regions come from whose edges run elsewhere.
+    pub origins: BTreeMap<String, Origin>,
 }
 
 /// Why the settings cannot be used.
@@ -261,7 +269,8 @@ impl Loaded {
         };
         check(&settings, &regions)?;
         settings.data = Some(data.clone());
-        Ok(Self { settings, file, data, regions })
+        let origins = edges::origins(&settings.edges, &regions)?;
+        Ok(Self { settings, file, data, regions, origins })
     }
 }
 
@@ -305,6 +314,7 @@ fn read_file(path: &Path) -> Result<Settings, SettingsError> {
     for place in [&mut settings.data, &mut settings.regions].into_iter().flatten() {
         *place = folder.join(&place);
     }
+    settings.edges.values_mut().for_each(|edge| edge.beside(folder));
     if settings.dist != Settings::default().dist {
         settings.dist = folder.join(&settings.dist);
     }

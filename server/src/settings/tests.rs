@@ -142,3 +142,25 @@ fn a_file_that_is_not_there_is_named() {
     let text = Loaded::read(&flags, &variables(&[("HOME", "/h")])).unwrap_err().to_string();
     assert!(text.contains("/nowhere/b.toml"), "{text}");
 }
+
+#[test]
+fn edges_elsewhere_need_an_address_with_a_key_or_a_file() {
+    let text = "[edges]\nbusan = { url = \"https://b.example/\", key = \"k\" }\njeju = { file = \"j.frames\" }\n";
+    let loaded = read(text, &[("BONGHWA_EDGES_BUSAN_KEY", "other")], Flags::default()).unwrap();
+    let busan = Origin::Remote { url: "https://b.example".into(), key: "other".into() };
+    assert_eq!(loaded.origins.get("busan"), Some(&busan), "the variable wins, the slash is gone");
+    assert!(matches!(loaded.origins.get("jeju"), Some(Origin::File(path)) if path.ends_with("j.frames")));
+    assert!(!format!("{loaded:?}").contains("other"), "a key is not printed");
+    for (edge, part) in [
+        ("busan = { url = \"https://b.example\" }", "needs its key"),
+        ("busan = { url = \"b.example\", key = \"k\" }", "https://"),
+        ("busan = { url = \"https://b.example\", key = \"a b\" }", "characters"),
+        ("busan = { file = \"f\", key = \"k\" }", "either url"),
+        ("busan = { }", "either url"),
+        ("atlantis = { file = \"f\" }", "no such region"),
+        ("busan = { address = \"f\" }", "address"),
+    ] {
+        let message = message(&format!("[edges]\n{edge}\n"), &[]);
+        assert!(message.contains(part), "{edge}: {message}");
+    }
+}

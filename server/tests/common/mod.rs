@@ -1,6 +1,7 @@
 //! A server in this process, with a listener and a data folder of its own.
 #![allow(clippy::unwrap_used, dead_code, unreachable_pub, reason = "helpers of tests; each file uses its own part")]
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -48,7 +49,7 @@ pub fn start(data: &Path, change: impl FnOnce(&mut Settings)) -> Start {
         ..Settings::default()
     };
     change(&mut settings);
-    let loaded = Loaded { settings, file: None, data: data.to_path_buf(), regions: bundled_regions() };
+    let loaded = Loaded { settings, file: None, data: data.to_path_buf(), regions: bundled_regions(), origins: BTreeMap::new() };
     Start { loaded, content: Content::Empty, seed: 1, history: 0 }
 }
 
@@ -73,7 +74,7 @@ impl Server {
             address = told => address.unwrap(),
             ended = &mut task => panic!("the server did not start: {ended:?}"),
         };
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = bonghwa::outgoing::local().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { address, client, end, task }
     }
 
