@@ -20,7 +20,7 @@ pub(crate) fn lead(here: &Here, view: &RegionView, name: &str) -> Vec<Piece> {
             (Lang::Ko, Unit::Users) => format!("{when}에 {name} 시스템을 쓴 사람은 모두 약 {{}}입니다. "),
             (Lang::Ko, Unit::Sessions) => format!("{when}에 {name} 시스템의 세션은 모두 약 {{}}입니다. "),
             (Lang::Ko, _) => format!("{when}에 {name} 시스템에 접속한 주소는 모두 약 {{}}입니다. "),
-            (Lang::En, _) => format!("In {when}, {name} saw about {{}} in all. "),
+            (Lang::En, _) => format!("Over {when}, {name} saw about {{}} in all. "),
         };
         out.extend(fill(&template, vec![fact]));
     }
