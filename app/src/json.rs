@@ -307,7 +307,8 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests {
     use std::fmt::Debug;
 
