@@ -5,13 +5,9 @@ use std::sync::Arc;
 use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::region::Region;
 use leptos::prelude::*;
-use leptos_meta::{Html, Title, provide_meta_context};
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::use_location;
-use leptos_router::path;
 
 use crate::address::{Address, NORMAL_SIZE, Page, Theme};
-use crate::dom::{Node, markup};
+use crate::dom::{Node, live, markup};
 use crate::live::Live;
 use crate::page;
 use crate::part::icon::{self, icon};
@@ -64,7 +60,7 @@ impl Here {
 /// The reactive place, as context.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
-    address: Memo<Address>,
+    pub(crate) address: RwSignal<Address>,
     site: RwSignal<Site>,
 }
 
@@ -98,49 +94,32 @@ impl Place {
 /// The root component.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
-    let live = Live::provide();
+    let connection = Live::provide();
+    let site = use_context::<Site>().unwrap_or_else(site_of_document);
+    let place = Place { address: RwSignal::new(address_asked()), site: RwSignal::new(site) };
+    provide_context(place);
     #[cfg(feature = "hydrate")]
-    crate::browser::stream::follow(live);
-    let _ = live;
+    crate::browser::follow(place, connection);
+    let _ = connection;
     view! {
-        <Router>
-            <Frame/>
-        </Router>
+        {live(move || markup! { <a class="skip" href="#main" rel="external">{place.here().t.skip}</a> })}
+        {live(move || place.site.with(|site| site.demo).then(|| ribbon(&place.here())))}
+        {live(move || top(&place.here(), &place.site.get()))}
+        <main id="main" class="wrap" tabindex="-1">
+            <page::Body/>
+        </main>
+        {live(move || foot(&place.here()))}
     }
 }
 
-#[component]
-fn Frame() -> impl IntoView {
-    let location = use_location();
-    let address = Memo::new(move |_| Address::parse(&location.pathname.get(), &location.search.get()));
-    let site = RwSignal::new(use_context::<Site>().unwrap_or_else(site_of_document));
-    let place = Place { address, site };
-    provide_context(place);
-    #[cfg(feature = "hydrate")]
-    {
-        crate::browser::keep_navigation();
-        Effect::new(move || crate::browser::apply_display(&place.here()));
-    }
-    view! {
-        {move || {
-            let here = place.here();
-            view! { <Html attr:lang=here.lang.tag()/> }
-        }}
-        {move || {
-            let here = place.here();
-            markup! { <a class="skip" href="#main" rel="external">{here.t.skip}</a> }
-        }}
-        {move || site.with(|site| site.demo).then(|| ribbon(&place.here()))}
-        {move || top(&place.here(), &site.get())}
-        <main id="main" class="wrap" tabindex="-1">
-            // One route for all: what is shown follows from the address alone.
-            <FlatRoutes fallback=|| ()>
-                <Route path=path!("/*any") view=page::Body/>
-            </FlatRoutes>
-        </main>
-        {move || foot(&place.here())}
-    }
+/// The address that the server was asked for, or that of the browser's document.
+fn address_asked() -> Address {
+    #[cfg(feature = "ssr")]
+    return crate::shell::address_asked();
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    return crate::browser::route::current();
+    #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+    Address::home()
 }
 
 fn site_of_document() -> Site {
@@ -150,10 +129,15 @@ fn site_of_document() -> Site {
     Site::default()
 }
 
-/// The title of a page: its subject, then the product.
-pub(crate) fn title(here: &Here, subject: &str) -> AnyView {
+/// Gives the document the title of a page: its subject, then the product.
+pub(crate) fn set_title(here: &Here, subject: &str) {
     let text = format!("{subject} · {}", here.t.name);
-    view! { <Title text/> }.into_any()
+    #[cfg(feature = "ssr")]
+    crate::shell::set_title(text);
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    crate::browser::set_title(&text);
+    #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+    drop(text);
 }
 
 fn ribbon(here: &Here) -> Node {

@@ -20,6 +20,7 @@ mod browser;
 mod chart;
 mod data;
 mod dom;
+mod json;
 mod live;
 mod order;
 mod page;

@@ -1,9 +1,9 @@
 //! The document round the app, for the server.
 
+use axum::http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_meta::MetaTags;
-use leptos_router::location::RequestUrl;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 
 use crate::address::{Address, NORMAL_SIZE};
 use crate::app::{App, Site};
@@ -30,17 +30,25 @@ for(const k of['theme','size']){let v=q.get(k);try{if(v)localStorage.setItem(k,v
 if(v)d.dataset[k]=v}\
 const l=q.get('lang');if(l)document.cookie='lang='+encodeURIComponent(l)+';path=/;max-age=31536000;samesite=lax'})()";
 
+/// The address of the request.
+pub(crate) fn address_asked() -> Address {
+    let parse = |parts: Parts| Address::parse(parts.uri.path(), parts.uri.query().unwrap_or_default());
+    use_context().map_or_else(Address::home, parse)
+}
+
+/// Hands a title on to the head, which is written after the page.
+pub(crate) fn set_title(text: String) {
+    // The component registers the text when it is made, and renders nothing in its place.
+    let _ = view! { <Title text/> };
+}
+
 /// The whole document. Needs [`BundleAssets`] and [`Site`] as context, beside what `leptos_axum` provides; the server
 /// calls it as the app of `leptos_axum::render_app_async_with_context`, so that pages are complete without scripts.
 pub fn shell() -> impl IntoView {
     let assets = use_context::<BundleAssets>().unwrap_or_default();
     let site = use_context::<Site>().unwrap_or_default();
-    let address = use_context::<RequestUrl>().map_or_else(Address::home, |url| {
-        let url = url.as_ref();
-        let tail = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("/", |i| &rest[i..]));
-        let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
-        Address::parse(path, query)
-    });
+    let address = address_asked();
+    provide_meta_context();
     let lang = address.lang.unwrap_or(site.lang);
     let nonce = use_nonce().map(|nonce| nonce.to_string());
     // Names come from a file listing and are written into a script: as JSON strings, with `<` escaped.

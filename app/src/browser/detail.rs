@@ -4,14 +4,18 @@ use std::cell::RefCell;
 
 use bonghwa_analytics::format::{Lang, local};
 use bonghwa_analytics::view::PeriodChart;
-use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
-use leptos::html;
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlCanvasElement;
 
 use super::{fetch, plot};
 use crate::app::Here;
+use crate::dom::{Node, live, markup};
 
+/// The id of the canvas: there is one.
+const CANVAS: &str = "long-series";
 /// Values that the narrowest view holds.
 const LEAST: f64 = 12.0;
 
@@ -28,63 +32,14 @@ thread_local! {
     static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
 }
 
-/// The canvas with its buttons.
-#[expect(clippy::too_many_lines, reason = "one panel: its signals and the handlers that share them")]
-pub(crate) fn panel(here: &Here, region: &str, from: i64, to: i64) -> AnyView {
-    let t = here.t;
-    let lang = here.lang;
-    let canvas = NodeRef::<html::Canvas>::new();
+/// The canvas with its buttons. When the page beneath is exchanged the canvas stays, and what is held is drawn again.
+pub(crate) fn panel(here: &Here, region: &str, from: i64, to: i64) -> Node {
+    let (t, lang) = (here.t, here.lang);
     let failed = RwSignal::new(None::<String>);
-    let key = (region.to_owned(), from, to);
-    let redraw = move || {
-        if let Some(canvas) = canvas.get_untracked() {
-            paint(&canvas, lang);
-        }
-    };
-    Effect::new(move || {
-        if canvas.get().is_none() {
-            return;
-        }
-        let known = HELD.with_borrow(|held| held.as_ref().is_some_and(|held| held.key == key));
-        if known {
-            redraw();
-            return;
-        }
-        let key = key.clone();
-        HELD.with_borrow_mut(|held| {
-            *held = Some(Held { key: key.clone(), chart: None, first: 0.0, last: 0.0, pointers: Vec::new() });
-        });
-        spawn_local(async move {
-            let url = format!("/api/series?region={}&measure=users&from={}&to={}", key.0, local(key.1), local(key.2));
-            match fetch::json::<PeriodChart>(&url).await {
-                Ok(chart) => {
-                    HELD.with_borrow_mut(|held| {
-                        if let Some(held) = held.as_mut().filter(|held| held.key == key) {
-                            held.last = length(&chart);
-                            held.chart = Some(chart);
-                        }
-                    });
-                    redraw();
-                }
-                Err(reason) => {
-                    HELD.with_borrow_mut(|held| *held = None);
-                    failed.set(Some(reason));
-                }
-            }
-        });
-    });
-    let zoom = move |factor: f64, at: f64| {
-        change(|held| zoomed(held, factor, at));
-        redraw();
-    };
-    let pan = move |share: f64| {
-        change(|held| moved(held, share));
-        redraw();
-    };
-    let place = move |x: i32| {
-        let width = canvas.get_untracked().map_or(1, |c| c.client_width()).max(1);
-        f64::from(x) / f64::from(width)
-    };
+    // The canvas stands in the document by the time that the task begins.
+    spawn_local(show((region.to_owned(), from, to), lang, failed));
+    let zoom = move |factor: f64, at: f64| act(lang, |held| zoomed(held, factor, at));
+    let pan = move |share: f64| act(lang, |held| moved(held, share));
     let on_wheel = move |event: WheelEvent| {
         event.prevent_default();
         zoom(if event.delta_y() > 0.0 { 1.25 } else { 0.8 }, place(event.offset_x()));
@@ -101,7 +56,7 @@ pub(crate) fn panel(here: &Here, region: &str, from: i64, to: i64) -> AnyView {
         event.prevent_default();
     };
     let on_down = move |event: PointerEvent| {
-        if let Some(canvas) = canvas.get_untracked() {
+        if let Some(canvas) = canvas() {
             // Refused only for a pointer that is gone.
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
@@ -110,17 +65,17 @@ pub(crate) fn panel(here: &Here, region: &str, from: i64, to: i64) -> AnyView {
     let on_move = move |event: PointerEvent| {
         let dragged = HELD.with_borrow_mut(|held| drag(held.as_mut()?, event.pointer_id(), place(event.offset_x())));
         if dragged.is_some() {
-            redraw();
+            redraw(lang);
         }
     };
-    let on_up = move |event: PointerEvent| change(|held| held.pointers.retain(|(id, _)| *id != event.pointer_id()));
-    let button = |name: &'static str, act: Box<dyn Fn() + 'static>| {
-        view! { <button type="button" class="btn" on:click=move |_| act()>{name}</button> }.into_any()
+    let on_up = |event: PointerEvent| change(|held| held.pointers.retain(|(id, _)| *id != event.pointer_id()));
+    let button = |name: &'static str, act: Box<dyn Fn() + Send>| {
+        markup! { <button type="button" class="btn" on:click=move |_: MouseEvent| act()>{name}</button> }
     };
-    view! {
+    markup! {
         <p class="small">{t.detail_hint}</p>
         <canvas
-            node_ref=canvas
+            id=CANVAS
             class="long"
             tabindex="0"
             role="img"
@@ -139,26 +94,66 @@ pub(crate) fn panel(here: &Here, region: &str, from: i64, to: i64) -> AnyView {
             {button(t.pan_right, Box::new(move || pan(0.5)))}
             {button(t.whole, Box::new(move || zoom(1e9, 0.5)))}
         </p>
-        <p class="small" role="status">{move || failed.get()}</p>
+        <p class="small" role="status">{live(move || failed.get())}</p>
     }
-    .into_any()
+}
+
+/// Draws a series, fetched first unless it is held.
+async fn show(key: (String, i64, i64), lang: Lang, failed: RwSignal<Option<String>>) {
+    let known = HELD.with_borrow(|held| held.as_ref().is_some_and(|held| held.key == key));
+    if !known {
+        let held = Held { key: key.clone(), chart: None, first: 0.0, last: 0.0, pointers: Vec::new() };
+        HELD.set(Some(held));
+        let url = format!("/api/series?region={}&measure=users&from={}&to={}", key.0, local(key.1), local(key.2));
+        match fetch::json::<PeriodChart>(&url).await {
+            Ok(chart) => HELD.with_borrow_mut(|held| {
+                // Meanwhile another period may have been asked for.
+                if let Some(held) = held.as_mut().filter(|held| held.key == key) {
+                    held.last = length(&chart);
+                    held.chart = Some(chart);
+                }
+            }),
+            Err(reason) => {
+                HELD.set(None);
+                failed.set(Some(reason));
+            }
+        }
+    }
+    redraw(lang);
+}
+
+fn canvas() -> Option<HtmlCanvasElement> {
+    document().get_element_by_id(CANVAS)?.dyn_into().ok()
+}
+
+/// Where a pixel of the canvas lies, as a share of its width.
+fn place(x: i32) -> f64 {
+    let width = canvas().map_or(1, |canvas| canvas.client_width()).max(1);
+    f64::from(x) / f64::from(width)
 }
 
 fn length(chart: &PeriodChart) -> f64 {
     chart.series.iter().map(|s| s.line.values.len()).max().unwrap_or(0) as f64
 }
 
-fn paint(canvas: &web_sys::HtmlCanvasElement, lang: Lang) {
+fn redraw(lang: Lang) {
     HELD.with_borrow(|held| {
-        if let Some((held, chart)) = held.as_ref().and_then(|held| held.chart.as_ref().map(|chart| (held, chart))) {
+        let Some(held) = held else { return };
+        if let (Some(canvas), Some(chart)) = (canvas(), &held.chart) {
             // A canvas that cannot be drawn on stays blank; the table above holds the values.
-            let _ = plot::draw(canvas, chart, held.first as usize, held.last.ceil() as usize, lang);
+            let _ = plot::draw(&canvas, chart, held.first as usize, held.last.ceil() as usize, lang);
         }
     });
 }
 
-fn change(act: impl FnOnce(&mut Held)) {
-    HELD.with_borrow_mut(|held| held.as_mut().map(act));
+fn change(change: impl FnOnce(&mut Held)) {
+    HELD.with_borrow_mut(|held| held.as_mut().map(change));
+}
+
+/// Changes which part is shown, and shows it.
+fn act(lang: Lang, change_part: impl FnOnce(&mut Held)) {
+    change(change_part);
+    redraw(lang);
 }
 
 /// Makes the shown part `factor` times as wide, with the place `at` (0 to 1) held still.

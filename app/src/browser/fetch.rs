@@ -1,35 +1,44 @@
 //! HTTP from the browser.
 
+use js_sys::Promise;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
+
+use super::json;
 
 /// Gets a JSON document of the data interface.
 pub(crate) fn json<T: DeserializeOwned>(url: &str) -> impl Future<Output = Result<T, String>> + Send + use<T> {
     let url = url.to_owned();
     // The browser has one thread; the wrapper says so to the types.
     send_wrapper::SendWrapper::new(async move {
-        let bytes = bytes(&url).await?;
-        serde_json::from_str(&String::from_utf8_lossy(&bytes))
-            .map_err(|error| format!("GET {url}: the answer cannot be read: {error}"))
+        let parsed = body(&url, Response::json).await?;
+        json::read(&parsed).map_err(|fault| format!("GET {url}: the answer cannot be read: {fault}"))
     })
 }
 
-/// Gets the bytes of an answer; an answer that is no success is an error with its status and text.
+/// Gets the bytes of an answer.
 pub(crate) async fn bytes(url: &str) -> Result<Vec<u8>, String> {
+    let buffer = body(url, Response::array_buffer).await?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// What an answer holds, taken as `take` takes it; an answer that is no success is an error with its status and text.
+async fn body(url: &str, take: fn(&Response) -> Result<Promise, JsValue>) -> Result<JsValue, String> {
     let failed = |what: JsValue| {
         let text = what.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
         format!("GET {url}: {}", text.unwrap_or_else(|| "no answer".to_owned()))
     };
     let answer = JsFuture::from(leptos::prelude::window().fetch_with_str(url)).await.map_err(failed)?;
     let answer: Response = answer.dyn_into().map_err(failed)?;
-    let body = JsFuture::from(answer.array_buffer().map_err(failed)?).await.map_err(failed)?;
-    let body = js_sys::Uint8Array::new(&body).to_vec();
-    if answer.ok() {
+    let good = answer.ok();
+    let take = if good { take } else { Response::text };
+    let body = JsFuture::from(take(&answer).map_err(failed)?).await.map_err(failed)?;
+    if good {
         Ok(body)
     } else {
-        let text: String = String::from_utf8_lossy(&body).chars().take(300).collect();
+        let text: String = body.as_string().unwrap_or_default().chars().take(300).collect();
         Err(format!("GET {url}: {} {text}", answer.status()))
     }
 }

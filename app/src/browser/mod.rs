@@ -3,19 +3,21 @@
 pub(crate) mod detail;
 pub(crate) mod fetch;
 pub(crate) mod frames;
+pub(crate) mod json;
 mod plot;
-pub(crate) mod stream;
+pub(crate) mod route;
+mod stream;
 
 use bonghwa_analytics::format::Lang;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Element, Event, FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 use crate::address::{Address, NORMAL_SIZE, Theme};
-use crate::app::{App, Here, Site};
+use crate::app::{App, Here, Place, Site};
+use crate::live::Live;
 
 /// Takes over the page that the server rendered.
 #[wasm_bindgen]
@@ -56,9 +58,24 @@ pub(crate) fn site() -> Site {
     }
 }
 
-/// Applies and remembers theme and text size, and remembers the language, when the address names them.
-pub(crate) fn apply_display(here: &Here) {
+/// Keeps the page in step with what happens round it: the reader's navigation and choices, the server's ticks.
+pub(crate) fn follow(place: Place, live: Live) {
+    route::follow(place.address);
+    stream::follow(live);
+    Effect::new(move || apply_display(&place.here()));
+}
+
+/// Sets the title of the document.
+pub(crate) fn set_title(text: &str) {
+    if document().title() != text {
+        document().set_title(text);
+    }
+}
+
+/// Applies the language of the page; applies and remembers theme and text size, and remembers the language, when the address names them.
+fn apply_display(here: &Here) {
     let Some(root) = document().document_element() else { return };
+    let _ = root.set_attribute("lang", here.lang.tag());
     let store = window().local_storage().ok().flatten();
     // A browser that forbids storage still shows what was asked for.
     let set = |key: &str, value: &str| {
@@ -79,19 +96,6 @@ pub(crate) fn apply_display(here: &Here) {
     if let (Some(lang), Some(page)) = (here.address.lang, document().dyn_ref::<web_sys::HtmlDocument>()) {
         let _ = page.set_cookie(&format!("lang={};path=/;max-age=31536000;samesite=lax", lang.tag()));
     }
-}
-
-thread_local! {
-    static GO: std::cell::RefCell<Option<Go>> = const { std::cell::RefCell::new(None) };
-}
-
-type Go = Box<dyn Fn(&str)>;
-
-/// Keeps the router's own navigation for event handlers, which run outside of any component.
-pub(crate) fn keep_navigation() {
-    let navigate = leptos_router::hooks::use_navigate();
-    let go = move |to: &str| navigate(to, NavigateOptions { scroll: false, ..NavigateOptions::default() });
-    GO.with_borrow_mut(|kept| *kept = Some(Box::new(go)));
 }
 
 /// Sends a GET form through the router.
@@ -117,6 +121,6 @@ fn send(form: &HtmlFormElement, window: Option<&str>) -> bool {
     if let Some(window) = window {
         query.set("w", window);
     }
-    let to = Address::parse(&action, &String::from(query.to_string())).href();
-    GO.with_borrow(|go| go.as_ref().map(|go| go(&to))).is_some()
+    route::go(Address::parse(&action, &String::from(query.to_string())));
+    true
 }

@@ -2,18 +2,13 @@
 
 use std::cell::Cell;
 
+use js_sys::{JSON, Reflect};
 use leptos::prelude::*;
-use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Event, EventSource, MessageEvent};
 
 use crate::live::Live;
-
-#[derive(Deserialize)]
-struct Tick {
-    as_of: i64,
-}
 
 /// Seconds between two looks at the data: a page is exchanged as a whole, and figures that change more often than
 /// this cannot be read.
@@ -32,8 +27,7 @@ fn open(live: Live) {
     let Ok(source) = EventSource::new("/api/live") else { return };
     let last = Cell::new(0);
     let tick = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let text = event.data().as_string().unwrap_or_default();
-        let Ok(Tick { as_of }) = serde_json::from_str(&text) else { return };
+        let Some(as_of) = instant(&event) else { return };
         if live.lost.get_untracked() {
             live.lost.set(false);
         }
@@ -61,4 +55,10 @@ fn open(live: Live) {
     // The stream lives as long as the page.
     tick.forget();
     error.forget();
+}
+
+/// The instant of a tick, `{"as_of":1750223100}`.
+fn instant(event: &MessageEvent) -> Option<i64> {
+    let tick = JSON::parse(&event.data().as_string()?).ok()?;
+    Reflect::get(&tick, &"as_of".into()).ok()?.as_f64().map(|instant| instant as i64)
 }

@@ -2,7 +2,7 @@
 
 use bonghwa_analytics::format::Lang;
 
-use crate::app::{Here, title};
+use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
 
 /// A heading, its text, and settings to copy.
@@ -74,8 +74,8 @@ pub(super) fn render(here: &Here) -> Node {
             }
         })
         .collect();
+    set_title(here, here.t.connect_data);
     markup! {
-        {title(here, here.t.connect_data)}
         <article class="document">
             <h1>{here.t.connect_data}</h1>
             <p class="lead">{lead}</p>

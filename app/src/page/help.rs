@@ -2,7 +2,7 @@
 
 use bonghwa_analytics::format::Lang;
 
-use crate::app::{Here, title};
+use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
 
 type Entry = (&'static str, &'static str);
@@ -97,8 +97,8 @@ pub(super) fn render(here: &Here) -> Node {
     let list = |entries: [Entry; 6]| -> Vec<_> {
         entries.into_iter().map(|(name, text)| markup! { <div><dt>{name}</dt><dd>{text}</dd></div> }).collect()
     };
+    set_title(here, t.help);
     markup! {
-        {title(here, t.help)}
         <article class="document">
             <h1>{t.help}</h1>
             <section id="method"><h2>{t.method}</h2><dl>{list(method)}</dl></section>

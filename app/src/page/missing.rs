@@ -1,6 +1,6 @@
 //! No such page.
 
-use crate::app::{Here, title};
+use crate::app::{Here, set_title};
 use crate::dom::{Node, markup};
 use crate::part::icon::{self, icon};
 use crate::part::state::notice;
@@ -12,10 +12,8 @@ pub(super) fn render(here: &Here) -> Node {
     let home = markup! {
         <p class="go"><a class="btn" href=here.address.now_page().href()>{t.home}{icon(icon::RIGHT)}</a></p>
     };
-    markup! {
-        {title(here, t.missing_title)}
-        {notice(t.missing_title, t.missing_lead, home)}
-    }
+    set_title(here, t.missing_title);
+    notice(t.missing_title, t.missing_lead, home)
 }
 
 /// Makes the server's answer a 404.

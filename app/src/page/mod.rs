@@ -20,7 +20,8 @@ use crate::address::Page;
 use crate::app::{Here, Place};
 use crate::chart::Cursor;
 use crate::data::{self, CombineData};
-use crate::dom::Node;
+use crate::dom::{Node, live};
+use crate::json::Json;
 use crate::live::Live;
 use crate::part::state;
 
@@ -92,7 +93,7 @@ async fn fetch(page: Page) -> Result<Content, String> {
 
 /// The data of the page at hand. The server renders with it and sends it along, so that the browser does not fetch it
 /// again; later the browser fetches with each tick of the live stream.
-pub(crate) type Data = Resource<Result<Shared, String>>;
+pub(crate) type Data = Resource<Result<Shared, String>, Json>;
 
 /// Content that several hold.
 #[derive(Clone)]
@@ -118,7 +119,7 @@ pub(crate) fn Body() -> impl IntoView {
     let place = expect_context::<Place>();
     let hands = Hands::new(expect_context::<Live>());
     let key = Memo::new(move |_| asked(place.address().page));
-    let data: Data = Resource::new(
+    let data: Data = Resource::new_with_options(
         move || {
             let key = key.get();
             let moving = matches!(key, Page::Region(_)) || matches!(&key, Page::Now(query, _) if query.at.is_none());
@@ -128,17 +129,22 @@ pub(crate) fn Body() -> impl IntoView {
             let page = if matches!(key, Page::Combine(_)) { place.address_now().page } else { key };
             async move { fetch(page).await.map(|content| Shared(Arc::new(content))) }
         },
+        false,
     );
     #[cfg(feature = "hydrate")]
     crate::browser::frames::follow(place, data, hands.progress);
     let last = StoredValue::new(None::<(Page, Shared)>);
     view! {
         <Transition fallback=move || state::loading(&place.here())>
-            {move || {
+            {live(move || {
                 data.get().map(|answer| {
                     let here = place.here();
                     let page = here.address.page.clone();
                     let failed = answer.is_err();
+                    #[cfg(feature = "hydrate")]
+                    if answer.as_ref().map_or(true, |content| content.0.fits(&page)) {
+                        crate::browser::route::shown();
+                    }
                     let shown = match answer {
                         Ok(content) if content.0.fits(&page) => {
                             last.set_value(Some((page, content.clone())));
@@ -160,7 +166,7 @@ pub(crate) fn Body() -> impl IntoView {
                         Err(reason) => state::failed(&place.here(), &reason),
                     }
                 })
-            }}
+            })}
         </Transition>
     }
 }

@@ -1,6 +1,6 @@
 //! Pages rendered from sample views: what every page must hold, in both languages.
 
-mod sample;
+pub(crate) mod sample;
 
 use bonghwa_analytics::view::{NowView, RegionView, Verdict};
 use leptos::prelude::*;

@@ -11,7 +11,7 @@ use bonghwa_analytics::view::{
 };
 
 /// Thursday 18 June 2026, 14:05 in Seoul.
-pub(super) const NOW: i64 = 1_781_759_100;
+pub(crate) const NOW: i64 = 1_781_759_100;
 const MIDNIGHT: i64 = 1_781_708_400;
 
 const REGIONS: [(&str, &str, &str, u8, u8, &str, f64); 17] = [
@@ -34,7 +34,7 @@ const REGIONS: [(&str, &str, &str, u8, u8, &str, f64); 17] = [
     ("jeju", "제주", "Jeju", 5, 1, "", 0.36),
 ];
 
-pub(super) fn regions() -> Vec<Region> {
+pub(crate) fn regions() -> Vec<Region> {
     let region = |(code, ko, en, row, column, group, _): (&str, &str, &str, u8, u8, &str, f64)| Region {
         code: code.into(),
         ko: ko.into(),
@@ -52,7 +52,7 @@ pub(super) fn regions() -> Vec<Region> {
     REGIONS.into_iter().map(region).collect()
 }
 
-pub(super) fn fact(id: &str, measure: Measure, value: f64, unit: Unit, region: Option<&str>) -> Fact {
+pub(crate) fn fact(id: &str, measure: Measure, value: f64, unit: Unit, region: Option<&str>) -> Fact {
     let (method, error) = match unit {
         Unit::Users => (Method::HyperLogLog, Some(value * 0.008)),
         Unit::Ratio if measure == Measure::ErrorRate => (Method::Share, None),
@@ -101,7 +101,7 @@ fn day(measure: Measure, unit: Unit, top: f64, until: usize) -> DayChart {
     }
 }
 
-pub(super) fn now() -> NowView {
+pub(crate) fn now() -> NowView {
     let card = |id: &str, measure, value: f64, unit, standing| Card {
         measure,
         now: Some(fact(id, measure, value, unit, None)),
@@ -191,7 +191,7 @@ pub(super) fn now() -> NowView {
 }
 
 /// Busan is slow, and three more things happened at once.
-pub(super) fn incident() -> NowView {
+pub(crate) fn incident() -> NowView {
     let mut view = now();
     view.level = Level::Abnormal;
     view.verdict = Verdict::Unusual {
@@ -214,7 +214,7 @@ pub(super) fn incident() -> NowView {
     view
 }
 
-pub(super) fn region() -> RegionView {
+pub(crate) fn region() -> RegionView {
     let values = |scale: f64| Line { values: (0..288).map(|i| (i != 100).then(|| scale * rhythm(i))).collect() };
     let chart = |measure, unit, series: &[(&str, f64)], band: bool| PeriodChart {
         measure,
@@ -287,7 +287,7 @@ pub(super) fn region() -> RegionView {
     }
 }
 
-pub(super) fn combine() -> CombineView {
+pub(crate) fn combine() -> CombineView {
     let at = |id: &str, value: f64, method, error: f64, region: Option<&str>| Fact {
         method,
         error: Some(error),

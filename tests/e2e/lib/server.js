@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
 export const binary = process.env.XTASK_BINARY ?? path.join(root, "target/release/bonghwa");
-const dist = process.env.XTASK_DIST ?? path.join(root, "dist");
+export const dist = process.env.XTASK_DIST ?? path.join(root, "dist");
 
 /** Waits for some milliseconds. */
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -11,7 +11,7 @@ use bonghwa_analytics::view::CombineView;
 use leptos::ev::SubmitEvent;
 
 use crate::address::{CombineQuery, Window};
-use crate::app::{Here, title};
+use crate::app::{Here, set_title};
 use crate::data::CombineData;
 use crate::dom::{IntoNode, Node, markup};
 use crate::part::facts::sources;
@@ -63,8 +63,8 @@ pub(crate) fn render(here: &Here, data: &CombineData, query: &CombineQuery, prog
         facts.extend(view.pairs.iter().filter_map(|pair| pair.shared.as_ref()));
         sources(here, data.as_of, view.mode, facts)
     });
+    set_title(here, here.t.combine);
     markup! {
-        {title(here, here.t.combine)}
         <form class="combine grid12" action="/combine" on:submit=submit on:change=changed>
             {choose::choose(here, data, query, &chosen, view, local)}
             {result::result(here, data, &chosen, view, local, progress)}

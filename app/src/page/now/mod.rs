@@ -10,7 +10,7 @@ use bonghwa_analytics::view::{Fact, Level, NowView, Verdict};
 pub(crate) use map::place as place_of;
 
 use crate::address::Page;
-use crate::app::{Here, title};
+use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
 use crate::live::Live;
 use crate::page::Hands;
@@ -35,8 +35,8 @@ pub(crate) fn render(here: &Here, view: &NowView, hands: Hands) -> Node {
         }
         .into_node()
     });
+    set_title(here, here.t.now);
     markup! {
-        {title(here, here.t.now)}
         {status(here, view, hands.live)}
         {body}
     }

@@ -4,7 +4,7 @@ mod charts;
 mod choose;
 mod tables;
 
-use crate::app::{Here, title};
+use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::{anchor, band, sentence, sources};
@@ -19,7 +19,8 @@ pub(crate) fn render(here: &Here, view: &RegionView, hands: Hands) -> Node {
     let Some(region) = &view.region else {
         crate::page::not_found();
         let list = choose::switcher(here, "");
-        return markup! { {title(here, t.no_region)}{state::notice(t.no_region, t.no_region_lead, list)} }.into_node();
+        set_title(here, t.no_region);
+        return state::notice(t.no_region, t.no_region_lead, list);
     };
     let name = here.region(&region.code).to_owned();
     let late: Vec<head::LateRegion> = view.late_since.map(|since| (region.code.clone(), since)).into_iter().collect();
@@ -40,8 +41,8 @@ pub(crate) fn render(here: &Here, view: &RegionView, hands: Hands) -> Node {
         }
         .into_node()
     };
+    set_title(here, &name);
     markup! {
-        {title(here, &name)}
         <nav class="crumb" aria-label=t.choose_region>
             <a href=here.address.now_page().href()>{t.now}</a><span aria-hidden="true">"/"</span><span>{here.lang.pick(&region.official_ko, &region.official_en).to_owned()}</span>
         </nav>
