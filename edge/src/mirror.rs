@@ -21,7 +21,9 @@ pub enum MirrorError {
     #[error("frames of region {0:?} came where those of {1:?} belong; check the address in the settings")]
     Region(String, String),
     /// Their identities were hashed with another key.
-    #[error("region {0} hashes identities with another fleet key; give its edge the key that `bonghwa key fleet` prints")]
+    #[error(
+        "region {0} hashes identities with another fleet key; give its edge the key that `bonghwa key fleet` prints"
+    )]
     Key(String),
     /// A row lacks a section.
     #[error("a row of region {0} lacks a section; frames to be kept need summary, cells and registers")]

@@ -8,17 +8,18 @@ use crate::database::{Database, DatabaseError, Value, transaction};
 ///
 /// A row of `bucket` is found by one integer: `(resolution * 2^41 + start) * 1024 + source`, which is below 2^53. The
 /// summary stands before the large columns so that reading it does not touch their overflow pages.
-const MIGRATIONS: &[&[&str]] = &[&[
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE bucket (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, expires INTEGER NOT NULL, \
+const MIGRATIONS: &[&[&str]] = &[
+    &[
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE bucket (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, expires INTEGER NOT NULL, \
      summary BLOB NOT NULL, cells BLOB NOT NULL, registers BLOB NOT NULL)",
-    "CREATE INDEX bucket_seq ON bucket (seq)",
-    "CREATE TABLE journal (id INTEGER PRIMARY KEY, delta BLOB NOT NULL)",
-    "CREATE TABLE digest (digest BLOB PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, lines INTEGER NOT NULL, digest BLOB NOT NULL)",
-], &[
-    "CREATE TABLE cursor (id INTEGER PRIMARY KEY, position TEXT NOT NULL)",
-]];
+        "CREATE INDEX bucket_seq ON bucket (seq)",
+        "CREATE TABLE journal (id INTEGER PRIMARY KEY, delta BLOB NOT NULL)",
+        "CREATE TABLE digest (digest BLOB PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, lines INTEGER NOT NULL, digest BLOB NOT NULL)",
+    ],
+    &["CREATE TABLE cursor (id INTEGER PRIMARY KEY, position TEXT NOT NULL)"],
+];
 
 /// Value of `meta.version` once every migration has run.
 pub const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -26,8 +26,8 @@ use crate::folder::{Folder, FolderError};
 use crate::http::{self, App, Gate, Ready};
 use crate::keys::{KeyError, Keys, hex};
 use crate::output::say;
-use crate::random;
 use crate::pull;
+use crate::random;
 use crate::settings::{Loaded, Origin, Settings};
 
 /// Time between two ticks.

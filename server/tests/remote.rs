@@ -79,7 +79,8 @@ async fn an_edge_that_goes_away_is_late_and_catches_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_centre_with_remote_edges_shows_what_one_with_embedded_edges_shows() {
     let (there, here) = (Scratch::new(), Scratch::new());
-    let edges = Server::with(Start { content: Content::Demo, seed: 7, history: 3 * 3600, ..start(&there.0, |_| {}) }).await;
+    let edges =
+        Server::with(Start { content: Content::Demo, seed: 7, history: 3 * 3600, ..start(&there.0, |_| {}) }).await;
     let regions = json(&edges, "/api/regions").await;
     let codes: Vec<&str> = regions["regions"].as_array().unwrap().iter().filter_map(|r| r["code"].as_str()).collect();
     assert_eq!(codes.len(), 17);

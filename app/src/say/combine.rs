@@ -1,6 +1,6 @@
 //! Sentences of 합쳐 보기.
 
-use bonghwa_analytics::format::{Lang, exact, period};
+use bonghwa_analytics::format::{Lang, count, exact, period};
 use bonghwa_analytics::view::{CombineView, Fact, Pair, Unit};
 
 use crate::app::Here;
@@ -97,10 +97,14 @@ pub(crate) fn pair(here: &Here, pair: &Pair) -> String {
     }
 }
 
-/// `4.9만 명 ± 0.8만`.
+/// `6,480명 ± 5,012명`; in English one unit does for both.
 pub(crate) fn with_error(fact: &Fact, lang: Lang) -> String {
-    let error = fact.error.map(|error| format!(" ±\u{a0}{}", exact(error, fact.unit, lang)));
-    format!("{}{}", in_prose(fact, lang), error.unwrap_or_default())
+    let Some(error) = fact.error else { return in_prose(fact, lang) };
+    let value = match lang {
+        Lang::Ko => exact(fact.value, fact.unit, lang),
+        Lang::En => count(fact.value),
+    };
+    format!("{value} ±\u{a0}{}", exact(error, fact.unit, lang))
 }
 
 /// `브라우저에서 41 ms 만에 합산`.

@@ -124,12 +124,7 @@ impl Edge {
     }
 
     /// Rows written after a sequence, oldest first, and the sequence to go on from.
-    pub(super) fn since(
-        &self,
-        seq: u64,
-        limit: usize,
-        sections: Sections,
-    ) -> Result<(Vec<Frame>, u64), CentreError> {
+    pub(super) fn since(&self, seq: u64, limit: usize, sections: Sections) -> Result<(Vec<Frame>, u64), CentreError> {
         self.with(|holder| match holder {
             Holder::Engine(engine) => engine.since(seq, limit, sections),
             Holder::Mirror(mirror) => Ok(mirror.since(seq, limit, sections)?),

@@ -275,7 +275,11 @@ impl Centre {
     /// Rows of a region (or of the nation) written after a sequence, oldest first, about `limit` of them, and the
     /// sequence to go on from.
     pub fn since(&self, region: &str, seq: u64, limit: usize) -> Result<(Vec<Frame>, u64), CentreError> {
-        if region == NATION { lock(&self.0.nation).since(seq, limit) } else { self.edge(region)?.since(seq, limit, Sections::ALL) }
+        if region == NATION {
+            lock(&self.0.nation).since(seq, limit)
+        } else {
+            self.edge(region)?.since(seq, limit, Sections::ALL)
+        }
     }
 
     /// Regions by settings.

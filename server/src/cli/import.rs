@@ -150,7 +150,8 @@ impl AccessLog {
         let key = folder.fleet_key()?;
         let runtime = runtime()?;
         let place = run::own_folder(&loaded.data);
-        let centre = runtime.block_on(run::open(&loaded.settings, &loaded.regions, &loaded.origins, &place, key, false))?;
+        let centre =
+            runtime.block_on(run::open(&loaded.settings, &loaded.regions, &loaded.origins, &place, key, false))?;
         let policy = run::policy(&loaded.settings, key);
         let summary = import::run(&centre, &policy, &order, log)?;
         runtime.block_on(centre.shutdown())?;

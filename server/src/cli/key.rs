@@ -6,8 +6,8 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Failure, Place};
-use crate::keys::{self, Use};
 use crate::folder::Folder;
+use crate::keys::{self, Use};
 use crate::output::say;
 
 /// Make keys for senders and readers.
@@ -87,7 +87,8 @@ impl Key {
 fn fleet(set: Option<&Path>, place: &Place) -> Result<(), Failure> {
     let data = place.load()?.data;
     if let Some(path) = set {
-        let text = std::fs::read_to_string(path).map_err(|error| crate::folder::FolderError::Access(path.into(), error))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| crate::folder::FolderError::Access(path.into(), error))?;
         Folder::open(&data)?.set_fleet_key(text.trim())?;
     }
     // Read without the lock: a running server holds it, and the key does not change.

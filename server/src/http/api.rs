@@ -142,7 +142,8 @@ async fn changes(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<Response, 
     }
     let wrong = |key: &str, form: &str| ApiError::Parameter(format!("{key} cannot be read; give {form}"));
     let since = parameters.get("since").map_or(Ok(0), str::parse).map_err(|_| wrong("since", "a cursor"))?;
-    let limit = parameters.get("limit").map_or(Ok(256), str::parse).ok().filter(|limit| (1..=MOST_ROWS).contains(limit));
+    let limit =
+        parameters.get("limit").map_or(Ok(256), str::parse).ok().filter(|limit| (1..=MOST_ROWS).contains(limit));
     let limit = limit.ok_or_else(|| wrong("limit", "1 to 1024"))?;
     let (frames, next) = ready.ask(move |centre| centre.since(&region, since, limit)).await?;
     let mut bytes = Vec::new();

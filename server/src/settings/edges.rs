@@ -75,9 +75,8 @@ pub(super) fn origins(
     edges: &BTreeMap<String, EdgeSettings>,
     regions: &[Region],
 ) -> Result<BTreeMap<String, Origin>, SettingsError> {
-    let wrong = |code: &str, message: &str| {
-        Err(SettingsError::Value { key: "edges", message: format!("{code}: {message}") })
-    };
+    let wrong =
+        |code: &str, message: &str| Err(SettingsError::Value { key: "edges", message: format!("{code}: {message}") });
     let mut origins = BTreeMap::new();
     for (code, edge) in edges {
         if !regions.iter().any(|region| region.code == *code) {

@@ -49,7 +49,8 @@ pub fn start(data: &Path, change: impl FnOnce(&mut Settings)) -> Start {
         ..Settings::default()
     };
     change(&mut settings);
-    let loaded = Loaded { settings, file: None, data: data.to_path_buf(), regions: bundled_regions(), origins: BTreeMap::new() };
+    let loaded =
+        Loaded { settings, file: None, data: data.to_path_buf(), regions: bundled_regions(), origins: BTreeMap::new() };
     Start { loaded, content: Content::Empty, seed: 1, history: 0 }
 }
 
