@@ -1,5 +1,6 @@
 //! A batch: what one request or one piece of a file amounts to, as deltas of buckets.
 
+mod delta;
 mod index;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::time::Resolution;
 
 use crate::policy::Limits;
+pub(crate) use delta::{decode_buckets, encode_buckets};
 use index::{Cells, Names};
 
 /// Deltas that are stored together, once.

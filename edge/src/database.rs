@@ -26,18 +26,15 @@ pub trait Row {
 /// Receives the rows of a query, one after the other.
 pub type OnRow<'a> = &'a mut dyn FnMut(&dyn Row) -> Result<(), DatabaseError>;
 
-/// A SQLite database.
+/// A SQLite database. Whoever holds it may run statements; that only one does so at a time is for the owner to see to.
 pub trait Database {
-    /// Runs a statement and says how many rows it changed.
-    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, DatabaseError>;
-    /// Runs a query.
+    /// Runs a statement and says how many rows it changed: exactly 0 if it changed none, at least 1 if it did.
+    fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<u64, DatabaseError>;
+    /// Runs a query. `on_row` does not use the database.
     fn query(&self, sql: &str, params: &[Value<'_>], on_row: OnRow<'_>) -> Result<(), DatabaseError>;
-    /// Opens a transaction.
-    fn begin(&mut self) -> Result<(), DatabaseError>;
-    /// Makes what was written since [`begin`](Self::begin) durable.
-    fn commit(&mut self) -> Result<(), DatabaseError>;
-    /// Forgets what was written since [`begin`](Self::begin).
-    fn rollback(&mut self) -> Result<(), DatabaseError>;
+    /// Calls `body` once, inside a transaction: what it wrote is durable if it returned `true`, forgotten if it
+    /// returned `false` or if committing failed. A Durable Object knows no statements for this, only a callback.
+    fn atomically(&self, body: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError>;
 }
 
 /// Why the database refused.
@@ -62,22 +59,20 @@ pub enum DatabaseError {
 
 /// Runs `body` in a transaction: committed if it succeeds, forgotten if it fails.
 pub fn transaction<D: Database, T, E: From<DatabaseError>>(
-    db: &mut D,
-    body: impl FnOnce(&mut D) -> Result<T, E>,
+    db: &D,
+    body: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    db.begin()?;
-    match body(db) {
-        Ok(value) => match db.commit() {
-            Ok(()) => Ok(value),
-            Err(error) => {
-                // SQLite may have rolled back by itself (a full disk); the first error is the one to report.
-                let _ = db.rollback();
-                Err(error.into())
-            }
-        },
-        Err(error) => {
-            let _ = db.rollback();
-            Err(error)
-        }
+    let mut body = Some(body);
+    let mut result = None;
+    let ended = db.atomically(&mut || {
+        result = body.take().map(|body| body());
+        matches!(result, Some(Ok(_)))
+    });
+    match (result, ended) {
+        // SQLite may have rolled back by itself (a full disk); the first error is the one to report.
+        (Some(Err(error)), _) => Err(error),
+        (_, Err(error)) => Err(error.into()),
+        (Some(Ok(value)), Ok(())) => Ok(value),
+        (None, Ok(())) => Err(DatabaseError::Other("a transaction did not run".to_owned()).into()),
     }
 }

@@ -8,19 +8,21 @@
 //! an open bucket merges into it and is rolled up when it closes; what arrives for a closed one merges into its row and
 //! into its ancestors, as far up as they are closed too.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod memory;
+
+use std::collections::BTreeMap;
 
 use bonghwa_analytics::bucket::Bucket;
-use bonghwa_analytics::codec::{Reader, put_i64, put_u64};
 use bonghwa_analytics::frame::{Frame, Row, Sections};
 use bonghwa_analytics::identity::KeyId;
 use bonghwa_analytics::sketch::SketchError;
 use bonghwa_analytics::time::{DAY, Resolution};
 
-use crate::batch::Batch;
+use crate::batch::{Batch, encode_buckets};
 use crate::database::{Database, DatabaseError, Value};
 use crate::schema;
 use crate::store::{self, LIVE, MAX_SOURCES, Store, StoreError};
+use memory::{Key, Memory};
 
 /// How long a bucket stays open after its end, seconds: most senders' batches have arrived by then.
 const GRACE: i64 = 2;
@@ -112,28 +114,22 @@ impl From<SketchError> for EngineError {
     }
 }
 
-type Key = (Resolution, i64);
-
 /// One region's engine.
 pub struct Engine<D> {
     config: EngineConfig,
     store: Store<D>,
-    /// Open buckets, and closed ones that changed since the last flush.
-    live: BTreeMap<Key, Bucket>,
-    /// Buckets whose row is behind what `live` holds.
-    dirty: BTreeSet<Key>,
-    /// By resolution: every bucket that ends at or before this has been rolled into its parent.
-    closed: [i64; 4],
+    memory: Memory,
+    /// Whether memory is not what the store and the journal say, because making it anew failed.
+    stale: bool,
     swept: i64,
 }
 
 impl<D: Database> Engine<D> {
     /// Opens the store, brings back what a crash left in the journal, and closes what is over by `now`.
     pub fn open(db: D, config: EngineConfig, now: i64) -> Result<Self, EngineError> {
-        let store = Store::open(db, config.key)?;
-        let mut engine =
-            Self { config, store, live: BTreeMap::new(), dirty: BTreeSet::new(), closed: [0; 4], swept: i64::MIN };
-        engine.reload(now)?;
+        let store = Store::open(db, config.key, config.retention)?;
+        let memory = Memory::load(&store, config.max_cells, now)?;
+        let mut engine = Self { config, store, memory, stale: false, swept: i64::MIN };
         engine.tick(now)?;
         Ok(engine)
     }
@@ -148,18 +144,26 @@ impl<D: Database> Engine<D> {
         self.store.seq()
     }
 
+    /// The database, for statements that are not about buckets.
+    pub const fn db(&self) -> &D {
+        self.store.db()
+    }
+
+    /// The instant at which [`tick`](Self::tick) has something to close, if anything is open.
+    pub fn due(&self) -> Option<i64> {
+        self.memory.due()
+    }
+
     /// Stores batches. When it returns they are durable; batches whose digest is known change nothing.
     pub fn ingest(&mut self, now: i64, batches: &[Batch]) -> Result<Vec<Outcome>, EngineError> {
+        self.settle(now)?;
         batches.iter().try_for_each(|batch| self.check(batch))?;
         let outcomes = self.store.transaction(|store| {
             let mut outcomes = Vec::with_capacity(batches.len());
-            let mut delta = Vec::new();
             for batch in batches {
                 let outcome = remember(store.db(), batch, now)?;
                 if outcome == Outcome::Stored {
-                    delta.clear();
-                    encode_delta(&batch.buckets, &mut delta);
-                    store.db().execute(schema::JOURNAL_PUT, &[Value::Blob(&delta)])?;
+                    note(store.db(), &batch.buckets)?;
                 }
                 outcomes.push(outcome);
             }
@@ -167,7 +171,7 @@ impl<D: Database> Engine<D> {
         })?;
         let new = batches.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Stored);
         for (batch, _) in new {
-            if self.apply_all(&batch.buckets).is_err() {
+            if self.memory.apply_all(&self.store, &batch.buckets).is_err() {
                 // It is in the journal, so it must be in memory before the journal is cleared.
                 self.reload(now)?;
                 break;
@@ -178,37 +182,32 @@ impl<D: Database> Engine<D> {
 
     /// Stores batches without the journal, straight into rows: for history in bulk. Durable when it returns.
     pub fn load(&mut self, now: i64, batches: &[Batch]) -> Result<Vec<Outcome>, EngineError> {
+        self.settle(now)?;
         batches.iter().try_for_each(|batch| self.check(batch))?;
-        self.store.db().begin()?;
-        let result = self.load_open(now, batches).and_then(|outcomes| {
-            self.write_all(now)?;
-            self.store.db().commit()?;
-            Ok(outcomes)
+        let memory = &mut self.memory;
+        let result = self.store.transaction(|store| {
+            let mut outcomes = Vec::with_capacity(batches.len());
+            for batch in batches {
+                let outcome = remember(store.db(), batch, now)?;
+                if outcome == Outcome::Stored {
+                    memory.apply_all(store, &batch.buckets)?;
+                }
+                if memory.behind() > FLUSH_ROWS {
+                    memory.write_rows(store, now)?;
+                    memory.written();
+                }
+                outcomes.push(outcome);
+            }
+            memory.write(store, now)?;
+            Ok::<_, EngineError>(outcomes)
         });
         if result.is_ok() {
-            self.forget_closed();
+            self.memory.written();
         } else {
             // Memory is ahead of the rows now: go back to what the store and the journal say.
-            let _ = self.store.db().rollback();
             self.reload(now)?;
         }
         result
-    }
-
-    fn load_open(&mut self, now: i64, batches: &[Batch]) -> Result<Vec<Outcome>, EngineError> {
-        let mut outcomes = Vec::with_capacity(batches.len());
-        for batch in batches {
-            let outcome = remember(self.store.db(), batch, now)?;
-            if outcome == Outcome::Stored {
-                self.apply_all(&batch.buckets)?;
-            }
-            if self.dirty.len() > FLUSH_ROWS {
-                self.write_dirty(now)?;
-                self.forget_closed();
-            }
-            outcomes.push(outcome);
-        }
-        Ok(outcomes)
     }
 
     /// Puts the rows of a file in the place of those it had, with their roll-up.
@@ -240,7 +239,6 @@ impl<D: Database> Engine<D> {
                 level = r.parent();
             }
         }
-        let retention = self.config.retention;
         self.store.transaction(|store| {
             let id = match known {
                 Some((id, ..)) => id,
@@ -257,8 +255,7 @@ impl<D: Database> Engine<D> {
                 rows.entry(key).or_default();
             }
             for ((resolution, start), bucket) in &rows {
-                let expires = expiry(retention, *resolution, *start, now);
-                store.put(*resolution, *start, id as u16, bucket, expires)?;
+                store.put(*resolution, *start, id as u16, bucket, now)?;
             }
             store.db().execute(
                 schema::SOURCE_PUT,
@@ -276,29 +273,18 @@ impl<D: Database> Engine<D> {
     /// Closes the buckets that are over, writes what changed, clears the journal, lets old rows expire. A clock that
     /// jumps back closes nothing and loses nothing.
     pub fn tick(&mut self, now: i64) -> Result<(), EngineError> {
-        let horizon = now.saturating_sub(GRACE);
-        for resolution in Resolution::ALL {
-            let level = resolution.code() as usize;
-            let mark = resolution.floor(horizon).max(self.closed[level]);
-            let width = resolution.seconds();
-            let over: Vec<Key> = self
-                .live
-                .range((resolution, self.closed[level] - width + 1)..(resolution, mark - width + 1))
-                .map(|(key, _)| *key)
-                .collect();
-            self.closed[level] = mark;
-            for key in over {
-                self.dirty.insert(key);
-                if let (Some(parent), Some(bucket)) = (resolution.parent(), self.live.get(&key)) {
-                    let bucket = bucket.clone();
-                    let up = (parent, parent.floor(key.1));
-                    self.live.entry(up).or_default().merge_limited(&bucket, self.config.max_cells)?;
-                }
-            }
+        self.settle(now)?;
+        self.memory.close(now)?;
+        if self.memory.behind() > 0 {
+            // If this fails, the journal still holds what the rows do not, and the next tick writes them all again.
+            let memory = &self.memory;
+            self.store.transaction(|store| memory.write(store, now))?;
         }
-        self.flush(now)?;
+        self.memory.written();
         if now.saturating_sub(self.swept) >= 60 {
-            self.sweep(now)?;
+            self.swept = now;
+            self.store.expire(now)?;
+            self.store.db().execute(schema::DIGEST_EXPIRE, &[Value::Integer(now)])?;
         }
         Ok(())
     }
@@ -329,7 +315,7 @@ impl<D: Database> Engine<D> {
                 return Err(StoreError::Start(*start).into());
             }
             store::row_id(*resolution, *start, LIVE)?;
-            if *resolution != Resolution::TwoSeconds && !self.is_closed((*resolution, *start)) {
+            if *resolution != Resolution::TwoSeconds && !self.memory.is_closed((*resolution, *start)) {
                 return Err(EngineError::NotClosed(*resolution, *start));
             }
             if !hashed_with(bucket, self.config.key) {
@@ -339,139 +325,38 @@ impl<D: Database> Engine<D> {
         Ok(())
     }
 
-    fn is_closed(&self, (resolution, start): Key) -> bool {
-        start + resolution.seconds() <= self.closed[resolution.code() as usize]
-    }
-
-    fn apply_all(&mut self, buckets: &BTreeMap<Key, Bucket>) -> Result<(), EngineError> {
-        for (key, delta) in buckets {
-            self.apply(*key, delta)?;
-        }
-        Ok(())
-    }
-
-    fn apply(&mut self, key: Key, delta: &Bucket) -> Result<(), EngineError> {
-        let closed = self.is_closed(key);
-        if closed && !self.live.contains_key(&key) {
-            let stored = self.store.get(key.0, key.1, LIVE)?;
-            self.live.insert(key, stored.unwrap_or_default());
-        }
-        self.live.entry(key).or_default().merge_limited(delta, self.config.max_cells)?;
-        // Open coarse buckets are made again from their children after a crash, so only these need a row.
-        if closed || key.0 == Resolution::TwoSeconds {
-            self.dirty.insert(key);
-        }
-        match key.0.parent() {
-            Some(parent) if closed => self.apply((parent, parent.floor(key.1)), delta),
-            _ => Ok(()),
-        }
-    }
-
-    fn flush(&mut self, now: i64) -> Result<(), EngineError> {
-        if !self.dirty.is_empty() {
-            self.store.db().begin()?;
-            let written = self.write_all(now).and_then(|()| Ok(self.store.db().commit()?));
-            if let Err(error) = written {
-                // The journal still holds what the rows do not; the next tick writes them all again.
-                let _ = self.store.db().rollback();
-                self.dirty.extend(self.live.keys().copied().filter(|key| key.0 == Resolution::TwoSeconds));
-                self.dirty.extend(
-                    self.live
-                        .keys()
-                        .copied()
-                        .filter(|key| key.1 + key.0.seconds() <= self.closed[key.0.code() as usize]),
-                );
-                return Err(error);
-            }
-        }
-        self.forget_closed();
-        Ok(())
-    }
-
-    /// Writes every row that is behind; after that the journal holds nothing that the rows do not.
-    fn write_all(&mut self, now: i64) -> Result<(), EngineError> {
-        self.write_dirty(now)?;
-        self.store.db().execute(schema::JOURNAL_CLEAR, &[])?;
-        for (level, name) in CLOSED.iter().enumerate() {
-            self.store.set_meta(name, self.closed[level])?;
-        }
-        self.store.set_meta("seq", self.store.seq() as i64)?;
-        Ok(())
-    }
-
-    fn write_dirty(&mut self, now: i64) -> Result<(), EngineError> {
-        for (resolution, start) in std::mem::take(&mut self.dirty) {
-            if let Some(bucket) = self.live.get(&(resolution, start)) {
-                let expires = expiry(self.config.retention, resolution, start, now);
-                self.store.put(resolution, start, LIVE, bucket, expires)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn forget_closed(&mut self) {
-        let closed = self.closed;
-        self.live.retain(|(resolution, start), _| start + resolution.seconds() > closed[resolution.code() as usize]);
-    }
-
-    /// Makes memory anew from rows and journal.
     fn reload(&mut self, now: i64) -> Result<(), EngineError> {
-        self.live.clear();
-        self.dirty.clear();
-        for (level, resolution) in Resolution::ALL.into_iter().enumerate() {
-            self.closed[level] = match self.store.meta(CLOSED[level])? {
-                Some(mark) => mark,
-                None => resolution.floor(now.saturating_sub(GRACE)),
-            };
-        }
-        let two = Resolution::TwoSeconds;
-        for (start, bucket) in self.store.live(two, self.closed[two.code() as usize], i64::MAX)? {
-            self.live.insert((two, start), bucket);
-        }
-        for pair in Resolution::ALL.windows(2) {
-            let (child, parent) = (pair[0], pair[1]);
-            let (from, to) = (self.closed[parent.code() as usize], self.closed[child.code() as usize]);
-            for (start, bucket) in self.store.live(child, from, to)? {
-                let up = self.live.entry((parent, parent.floor(start))).or_default();
-                up.merge_limited(&bucket, self.config.max_cells)?;
-            }
-        }
-        let mut journal = Vec::new();
-        self.store.db().query(schema::JOURNAL_ALL, &[], &mut |row| {
-            journal.push(row.blob(0)?);
-            Ok(())
-        })?;
-        for delta in journal {
-            let buckets = decode_delta(&delta).map_err(StoreError::Row)?;
-            self.apply_all(&buckets)?;
-        }
+        self.stale = true;
+        self.memory = Memory::load(&self.store, self.config.max_cells, now)?;
+        self.stale = false;
         Ok(())
     }
 
-    fn sweep(&mut self, now: i64) -> Result<(), EngineError> {
-        self.swept = now;
-        for resolution in Resolution::ALL {
-            let before = now.saturating_sub(self.config.retention[resolution.code() as usize]);
-            self.store.expire(resolution, before, now)?;
-        }
-        store::alone(self.store.db(), schema::DIGEST_EXPIRE, &[Value::Integer(now)])?;
-        Ok(())
+    /// Catches up on a [`reload`](Self::reload) that failed.
+    fn settle(&mut self, now: i64) -> Result<(), EngineError> {
+        if self.stale { self.reload(now) } else { Ok(()) }
     }
 }
 
-const CLOSED: [&str; 4] = ["closed_two_seconds", "closed_minute", "closed_five_minutes", "closed_hour"];
-
-fn expiry(retention: [i64; 4], resolution: Resolution, start: i64, now: i64) -> i64 {
-    (start + resolution.seconds()).max(now).saturating_add(retention[resolution.code() as usize])
-}
-
-fn remember<D: Database>(db: &mut D, batch: &Batch, now: i64) -> Result<Outcome, DatabaseError> {
+fn remember<D: Database>(db: &D, batch: &Batch, now: i64) -> Result<Outcome, DatabaseError> {
     let params = [Value::Blob(&batch.digest), Value::Integer(now.saturating_add(DIGEST_MEMORY))];
     let new = db.execute(schema::DIGEST_PUT, &params)? > 0;
     Ok(if new { Outcome::Stored } else { Outcome::Duplicate })
 }
 
-fn next_source<D: Database>(store: &mut Store<D>) -> Result<i64, EngineError> {
+/// Appends a delta to the journal, in pieces that a row can hold.
+fn note<D: Database>(db: &D, buckets: &BTreeMap<Key, Bucket>) -> Result<(), DatabaseError> {
+    let mut delta = Vec::new();
+    encode_buckets(buckets, &mut delta);
+    let mut pieces = delta.chunks(schema::PIECE).peekable();
+    while let Some(piece) = pieces.next() {
+        let more = i64::from(pieces.peek().is_some());
+        db.execute(schema::JOURNAL_PUT, &[Value::Blob(piece), Value::Integer(more)])?;
+    }
+    Ok(())
+}
+
+fn next_source<D: Database>(store: &Store<D>) -> Result<i64, EngineError> {
     let mut id = 0;
     store.db().query(schema::SOURCE_NEXT, &[], &mut |row| {
         id = row.integer(0)?;
@@ -482,25 +367,4 @@ fn next_source<D: Database>(store: &mut Store<D>) -> Result<i64, EngineError> {
 
 fn hashed_with(bucket: &Bucket, key: KeyId) -> bool {
     bucket.concurrency.values().all(|entry| entry.sketch.scheme().key == key)
-}
-
-fn encode_delta(buckets: &BTreeMap<Key, Bucket>, out: &mut Vec<u8>) {
-    put_u64(out, buckets.len() as u64);
-    for ((resolution, start), bucket) in buckets {
-        out.push(resolution.code());
-        put_i64(out, *start);
-        bucket.encode(out);
-    }
-}
-
-fn decode_delta(bytes: &[u8]) -> Result<BTreeMap<Key, Bucket>, bonghwa_analytics::codec::CodecError> {
-    let mut r = Reader::new(bytes);
-    let mut buckets = BTreeMap::new();
-    for _ in 0..r.count(4, "delta buckets")? {
-        let resolution = Resolution::from_code(r.u8("resolution")?).ok_or(r.invalid("resolution"))?;
-        let start = r.i64("start")?;
-        buckets.insert((resolution, start), Bucket::decode(&mut r)?);
-    }
-    r.finish("delta")?;
-    Ok(buckets)
 }

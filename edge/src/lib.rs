@@ -7,11 +7,17 @@
 pub mod access_log;
 pub mod batch;
 pub mod compression;
+pub mod counter;
 pub mod database;
 pub mod engine;
+pub mod error;
+pub mod key;
 pub mod mirror;
+pub mod nation;
 pub mod otlp;
+pub mod part;
 pub mod policy;
+pub mod receive;
 pub mod schema;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

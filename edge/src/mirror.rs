@@ -40,20 +40,19 @@ impl From<DatabaseError> for MirrorError {
 pub struct Mirror<D> {
     region: String,
     store: Store<D>,
-    retention: [i64; 4],
     swept: i64,
 }
 
 impl<D: Database> Mirror<D> {
     /// Opens the copy of a region. `key` is that of the centre, `retention` the seconds that rows are kept.
     pub fn open(db: D, region: &str, key: KeyId, retention: [i64; 4]) -> Result<Self, StoreError> {
-        Ok(Self { region: region.to_owned(), store: Store::open(db, key)?, retention, swept: i64::MIN })
+        Ok(Self { region: region.to_owned(), store: Store::open(db, key, retention)?, swept: i64::MIN })
     }
 
     /// How far the edge was read; empty at first.
     pub fn cursor(&self) -> Result<String, DatabaseError> {
         let mut cursor = String::new();
-        self.store.read().query(schema::CURSOR_GET, &[], &mut |row| {
+        self.store.db().query(schema::CURSOR_GET, &[], &mut |row| {
             cursor = row.text(0)?;
             Ok(())
         })?;
@@ -61,7 +60,7 @@ impl<D: Database> Mirror<D> {
     }
 
     /// Puts rows in the place of those it had, and remembers the cursor to go on from.
-    pub fn take(&mut self, now: i64, frames: &[Frame], cursor: &str) -> Result<(), MirrorError> {
+    pub fn take(&self, now: i64, frames: &[Frame], cursor: &str) -> Result<(), MirrorError> {
         for frame in frames {
             if frame.region != self.region {
                 return Err(MirrorError::Region(frame.region.clone(), self.region.clone()));
@@ -70,20 +69,16 @@ impl<D: Database> Mirror<D> {
                 return Err(MirrorError::Key(self.region.clone()));
             }
         }
-        let (region, retention) = (&self.region, self.retention);
         self.store.transaction(|store| {
             for frame in frames {
                 for row in &frame.rows {
                     let Row { start, summary: Some(summary), cells: Some(cells), registers: Some(registers), .. } = row
                     else {
-                        return Err(MirrorError::Section(region.clone()));
+                        return Err(MirrorError::Section(self.region.clone()));
                     };
                     // Decoded and written anew, so that what rests here is sound whatever was sent.
                     let bucket = bucket_of(frame.key, summary, cells, registers).map_err(StoreError::Row)?;
-                    let resolution = frame.resolution;
-                    let kept = retention[resolution.code() as usize];
-                    let expires = (start + resolution.seconds()).max(now).saturating_add(kept);
-                    store.put(resolution, *start, LIVE, &bucket, expires)?;
+                    store.put(frame.resolution, *start, LIVE, &bucket, now)?;
                 }
             }
             store.db().execute(schema::CURSOR_PUT, &[Value::Text(cursor)])?;
@@ -95,9 +90,7 @@ impl<D: Database> Mirror<D> {
     pub fn tick(&mut self, now: i64) -> Result<(), StoreError> {
         if now.saturating_sub(self.swept) >= 60 {
             self.swept = now;
-            for (resolution, kept) in Resolution::ALL.into_iter().zip(self.retention) {
-                self.store.expire(resolution, now.saturating_sub(kept), now)?;
-            }
+            self.store.expire(now)?;
         }
         Ok(())
     }

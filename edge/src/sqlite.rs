@@ -71,7 +71,7 @@ impl Row for rusqlite::Row<'_> {
 }
 
 impl Database for Sqlite {
-    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, DatabaseError> {
+    fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<u64, DatabaseError> {
         let mut statement = self.0.prepare_cached(sql).map_err(convert)?;
         statement.execute(rusqlite::params_from_iter(params)).map(|n| n as u64).map_err(convert)
     }
@@ -85,16 +85,12 @@ impl Database for Sqlite {
         Ok(())
     }
 
-    fn begin(&mut self) -> Result<(), DatabaseError> {
-        self.execute("BEGIN IMMEDIATE", &[]).map(drop)
-    }
-
-    fn commit(&mut self) -> Result<(), DatabaseError> {
-        self.execute("COMMIT", &[]).map(drop)
-    }
-
-    fn rollback(&mut self) -> Result<(), DatabaseError> {
-        self.execute("ROLLBACK", &[]).map(drop)
+    fn atomically(&self, body: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError> {
+        self.execute("BEGIN IMMEDIATE", &[])?;
+        let committed = if body() { self.execute("COMMIT", &[]).map(drop) } else { Ok(()) };
+        // After a commit, and where SQLite rolled back by itself (a full disk), nothing is open any more.
+        let ended = if self.0.is_autocommit() { Ok(()) } else { self.execute("ROLLBACK", &[]).map(drop) };
+        committed.and(ended)
     }
 }
 

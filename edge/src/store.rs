@@ -1,5 +1,7 @@
 //! Rows of buckets in a [`Database`]: what an edge keeps, and what the centre keeps of the whole nation.
 
+use std::cell::Cell;
+
 use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::codec::CodecError;
 use bonghwa_analytics::frame::{Form, Frame, Row as FrameRow, Sections, bucket_of, encode_registers};
@@ -9,7 +11,7 @@ use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::Resolution;
 
 use crate::database::{Database, DatabaseError, Value, transaction};
-use crate::schema;
+use crate::schema::{self, PIECE};
 
 /// Source of live telemetry; imports have sources of their own, from 1 on.
 pub const LIVE: u16 = 0;
@@ -38,18 +40,24 @@ pub enum StoreError {
     Start(i64),
 }
 
+/// Bytes of rows with all their sections that [`Store::since`] gives at once: a Durable Object has 128 MB for everything.
+const PAGE_BYTES: i64 = 8 << 20;
+
 /// Buckets by resolution, start and source.
 pub struct Store<D> {
     db: D,
     key: KeyId,
-    seq: u64,
+    retention: [i64; 4],
+    /// In a cell, so that whoever writes in a transaction needs the store no more exclusively than the database does.
+    seq: Cell<u64>,
 }
 
 impl<D: Database> Store<D> {
-    /// Opens the database, brings its tables up to date and checks that it was written with this key.
-    pub fn open(mut db: D, key: KeyId) -> Result<Self, StoreError> {
-        schema::migrate(&mut db)?;
-        let mut store = Self { db, key, seq: 0 };
+    /// Opens the database, brings its tables up to date and checks that it was written with this key. Rows are kept for
+    /// `retention`, seconds by resolution, after a bucket's end or its arrival, whichever is later.
+    pub fn open(db: D, key: KeyId, retention: [i64; 4]) -> Result<Self, StoreError> {
+        schema::migrate(&db)?;
+        let store = Self { db, key, retention, seq: Cell::new(0) };
         // The key id has 64 bits, an integer of the database 53.
         let halves = [("key_high", (key.0 >> 32) as i64), ("key_low", i64::from(key.0 as u32))];
         for (name, half) in halves {
@@ -59,7 +67,7 @@ impl<D: Database> Store<D> {
                 None => store.set_meta(name, half)?,
             }
         }
-        store.seq = store.meta("seq")?.unwrap_or(0) as u64;
+        store.seq.set(store.meta("seq")?.unwrap_or(0) as u64);
         Ok(store)
     }
 
@@ -70,34 +78,24 @@ impl<D: Database> Store<D> {
 
     /// Sequence of the newest row.
     pub const fn seq(&self) -> u64 {
-        self.seq
-    }
-
-    /// The database, for questions that are not about buckets.
-    pub const fn read(&self) -> &D {
-        &self.db
+        self.seq.get()
     }
 
     /// The database, for statements that are not about buckets.
-    pub const fn db(&mut self) -> &mut D {
-        &mut self.db
+    pub const fn db(&self) -> &D {
+        &self.db
     }
 
     /// Runs `body` in a transaction; a failure leaves rows and sequence as they were.
-    pub fn transaction<T, E: From<DatabaseError>>(
-        &mut self,
-        body: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let before = self.seq;
-        self.db.begin()?;
-        let result = body(self).and_then(|value| {
-            self.db.execute(schema::META_PUT, &[Value::Text("seq"), Value::Integer(self.seq as i64)])?;
-            self.db.commit()?;
+    pub fn transaction<T, E: From<DatabaseError>>(&self, body: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
+        let before = self.seq();
+        let result = transaction(&self.db, || {
+            let value = body(self)?;
+            self.set_meta("seq", self.seq() as i64)?;
             Ok(value)
         });
         if result.is_err() {
-            let _ = self.db.rollback();
-            self.seq = before;
+            self.seq.set(before);
         }
         result
     }
@@ -113,52 +111,53 @@ impl<D: Database> Store<D> {
     }
 
     /// Keeps a number under a name.
-    pub fn set_meta(&mut self, name: &str, value: i64) -> Result<(), DatabaseError> {
+    pub fn set_meta(&self, name: &str, value: i64) -> Result<(), DatabaseError> {
         self.db.execute(schema::META_PUT, &[Value::Text(name), Value::Integer(value)]).map(drop)
     }
 
-    /// Writes a bucket in place of the one that was there.
+    /// Writes a bucket that is known at `now` in place of the one that was there. Call it in a transaction.
     pub fn put(
-        &mut self,
+        &self,
         resolution: Resolution,
         start: i64,
         source: u16,
         bucket: &Bucket,
-        expires: i64,
+        now: i64,
     ) -> Result<(), StoreError> {
         let id = row_id(resolution, start, source)?;
-        let (mut summary, mut cells, mut registers) = (Vec::new(), Vec::new(), Vec::new());
-        Summary::of(bucket).encode(&mut summary);
-        bucket.encode_cells(&mut cells);
-        encode_registers(&bucket.concurrency, Form::Rest, &mut registers);
-        let seq = self.seq + 1;
-        self.db.execute(
-            schema::BUCKET_PUT,
-            &[
-                Value::Integer(id),
-                Value::Integer(seq as i64),
-                Value::Integer(expires),
-                Value::Blob(&summary),
-                Value::Blob(&cells),
-                Value::Blob(&registers),
-            ],
-        )?;
-        self.seq = seq;
+        let kept = self.retention[resolution.code() as usize];
+        let expires = (start + resolution.seconds()).max(now).saturating_add(kept);
+        let seq = self.seq() + 1;
+        let row = full_row(start, seq, bucket);
+        let sections = [row.summary, row.cells, row.registers].map(Option::unwrap_or_default);
+        let [summary, cells, registers] = &sections;
+        let mut pieces = cells.chunks(PIECE);
+        let params = [
+            Value::Integer(id),
+            Value::Integer(seq as i64),
+            Value::Integer(expires),
+            Value::Blob(summary),
+            Value::Blob(pieces.next().unwrap_or_default()),
+            Value::Blob(registers),
+        ];
+        self.db.execute(schema::BUCKET_PUT, &params)?;
+        // Cells shorter than a piece have no overflow, whatever an earlier version of the row left there.
+        if cells.len() >= PIECE {
+            self.db.execute(schema::OVERFLOW_CLEAR, &[Value::Integer(id)])?;
+            for (part, piece) in (1..).zip(pieces) {
+                let params = [Value::Integer(id), Value::Integer(part), Value::Blob(piece)];
+                self.db.execute(schema::OVERFLOW_PUT, &params)?;
+            }
+        }
+        self.seq.set(seq);
         Ok(())
     }
 
     /// The bucket of one source.
     pub fn get(&self, resolution: Resolution, start: i64, source: u16) -> Result<Option<Bucket>, StoreError> {
         let id = row_id(resolution, start, source)?;
-        let mut found = None;
-        self.db.query(schema::BUCKET_GET, &[Value::Integer(id)], &mut |row| {
-            found = Some((row.blob(0)?, row.blob(1)?, row.blob(2)?));
-            Ok(())
-        })?;
-        Ok(match found {
-            Some((summary, cells, registers)) => Some(bucket_of(self.key, &summary, &cells, &registers)?),
-            None => None,
-        })
+        let stored = self.stored(&[Value::Integer(id), Value::Integer(id + 1)])?;
+        stored.first().map(|row| self.bucket(&row.1)).transpose()
     }
 
     /// Rows that start in `from..to`, all sources of a bucket merged into one row, in order.
@@ -170,49 +169,15 @@ impl<D: Database> Store<D> {
         sections: Sections,
     ) -> Result<Vec<FrameRow>, StoreError> {
         let range = id_range(resolution, from, to)?;
-        let mut stored: Vec<(i64, FrameRow)> = Vec::new();
-        if sections.cells || sections.registers {
-            self.db.query(schema::BUCKET_RANGE, &range, &mut |row| {
-                let id = row.integer(0)?;
-                let frame_row = FrameRow {
-                    start: start_of(id),
-                    seq: row.integer(1)? as u64,
-                    summary: Some(row.blob(2)?),
-                    cells: Some(row.blob(3)?),
-                    registers: Some(row.blob(4)?),
-                };
-                stored.push((id, frame_row));
-                Ok(())
-            })?;
-        } else {
-            self.db.query(schema::BUCKET_RANGE_SUMMARY, &range, &mut |row| {
-                let id = row.integer(0)?;
-                let summary = Some(row.blob(2)?);
-                stored.push((
-                    id,
-                    FrameRow { start: start_of(id), seq: row.integer(1)? as u64, summary, ..FrameRow::default() },
-                ));
-                Ok(())
-            })?;
-        }
+        let stored = if sections.cells || sections.registers { self.stored(&range)? } else { self.summaries(&range)? };
         self.combine_sources(stored, resolution, sections)
     }
 
     /// Buckets of live telemetry that start in `from..to`.
     pub fn live(&self, resolution: Resolution, from: i64, to: i64) -> Result<Vec<(i64, Bucket)>, StoreError> {
-        let mut stored = Vec::new();
-        let range = id_range(resolution, from, to)?;
-        self.db.query(schema::BUCKET_RANGE, &range, &mut |row| {
-            let id = row.integer(0)?;
-            if id % (MAX_SOURCES + 1) == i64::from(LIVE) {
-                stored.push((start_of(id), row.blob(2)?, row.blob(3)?, row.blob(4)?));
-            }
-            Ok(())
-        })?;
-        let decode = |(start, summary, cells, registers): &(i64, Vec<u8>, Vec<u8>, Vec<u8>)| {
-            Ok((*start, bucket_of(self.key, summary, cells, registers)?))
-        };
-        stored.iter().map(decode).collect()
+        let mut stored = self.stored(&id_range(resolution, from, to)?)?;
+        stored.retain(|(id, _)| id % (MAX_SOURCES + 1) == i64::from(LIVE));
+        stored.iter().map(|(_, row)| Ok((row.start, self.bucket(row)?))).collect()
     }
 
     /// Rows written after a sequence, oldest first, at most about `limit`; and the sequence to go on from.
@@ -223,13 +188,17 @@ impl<D: Database> Store<D> {
         region: &str,
         sections: Sections,
     ) -> Result<(Vec<Frame>, u64), StoreError> {
-        let mut next = seq;
+        let (mut next, mut bytes) = (seq, 0);
+        let whole = sections.cells || sections.registers;
         let mut changed: [Vec<i64>; 4] = Default::default();
         let params = [Value::Integer(seq as i64), Value::Integer(limit as i64)];
         self.db.query(schema::BUCKET_SINCE, &params, &mut |row| {
-            let id = row.integer(0)?;
-            next = row.integer(1)? as u64;
-            changed[resolution_of(id).code() as usize].push(start_of(id));
+            if bytes < PAGE_BYTES || !whole {
+                let id = row.integer(0)?;
+                next = row.integer(1)? as u64;
+                bytes += row.integer(2)?;
+                changed[resolution_of(id).code() as usize].push(start_of(id));
+            }
             Ok(())
         })?;
         let mut frames = Vec::new();
@@ -260,10 +229,56 @@ impl<D: Database> Store<D> {
         Ok(newest)
     }
 
-    /// Deletes the rows of a resolution that start before `before` and have expired by `now`.
-    pub fn expire(&mut self, resolution: Resolution, before: i64, now: i64) -> Result<u64, StoreError> {
-        let [from, to] = id_range(resolution, 0, before)?;
-        Ok(self.db.execute(schema::BUCKET_EXPIRE, &[from, to, Value::Integer(now)])?)
+    /// Deletes the rows that have expired by `now`. Imported files are kept from their arrival on, so the start of a row
+    /// alone does not tell.
+    pub fn expire(&self, now: i64) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        for resolution in Resolution::ALL {
+            let before = now.saturating_sub(self.retention[resolution.code() as usize]);
+            let [from, to] = id_range(resolution, 0, before)?;
+            deleted += self.db.execute(schema::BUCKET_EXPIRE, &[from, to, Value::Integer(now)])?;
+        }
+        if deleted > 0 {
+            self.db.execute(schema::OVERFLOW_EXPIRE, &[])?;
+        }
+        Ok(deleted)
+    }
+
+    /// Whole rows as they are stored, by their numbers.
+    fn stored(&self, range: &[Value<'_>; 2]) -> Result<Vec<(i64, FrameRow)>, StoreError> {
+        let mut stored = Vec::new();
+        self.db.query(schema::BUCKET_RANGE, range, &mut |row| {
+            let id = row.integer(0)?;
+            let (summary, cells, registers) = (Some(row.blob(2)?), Some(row.blob(3)?), Some(row.blob(4)?));
+            let seq = row.integer(1)? as u64;
+            stored.push((id, FrameRow { start: start_of(id), seq, summary, cells, registers }));
+            Ok(())
+        })?;
+        for (id, row) in &mut stored {
+            if let Some(cells) = row.cells.as_mut().filter(|cells| cells.len() >= PIECE) {
+                self.db.query(schema::OVERFLOW_GET, &[Value::Integer(*id)], &mut |row| {
+                    cells.extend(row.blob(0)?);
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(stored)
+    }
+
+    /// Rows with their summaries only: the large columns stay on the disk.
+    fn summaries(&self, range: &[Value<'_>; 2]) -> Result<Vec<(i64, FrameRow)>, StoreError> {
+        let mut stored = Vec::new();
+        self.db.query(schema::BUCKET_RANGE_SUMMARY, range, &mut |row| {
+            let id = row.integer(0)?;
+            let (seq, summary) = (row.integer(1)? as u64, Some(row.blob(2)?));
+            stored.push((id, FrameRow { start: start_of(id), seq, summary, ..FrameRow::default() }));
+            Ok(())
+        })?;
+        Ok(stored)
+    }
+
+    fn bucket(&self, row: &FrameRow) -> Result<Bucket, StoreError> {
+        bucket_of_row(self.key, row)
     }
 
     /// Merges neighbours of the same start and drops the sections that nobody asked for.
@@ -279,8 +294,9 @@ impl<D: Database> Store<D> {
             if rest.peek().is_some_and(|(_, next)| next.start == row.start) {
                 let mut merged = Bucket::default();
                 let mut seq = row.seq;
-                for source in self.sources_at(resolution, row.start)? {
-                    merged.merge(&source)?;
+                // A summary row has no cells, so the sources are read again, whole.
+                for (_, source) in self.stored(&id_range(resolution, row.start, row.start + 1)?)? {
+                    merged.merge(&self.bucket(&source)?)?;
                 }
                 while let Some((_, next)) = rest.next_if(|(_, next)| next.start == row.start) {
                     seq = seq.max(next.seq);
@@ -296,16 +312,6 @@ impl<D: Database> Store<D> {
         }
         Ok(rows)
     }
-
-    fn sources_at(&self, resolution: Resolution, start: i64) -> Result<Vec<Bucket>, StoreError> {
-        let range = id_range(resolution, start, start + 1)?;
-        let mut parts = Vec::new();
-        self.db.query(schema::BUCKET_RANGE, &range, &mut |row| {
-            parts.push((row.blob(2)?, row.blob(3)?, row.blob(4)?));
-            Ok(())
-        })?;
-        parts.iter().map(|(summary, cells, registers)| Ok(bucket_of(self.key, summary, cells, registers)?)).collect()
-    }
 }
 
 /// A row with all its sections, as it rests.
@@ -317,9 +323,11 @@ pub fn full_row(start: i64, seq: u64, bucket: &Bucket) -> FrameRow {
     FrameRow { start, seq, summary: Some(summary), cells: Some(cells), registers: Some(registers) }
 }
 
-/// Runs a statement in a transaction of its own.
-pub(crate) fn alone<D: Database>(db: &mut D, sql: &str, params: &[Value<'_>]) -> Result<u64, DatabaseError> {
-    transaction(db, |db| db.execute(sql, params))
+/// The bucket of a row that has all its sections.
+pub fn bucket_of_row(key: KeyId, row: &FrameRow) -> Result<Bucket, StoreError> {
+    let [summary, cells, registers] =
+        [&row.summary, &row.cells, &row.registers].map(|s| s.as_deref().unwrap_or_default());
+    Ok(bucket_of(key, summary, cells, registers)?)
 }
 
 pub(crate) fn row_id(resolution: Resolution, start: i64, source: u16) -> Result<i64, StoreError> {

@@ -2,34 +2,22 @@
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
+mod support;
+
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use bonghwa_analytics::bucket::{Bucket, Concurrency, Name, Transaction};
-use bonghwa_analytics::frame::{Frame, Sections, bucket_of};
-use bonghwa_analytics::identity::{FleetKey, IdentityMode};
-use bonghwa_analytics::sketch::{Scheme, Sketch};
+use bonghwa_analytics::bucket::Bucket;
+use bonghwa_analytics::frame::{Sections, bucket_of};
+use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::time::Resolution;
 use bonghwa_edge::batch::Batch;
 use bonghwa_edge::database::{Database, DatabaseError, OnRow, Value};
 use bonghwa_edge::engine::{Engine, EngineConfig, EngineError, Outcome, Replaced, Source};
 use bonghwa_edge::sqlite::Sqlite;
-
-const NOW: i64 = 1_795_212_000;
-
-fn key() -> FleetKey {
-    FleetKey::new(*b"a key for tests!")
-}
-
-fn config() -> EngineConfig {
-    EngineConfig {
-        region: "seoul".into(),
-        key: key().id(),
-        retention: EngineConfig::RETENTION,
-        max_cells: EngineConfig::MAX_CELLS,
-    }
-}
+use support::{NOW, batch, config, content, request, rows, total};
 
 /// A folder of its own for each test, removed when the test ends.
 struct Scratch(PathBuf);
@@ -52,64 +40,6 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
-}
-
-/// One request of `user` on `route` at `at`, 10 ms long.
-fn request(user: u32, route: &str, at: i64) -> Bucket {
-    let mut sketch = Sketch::new(Scheme::keyed(IdentityMode::UserCookie, key().id()));
-    sketch.insert_hash(key().identity(IdentityMode::UserCookie, &user.to_le_bytes()));
-    let mut cell = Transaction { count: 1, ..Transaction::default() };
-    cell.latency.insert(10_000_000 + at as u64 % 7);
-    Bucket {
-        concurrency: BTreeMap::from([(IdentityMode::UserCookie, Concurrency { identified: 1, sketch })]),
-        entry: cell.clone(),
-        transactions: BTreeMap::from([((Name::from("web"), Name::from(route)), cell)]),
-        ..Bucket::default()
-    }
-}
-
-fn batch(id: u32, at: i64) -> Batch {
-    let start = Resolution::TwoSeconds.floor(at);
-    let mut digest = [0; 16];
-    digest[..4].copy_from_slice(&id.to_le_bytes());
-    let route = format!("GET /{}", id % 3);
-    Batch {
-        digest,
-        buckets: BTreeMap::from([((Resolution::TwoSeconds, start), request(id % 50, &route, at))]),
-        ..Batch::default()
-    }
-}
-
-fn rows(engine: &Engine<impl Database>, resolution: Resolution) -> Frame {
-    engine.frame(resolution, 0, 1 << 40, Sections::ALL).unwrap()
-}
-
-/// Requests in all rows of a resolution.
-fn total(engine: &Engine<impl Database>, resolution: Resolution) -> u64 {
-    let frame = rows(engine, resolution);
-    let bucket = |row: &bonghwa_analytics::frame::Row| {
-        let (s, c, r) = (row.summary.as_ref().unwrap(), row.cells.as_ref().unwrap(), row.registers.as_ref().unwrap());
-        bucket_of(frame.key, s, c, r).unwrap()
-    };
-    let buckets: Vec<Bucket> = frame.rows.iter().map(bucket).collect();
-    for bucket in &buckets {
-        let by_route: u64 = bucket.transactions.values().map(|cell| cell.count).sum();
-        assert_eq!(bucket.entry.count, by_route, "summary and cells agree");
-    }
-    buckets.iter().map(|bucket| bucket.entry.count).sum()
-}
-
-/// A row to the byte: resolution, start, summary, cells, registers.
-type Content = (Resolution, i64, Vec<u8>, Vec<u8>, Vec<u8>);
-
-fn content(engine: &Engine<impl Database>) -> Vec<Content> {
-    let mut all = Vec::new();
-    for resolution in Resolution::ALL {
-        for row in rows(engine, resolution).rows {
-            all.push((resolution, row.start, row.summary.unwrap(), row.cells.unwrap(), row.registers.unwrap()));
-        }
-    }
-    all
 }
 
 #[test]
@@ -281,31 +211,26 @@ fn a_bucket_keeps_its_bounds() {
 /// A database whose n-th write fails as a full disk does.
 struct Failing {
     inner: Sqlite,
-    writes_left: u32,
+    writes_left: Cell<u32>,
 }
 
 impl Database for Failing {
-    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, DatabaseError> {
-        if self.writes_left == 0 {
-            return Err(DatabaseError::Full);
-        }
-        self.writes_left -= 1;
+    fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<u64, DatabaseError> {
+        let left = self.writes_left.get().checked_sub(1).ok_or(DatabaseError::Full)?;
+        self.writes_left.set(left);
         self.inner.execute(sql, params)
     }
     fn query(&self, sql: &str, params: &[Value<'_>], on_row: OnRow<'_>) -> Result<(), DatabaseError> {
         self.inner.query(sql, params, on_row)
     }
-    fn begin(&mut self) -> Result<(), DatabaseError> {
-        self.inner.begin()
-    }
-    fn commit(&mut self) -> Result<(), DatabaseError> {
-        if self.writes_left == 0 {
-            return Err(DatabaseError::Full);
-        }
-        self.inner.commit()
-    }
-    fn rollback(&mut self) -> Result<(), DatabaseError> {
-        self.inner.rollback()
+    fn atomically(&self, body: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError> {
+        let mut full = false;
+        self.inner.atomically(&mut || {
+            let done = body();
+            full = done && self.writes_left.get() == 0;
+            done && !full
+        })?;
+        if full { Err(DatabaseError::Full) } else { Ok(()) }
     }
 }
 
@@ -315,7 +240,9 @@ fn a_disk_that_fills_up_loses_nothing_acknowledged() {
         let scratch = Scratch::new();
         drop(scratch.open(NOW));
         let inner = Sqlite::open(&scratch.0.join("edge.db"), false).unwrap();
-        let Ok(mut engine) = Engine::open(Failing { inner, writes_left: writes }, config(), NOW) else { continue };
+        let Ok(mut engine) = Engine::open(Failing { inner, writes_left: Cell::new(writes) }, config(), NOW) else {
+            continue;
+        };
         let mut acknowledged = 0;
         for id in 0..20 {
             let now = NOW + i64::from(id) * 25;

@@ -85,7 +85,7 @@ fn a_copy_holds_the_same_bytes_also_after_late_data() {
 
 #[test]
 fn what_does_not_belong_is_refused_as_a_whole() {
-    let (mut engine, mut mirror) = (engine(), mirror());
+    let (mut engine, mirror) = (engine(), mirror());
     engine.ingest(NOW, &[batch(NOW, 1), batch(NOW + 2, 1)]).unwrap();
     engine.tick(NOW + 60).unwrap();
     let (frames, _) = engine.since(0, 100, Sections::ALL).unwrap();

@@ -181,7 +181,8 @@ pub(super) async fn login(State(app): State<App>, headers: HeaderMap, Form(form)
     let token = match app.gate.open(&form.key) {
         Ok(token) => token,
         Err(error) => {
-            return notice(&app, error.status(), &Notice::Login { next, failed: true });
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+            return notice(&app, status, &Notice::Login { next, failed: true });
         }
     };
     // What a proxy says of TLS decides only how strict the cookie is.

@@ -6,20 +6,19 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{Request, State};
+use axum::http::HeaderValue;
 use axum::http::header::{self, HeaderMap};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bonghwa_edge::batch::Report;
-use bonghwa_edge::compression::{self, CompressionError};
 use bonghwa_edge::engine::Outcome;
 use bonghwa_edge::otlp::{self, Format, Signal};
+use bonghwa_edge::receive;
+pub use bonghwa_edge::receive::REGION_HEADER;
 use futures_util::StreamExt;
 
 use super::error::ApiError;
 use super::{App, Ready};
 
-/// Header by which a sender names its region where no key does.
-pub const REGION_HEADER: &str = "bonghwa-region";
 /// Seconds within which a body must have arrived.
 const BODY_TIME: u64 = 30;
 /// What is read and thrown away of a refused body, so that the sender gets to see the answer rather than a reset.
@@ -45,7 +44,7 @@ async fn answer(app: &App, signal: Signal, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let mut body = body.into_data_stream();
     let format = format(&parts.headers);
-    match receive(app, signal, &format, &parts.headers, &mut body).await {
+    match take(app, signal, &format, &parts.headers, &mut body).await {
         Ok(report) => success(signal, format.unwrap_or(Format::Protobuf), &report),
         Err(error) => {
             app.meter.turned_away(signal);
@@ -55,7 +54,7 @@ async fn answer(app: &App, signal: Signal, request: Request) -> Response {
     }
 }
 
-async fn receive(
+async fn take(
     app: &App,
     signal: Signal,
     format: &Result<Format, ApiError>,
@@ -69,7 +68,7 @@ async fn receive(
     let encoding = encoding(headers)?;
     let most = app.settings.limits.compressed_bytes;
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let too_large = || ApiError::TooLarge(format!("the body is larger than {most} bytes"));
+    let too_large = || receive::too_large(most);
     if length.is_some_and(|length| length > most) {
         return Err(too_large());
     }
@@ -84,11 +83,9 @@ async fn receive(
     let policy = ready.policy.clone();
     let sizes = tokio::task::spawn_blocking(move || {
         let _parser = parser;
-        let plain =
-            compression::decompress(encoding.as_deref(), &body, &policy.limits).map_err(|error| compressed(&error))?;
-        let batch = otlp::parse(signal, format, &plain, &policy, crate::clock::now())
-            .map_err(|error| ApiError::Body(error.to_string()))?;
-        Ok::<_, ApiError>((batch, body.len(), plain.len()))
+        let now = crate::clock::now();
+        let (batch, plain) = receive::read(signal, format, encoding.as_deref(), &body, &policy, now)?;
+        Ok::<_, ApiError>((batch, body.len(), plain))
     });
     let (batch, compressed, plain) =
         sizes.await.map_err(|error| ApiError::Internal(format!("the parser stopped: {error}")))??;
@@ -108,31 +105,12 @@ fn region(ready: &Ready, default: &str, key: Option<String>, headers: &HeaderMap
 }
 
 fn format(headers: &HeaderMap) -> Result<Format, ApiError> {
-    match headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?")) {
-        Some(kind) => Format::from_content_type(kind)
-            .ok_or_else(|| ApiError::MediaType(format!("content type {kind:?} is not read here"))),
-        None => Err(ApiError::MediaType("the header Content-Type is missing".into())),
-    }
+    receive::format(headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?")))
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
-    let mut values = headers.get_all(header::CONTENT_ENCODING).into_iter();
-    let first = values.next().map(|value| value.to_str().unwrap_or("?").to_string());
-    let name = first.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
-    let known = matches!(name.as_str(), "" | "identity" | "gzip" | "x-gzip" | "zstd");
-    if known && values.next().is_none() {
-        Ok(first)
-    } else {
-        Err(ApiError::MediaType(format!("content encoding {name:?} is not read here, or more than one is named")))
-    }
-}
-
-fn compressed(error: &CompressionError) -> ApiError {
-    match error {
-        CompressionError::Unsupported(_) => ApiError::MediaType(error.to_string()),
-        CompressionError::Corrupt { .. } => ApiError::Body(error.to_string()),
-        CompressionError::TooLarge { .. } | CompressionError::Ratio { .. } => ApiError::TooLarge(error.to_string()),
-    }
+    let values = headers.get_all(header::CONTENT_ENCODING).into_iter().map(|value| value.to_str().unwrap_or("?"));
+    Ok(receive::encoding(values)?.map(ToOwned::to_owned))
 }
 
 /// The whole body; `None` as soon as it is longer than `most`.
@@ -164,16 +142,14 @@ pub(super) async fn drain(body: &mut BodyDataStream) {
 }
 
 fn success(signal: Signal, format: Format, report: &Report) -> Response {
-    reply(format, StatusCode::OK, otlp::response(signal, format, report))
+    reply(format, otlp::response(signal, format, report))
 }
 
-/// `google.rpc.Status`, as OTLP asks for on every failure.
 fn failure(format: Format, error: &ApiError) -> Response {
-    let body = otlp::error_status(format, &format!("{error}; {}", error.what_to_do()));
-    error.respond(reply(format, error.status(), body))
+    error.respond(reply(format, receive::refusal(format, error)))
 }
 
-fn reply(format: Format, status: StatusCode, body: Vec<u8>) -> Response {
+fn reply(format: Format, body: Vec<u8>) -> Response {
     let kind = HeaderValue::from_static(format.content_type());
-    (status, [(header::CONTENT_TYPE, kind)], Body::from(body)).into_response()
+    ([(header::CONTENT_TYPE, kind)], Body::from(body)).into_response()
 }
