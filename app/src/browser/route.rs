@@ -43,9 +43,12 @@ pub(crate) fn follow(address: RwSignal<Address>) {
     ADDRESS.set(Some(address));
     listen("click", |event| click(event.unchecked_ref()));
     listen("popstate", |event| {
-        let state = event.unchecked_ref::<PopStateEvent>().state();
-        // Where nothing was noted the browser's own restoration has to do.
-        change(current(), state.as_f64().map_or(View::Same, View::Below));
+        let to = current();
+        // Within a page, and where nothing was noted, the browser's own restoration does.
+        if is_another(&to) {
+            let noted = event.unchecked_ref::<PopStateEvent>().state().as_f64();
+            change(to, noted.map_or(View::Same, View::Below));
+        }
     });
 }
 
@@ -100,13 +103,15 @@ fn push(to: &str) {
     }
 }
 
+fn is_another(to: &Address) -> bool {
+    ADDRESS.get().is_some_and(|address| address.with_untracked(|address| address != to))
+}
+
 fn change(to: Address, view: View) {
-    let Some(address) = ADDRESS.get() else { return };
     NEXT.set(view);
-    if address.with_untracked(|address| *address == to) {
-        shown();
-    } else {
-        address.set(to);
+    match ADDRESS.get() {
+        Some(address) if is_another(&to) => address.set(to),
+        _ => shown(),
     }
 }
 
