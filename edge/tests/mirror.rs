@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use bonghwa_analytics::bucket::{Bucket, Transaction};
-use bonghwa_analytics::frame::{Frame, Sections};
+use bonghwa_analytics::frame::{Frame, Row, Sections};
 use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::time::Resolution;
 use bonghwa_edge::batch::Batch;
@@ -52,11 +52,9 @@ fn pull(engine: &Engine<Sqlite>, mirror: &mut Mirror<Sqlite>, now: i64) {
     }
 }
 
-fn rows(frame: Frame) -> Vec<(i64, Vec<u8>, Vec<u8>, Vec<u8>)> {
-    let row = |row: bonghwa_analytics::frame::Row| {
-        (row.start, row.summary.unwrap(), row.cells.unwrap(), row.registers.unwrap())
-    };
-    frame.rows.into_iter().map(row).collect()
+/// Rows without their sequence, which is each one's own.
+fn rows(frame: Frame) -> Vec<Row> {
+    frame.rows.into_iter().map(|row| Row { seq: 0, ..row }).collect()
 }
 
 #[test]

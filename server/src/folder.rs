@@ -96,14 +96,12 @@ impl Folder {
 
     /// The 128-bit key that identities are hashed with: made once, then kept.
     pub fn fleet_key(&self) -> Result<FleetKey, FolderError> {
-        match read_fleet_key(&self.path)? {
-            Some((key, _)) => Ok(key),
-            None => {
-                let key = random::bytes::<16>()?;
-                self.write_fleet_key(&crate::keys::hex(&key))?;
-                Ok(FleetKey::new(key))
-            }
+        if let Some((key, _)) = read_fleet_key(&self.path)? {
+            return Ok(key);
         }
+        let key = random::bytes::<16>()?;
+        self.write_fleet_key(&crate::keys::hex(&key))?;
+        Ok(FleetKey::new(key))
     }
 
     /// Takes over the fleet key of another installation. A folder that has another key keeps it: what was counted with
@@ -131,14 +129,11 @@ impl Folder {
 
 /// The fleet key of a data folder, 32 hexadecimal digits.
 pub fn fleet_key_text(data: &Path) -> Result<String, FolderError> {
-    match read_fleet_key(data)? {
-        Some((_, text)) => Ok(text),
-        None => {
-            let folder = Folder::open(data)?;
-            folder.fleet_key()?;
-            Ok(read_fleet_key(data)?.map(|(_, text)| text).unwrap_or_default())
-        }
+    if let Some((_, text)) = read_fleet_key(data)? {
+        return Ok(text);
     }
+    Folder::open(data)?.fleet_key()?;
+    Ok(read_fleet_key(data)?.map(|(_, text)| text).unwrap_or_default())
 }
 
 fn read_fleet_key(data: &Path) -> Result<Option<(FleetKey, String)>, FolderError> {

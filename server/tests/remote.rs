@@ -1,5 +1,7 @@
 //! Regions whose edge runs elsewhere: copied, late when it is away, whole again when it is back.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 mod common;
 
 use std::net::SocketAddr;

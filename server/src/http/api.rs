@@ -147,7 +147,9 @@ async fn changes(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<Response, 
     let limit = limit.ok_or_else(|| wrong("limit", "1 to 1024"))?;
     let (frames, next) = ready.ask(move |centre| centre.since(&region, since, limit)).await?;
     let mut bytes = Vec::new();
-    frames.iter().for_each(|frame| frame.encode(&mut bytes));
+    for frame in &frames {
+        frame.encode(&mut bytes);
+    }
     let tag = format!("\"{next}\"");
     let mut response = tagged(headers, bytes, &tag);
     response.headers_mut().insert(CURSOR_HEADER, HeaderValue::from(next));
