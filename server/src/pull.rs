@@ -185,7 +185,7 @@ async fn keep(centre: &Centre, region: &str, frames: Vec<Frame>, position: Strin
 async fn follow_file(centre: &Centre, region: &str, path: &Path) {
     loop {
         let read = read_file(centre, region, path).await;
-        report(centre, region, read.as_ref().map(|()| ()));
+        report(centre, region, read.as_ref().copied());
         tokio::time::sleep(PERIOD).await;
     }
 }
