@@ -20,8 +20,14 @@ pub trait Backend: Send + Sync {
     fn now(&self, query: NowQuery) -> BoxFuture<NowView>;
     /// The page of a region.
     fn region(&self, query: RegionQuery) -> BoxFuture<RegionView>;
-    /// Regions combined in `from..to`; the mode of the settings if none is given.
-    fn combine(&self, regions: Vec<String>, from: i64, to: i64, mode: Option<IdentityMode>) -> BoxFuture<CombineView>;
+    /// Regions combined in `from..to`, nothing if there is no data; the mode of the settings if none is given.
+    fn combine(
+        &self,
+        regions: Vec<String>,
+        from: i64,
+        to: i64,
+        mode: Option<IdentityMode>,
+    ) -> BoxFuture<Option<CombineView>>;
 }
 
 /// What 합쳐 보기 knows before anything is merged, and the server's own result for a browser without wasm.
@@ -41,13 +47,15 @@ pub struct CombineData {
     pub late: Vec<(String, i64)>,
     /// The server's result; absent in the browser, which merges for itself, and when nothing is chosen.
     pub view: Option<CombineView>,
+    /// Whether the server looked for a result: then an absent one means that there is no data.
+    pub looked: bool,
 }
 
 impl CombineData {
     fn of(view: NowView) -> Self {
         let late = view.rows.iter().filter_map(|row| row.late_since.map(|since| (row.code.clone(), since))).collect();
         let NowView { as_of, demo, title, mode, regions, .. } = view;
-        Self { as_of, demo, title, mode, regions, late, view: None }
+        Self { as_of, demo, title, mode, regions, late, view: None, looked: false }
     }
 
     /// Regions to combine: those chosen that exist, else the capital area, else the first.
@@ -91,7 +99,8 @@ mod source {
         let regions = data.chosen(&query);
         if !regions.is_empty() {
             let (from, to) = query.window.resolve(data.as_of);
-            data.view = Some(backend.combine(regions, from, to, query.mode).await?);
+            data.looked = true;
+            data.view = backend.combine(regions, from, to, query.mode).await?;
         }
         Ok(data)
     }

@@ -42,6 +42,13 @@ pub(crate) fn set_title(text: String) {
     let _ = view! { <Title text/> };
 }
 
+/// Gives the answer another status than 200.
+pub(crate) fn set_status(status: axum::http::StatusCode) {
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(status);
+    }
+}
+
 /// The whole document. Needs [`BundleAssets`] and [`Site`] as context, beside what `leptos_axum` provides; the server
 /// calls it as the app of `leptos_axum::render_app_async_with_context`, so that pages are complete without scripts.
 pub fn shell() -> impl IntoView {

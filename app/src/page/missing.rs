@@ -19,7 +19,5 @@ pub(super) fn render(here: &Here) -> Node {
 /// Makes the server's answer a 404.
 pub(crate) fn not_found() {
     #[cfg(feature = "ssr")]
-    if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(axum::http::StatusCode::NOT_FOUND);
-    }
+    crate::shell::set_status(axum::http::StatusCode::NOT_FOUND);
 }

@@ -1,6 +1,6 @@
 //! What a page shows when there is nothing to show yet, or no longer.
 
-use crate::app::Here;
+use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
 use crate::part::icon::{self, icon};
 
@@ -20,6 +20,9 @@ pub(crate) fn loading(here: &Here) -> Node {
 /// What failed, what to do, and the words to pass on.
 pub(crate) fn failed(here: &Here, reason: &str) -> Node {
     let t = here.t;
+    set_title(here, t.failed);
+    #[cfg(feature = "ssr")]
+    crate::shell::set_status(axum::http::StatusCode::SERVICE_UNAVAILABLE);
     notice(
         t.failed,
         t.failed_do,

@@ -46,6 +46,7 @@ fn combine(view: Option<bonghwa_analytics::view::CombineView>, lang: bonghwa_ana
         mode: now.mode,
         regions: now.regions,
         late: vec![("gangwon".into(), sample::NOW - 1380)],
+        looked: view.is_some(),
         view,
     };
     html("/combine?r=seoul,gyeonggi,sejong", lang, |here, _| {

@@ -49,8 +49,17 @@ impl Backend for Source {
         })
     }
 
-    fn combine(&self, regions: Vec<String>, from: i64, to: i64, mode: Option<IdentityMode>) -> BoxFuture<CombineView> {
-        self.ask(move |centre| centre.combine(&regions, from, to, mode))
+    fn combine(
+        &self,
+        regions: Vec<String>,
+        from: i64,
+        to: i64,
+        mode: Option<IdentityMode>,
+    ) -> BoxFuture<Option<CombineView>> {
+        self.ask(move |centre| match centre.combine(&regions, from, to, mode) {
+            Err(CentreError::NoData) => Ok(None),
+            answer => answer.map(Some),
+        })
     }
 }
 

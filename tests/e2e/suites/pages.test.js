@@ -92,6 +92,20 @@ test("an unknown region is not found, and those that are known are named", async
   await view.context().close();
 });
 
+test("a period without data is said to be one, with scripts and without", async () => {
+  const page = `${server.url}/combine?r=seoul,busan&w=fixed&from=2020-01-01T00:00&to=2020-01-02T00:00&lang=en`;
+  for (const javaScriptEnabled of [false, true]) {
+    const view = await newPage(browser, { javaScriptEnabled });
+    const loaded = await view.goto(page);
+    assert.equal(loaded.status(), 200);
+    assert.match(await view.title(), /^Combine/);
+    const heading = view.locator("#verdict");
+    await eventually(() => heading.innerText(), (text) => /^Nothing|^None|^No /.test(text), 5);
+    if (javaScriptEnabled) assertClean(view, "empty period");
+    await view.context().close();
+  }
+});
+
 test("the page moves as data arrives", async () => {
   const view = await newPage(browser);
   await open(view, server.url);

@@ -30,6 +30,7 @@ pub(super) fn result(
             let retry = markup! { <p class="fine">{reason.clone()}</p><p class="go"><a class="btn" rel="external" href=here.address.href()>{icon(icon::RELOAD)}{t.retry}</a></p> };
             said(t.failed, t.failed_do, retry.into_node())
         }
+        (None, Progress::Waiting) if data.looked => said(t.none_in_period, "", Node::Empty),
         (None, Progress::Done(_)) => said(t.none_in_period, "", Node::Empty),
         (None, _) => said(t.fetching, t.loading, Node::Empty),
     };
