@@ -125,11 +125,12 @@ fn leaders(here: &Here, chart: &Chart, scale: &Scale, now: f64) -> Node {
     for stroke in chart.strokes.iter().rev().filter(|s| matches!(s.role, Role::Before | Role::Week)) {
         lines.push((&stroke.name, &stroke.values));
     }
-    let places = if now < 55.0 { [63.0, 73.5, 81.5] } else { [5.0, 15.5, 23.5] };
+    // Far enough apart for the words on a chart of 700 px, the narrowest that has labels.
+    let places = if now < 55.0 { [61.0, 73.5, 84.0] } else { [5.0, 17.5, 28.0] };
     let left = places[0] < 50.0;
     // The labels share one height, above everything drawn below them.
     let from = super::geometry::index_at(places[0] - 1.0, chart.slots);
-    let to = super::geometry::index_at(if left { 34.0 } else { 94.0 }, chart.slots);
+    let to = super::geometry::index_at(if left { 41.0 } else { 97.0 }, chart.slots);
     let all = chart.strokes.iter().map(|s| s.values.as_slice()).chain([chart.high.as_slice()]);
     let peak = all.flat_map(|v| v.get(from..to).unwrap_or_default()).flatten().copied().fold(0.0, f64::max);
     let height = (scale.y(peak) - 9.0).max(5.0);
