@@ -118,3 +118,34 @@ fn rows_expire_with_their_retention() {
     mirror.tick(NOW + 4000).unwrap();
     assert!(mirror.frame(two, 0, NOW + 60, Sections::SUMMARY).unwrap().rows.is_empty());
 }
+
+#[test]
+fn a_day_of_outage_is_caught_up_in_small_pages() {
+    let (mut engine, mut mirror) = (engine(), mirror());
+    let mut now = NOW;
+    for step in 0..24 * 180 {
+        now = NOW + 20 * step;
+        engine.ingest(now, &[batch(now, 1)]).unwrap();
+        engine.tick(now).unwrap();
+    }
+    let (mut pages, mut largest) = (0, 0);
+    loop {
+        let seq = mirror.cursor().unwrap().parse().unwrap_or(0);
+        let (frames, next) = engine.since(seq, 256, Sections::ALL).unwrap();
+        if next == seq {
+            break;
+        }
+        let mut bytes = Vec::new();
+        frames.iter().for_each(|frame| frame.encode(&mut bytes));
+        largest = largest.max(bytes.len());
+        pages += 1;
+        mirror.take(now, &Frame::decode_all(&bytes).unwrap(), &next.to_string()).unwrap();
+    }
+    assert!(pages > 5 && largest < 9 << 20, "{pages} pages of at most {largest} bytes");
+    for resolution in Resolution::ALL {
+        let of_engine = rows(engine.frame(resolution, 0, now, Sections::ALL).unwrap());
+        assert!(!of_engine.is_empty());
+        assert!(rows(mirror.frame(resolution, 0, now, Sections::ALL).unwrap()) == of_engine, "{resolution:?}");
+    }
+    mirror.tick(now).unwrap();
+}

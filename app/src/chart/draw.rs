@@ -101,15 +101,21 @@ fn words(here: &Here, chart: &Chart, scale: &Scale) -> Node {
         .collect();
     let newest = chart.strokes.last().and_then(|front| {
         let i = front.values.iter().rposition(Option::is_some)?;
-        Some((x(i, chart.slots), scale.y(front.values.get(i).copied()??), front.role == Role::Out))
+        let at = x(i, chart.slots);
+        // A label to the left of the point stands clear of the line that leads there.
+        let beside =
+            if at > 80.0 { front.values.get(i.saturating_sub(chart.slots / 6)..=i)? } else { &front.values[i..=i] };
+        let heights = beside.iter().flatten().map(|value| scale.y(*value));
+        let (high, low) = heights.fold((f64::MAX, f64::MIN), |(high, low), y| (y.min(high), y.max(low)));
+        Some((at, scale.y(front.values.get(i).copied()??), (high, low), front.role == Role::Out))
     });
-    let dot = chart.now.as_ref().zip(newest).map(|(label, (at, y, out))| {
+    let dot = chart.now.as_ref().zip(newest).map(|(label, (at, y, (high, low), out))| {
         let (anchor, dx) = if at > 80.0 { ("end", "6") } else { ("start", "-6") };
         // Near the top the label goes below the line.
-        let dy = if y < 12.0 { "24" } else { "-16" };
+        let (above, dy) = if high < 12.0 { (low, "24") } else { (high, "-14") };
         markup! {
             <circle class=if out { "dot out" } else { "dot" } cx=pct(at) cy=pct(y) r="6"/>
-            <text class=if out { "lab end out" } else { "lab end" } x=pct(at) y=pct(y) dx=dx dy=dy text-anchor=anchor>{label.clone()}</text>
+            <text class=if out { "lab end out" } else { "lab end" } x=pct(at) y=pct(above) dx=dx dy=dy text-anchor=anchor>{label.clone()}</text>
         }
     });
     let leaders = chart.labels.then(|| leaders(here, chart, scale, newest.map_or(0.0, |n| n.0)));
