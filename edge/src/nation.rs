@@ -14,7 +14,7 @@ use crate::database::{Database, DatabaseError};
 use crate::store::{LIVE, Store, StoreError};
 
 /// Rows made in one go: bounds the accumulators in memory.
-pub const CHUNK: usize = 256;
+const CHUNK: usize = 256;
 /// What of a region's row the nation is made of.
 pub const SECTIONS: Sections = Sections { summary: true, cells: false, registers: true };
 
@@ -78,7 +78,7 @@ impl<D: Database> Nation<D> {
         now: i64,
         mut made: impl FnMut(Frame) -> Result<(), R::Error>,
     ) -> Result<(), R::Error> {
-        for (resolution, starts) in chunks(touched) {
+        for (resolution, starts) in chunks(touched, CHUNK) {
             let rows = self.merge(regions, resolution, &starts)?;
             made(self.write(resolution, &rows, now)?)?;
         }
@@ -151,12 +151,12 @@ pub fn touch(touched: &mut Touched, frames: &[Frame]) {
     }
 }
 
-/// The starts that are made in one go, by resolution and in order.
-pub fn chunks(touched: &Touched) -> Vec<(Resolution, Vec<i64>)> {
+/// The starts that are made in one go, at most `size`, by resolution and in order.
+pub fn chunks(touched: &Touched, size: usize) -> Vec<(Resolution, Vec<i64>)> {
     let mut chunks = Vec::new();
     for resolution in [Resolution::Minute, Resolution::FiveMinutes, Resolution::Hour] {
         let starts: Vec<i64> = touched.iter().filter(|key| key.0 == resolution).map(|key| key.1).collect();
-        chunks.extend(starts.chunks(CHUNK).map(|chunk| (resolution, chunk.to_vec())));
+        chunks.extend(starts.chunks(size.max(1)).map(|chunk| (resolution, chunk.to_vec())));
     }
     chunks
 }

@@ -4,11 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::{Frame, Row};
 use bonghwa_analytics::identity::KeyId;
 use bonghwa_analytics::time::Resolution;
 
+use crate::key::is_code;
 use crate::store::{StoreError, bucket_of_row, full_row};
 
 /// Largest sequence that a Durable Object can carry.
@@ -18,6 +20,24 @@ const LARGEST: u64 = (1 << 53) - 1;
 pub fn part_of(digest: &[u8; 16], parts: usize) -> usize {
     let (word, _) = digest.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
     (u64::from_le_bytes(*word) % parts.max(1) as u64) as usize
+}
+
+/// The regions of a fleet and the number of their parts, from text such as `seoul,busan:4`; what is wrong with it
+/// otherwise.
+pub fn regions(text: &str) -> Result<BTreeMap<String, usize>, String> {
+    let mut regions = BTreeMap::new();
+    for piece in text.split(',').map(str::trim).filter(|piece| !piece.is_empty()) {
+        let (code, parts) = piece.split_once(':').unwrap_or((piece, "1"));
+        let parts = parts.parse().ok().filter(|parts| (1..=64).contains(parts));
+        let parts = parts.ok_or_else(|| format!("{piece:?} has no number of parts from 1 to 64"))?;
+        if !is_code(code) || code == NATION {
+            return Err(format!("{code:?} is no code of a region: use lower-case letters, digits and \"-\""));
+        }
+        if regions.insert(code.to_owned(), parts).is_some() {
+            return Err(format!("{code:?} stands twice"));
+        }
+    }
+    if regions.is_empty() { Err("it names no region".to_owned()) } else { Ok(regions) }
 }
 
 /// How far the changes of every part were read. As text the numbers stand with dots between them: `12.55.3`.
@@ -103,6 +123,15 @@ mod tests {
         assert_eq!(Cursor::parse("12", 2), Some(Cursor(vec![12, 0])));
         for wrong in ["1.2", "-1", "+1", "x", "1.", "9007199254740992", " 1"] {
             assert_eq!(Cursor::parse(wrong, 1), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_fleet_is_a_list_of_codes() {
+        let fleet = regions("seoul, busan:4").unwrap();
+        assert_eq!(fleet.into_iter().collect::<Vec<_>>(), [("busan".to_owned(), 4), ("seoul".to_owned(), 1)]);
+        for wrong in ["", " , ", "Seoul", "busan:0", "busan:x", "busan:65", "a,a", "all", "a_b"] {
+            assert!(regions(wrong).is_err(), "{wrong:?}");
         }
     }
 

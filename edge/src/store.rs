@@ -180,7 +180,8 @@ impl<D: Database> Store<D> {
         stored.iter().map(|(_, row)| Ok((row.start, self.bucket(row)?))).collect()
     }
 
-    /// Rows written after a sequence, oldest first, at most about `limit`; and the sequence to go on from.
+    /// Rows written after a sequence, oldest first, at most about `limit`; and the sequence to go on from. A sequence that
+    /// was not reached yet is of another database in this one's place, so reading begins anew.
     pub fn since(
         &self,
         seq: u64,
@@ -188,6 +189,7 @@ impl<D: Database> Store<D> {
         region: &str,
         sections: Sections,
     ) -> Result<(Vec<Frame>, u64), StoreError> {
+        let seq = if seq > self.seq() { 0 } else { seq };
         let (mut next, mut bytes) = (seq, 0);
         let whole = sections.cells || sections.registers;
         let mut changed: [Vec<i64>; 4] = Default::default();

@@ -44,11 +44,30 @@ pub fn request(
     head.push_str("\r\n");
     // A server that refuses a body early closes while it is still being sent; its answer is there all the same.
     let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
-    let mut bytes = Vec::new();
-    let read = stream.read_to_end(&mut bytes);
+    let (mut bytes, mut piece) = (Vec::new(), [0; 16 << 10]);
+    // Not every server closes at once, so the answer ends where it says it does.
+    let read = loop {
+        match stream.read(&mut piece) {
+            Ok(0) => break Ok(()),
+            Ok(count) => bytes.extend_from_slice(piece.get(..count).unwrap_or_default()),
+            Err(error) => break Err(error),
+        }
+        if is_whole(&bytes) {
+            break Ok(());
+        }
+    };
     parse(&bytes).ok_or_else(|| {
         sent.err().or(read.err()).unwrap_or_else(|| io::Error::other("the connection closed without an answer"))
     })
+}
+
+/// Whether an answer that says its length, or has no body, is complete.
+fn is_whole(bytes: &[u8]) -> bool {
+    let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+    let empty = [" 204", " 304"].iter().any(|status| head.lines().next().is_some_and(|line| line.contains(status)));
+    empty || length.is_some_and(|length| bytes.len() >= end + 4 + length)
 }
 
 fn parse(bytes: &[u8]) -> Option<Answer> {

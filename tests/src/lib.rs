@@ -2,9 +2,11 @@
 //!
 //! The tests see the program only from outside: its command line, its files and its answers.
 
+pub mod corpus;
 pub mod http;
 pub mod otlp;
 pub mod server;
+pub mod worker;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
