@@ -136,7 +136,9 @@ fn a_day_of_outage_is_caught_up_in_small_pages() {
             break;
         }
         let mut bytes = Vec::new();
-        frames.iter().for_each(|frame| frame.encode(&mut bytes));
+        for frame in &frames {
+            frame.encode(&mut bytes);
+        }
         largest = largest.max(bytes.len());
         pages += 1;
         mirror.take(now, &Frame::decode_all(&bytes).unwrap(), &next.to_string()).unwrap();
