@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
+use bonghwa_edge::key::ACTIVE;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -56,6 +57,12 @@ pub enum KeyError {
     /// The file has a wrong entry.
     #[error("{0}: {1}; correct the entry or remove it and make a new key with `bonghwa key new`")]
     Parse(PathBuf, String),
+    /// A region has as many keys as can be.
+    #[error(
+        "region {0} has {ACTIVE} keys already ({1}); change its senders to the newer one, then `bonghwa key remove` the \
+         older"
+    )]
+    TooMany(String, String),
     /// No random numbers.
     #[error(transparent)]
     Random(#[from] random::RandomError),
@@ -131,14 +138,37 @@ impl Keys {
     }
 }
 
-/// Makes a key, stores its hash and returns the key itself, which is kept nowhere.
+/// The keys of a data folder, oldest first.
+pub fn list(data: &Path) -> Result<Vec<Key>, KeyError> {
+    Ok(read(&data.join(FILE_NAME))?.keys)
+}
+
+/// Removes a key and says whether there was one.
+pub fn remove(data: &Path, id: &str) -> Result<bool, KeyError> {
+    let path = data.join(FILE_NAME);
+    let mut keys = read(&path)?.keys;
+    let before = keys.len();
+    keys.retain(|key| key.id != id);
+    if keys.len() == before {
+        return Ok(false);
+    }
+    write(&path, &keys).map_err(|error| KeyError::File(path, error))?;
+    Ok(true)
+}
+
+/// Makes a key, stores its hash and returns the key itself, which is kept nowhere. A region has at most [`ACTIVE`] keys
+/// at a time: make the second, change the senders, remove the first.
 pub fn create(data: &Path, region: &str, purpose: Use) -> Result<(Key, String), KeyError> {
     let path = data.join(FILE_NAME);
+    let mut keys = read(&path)?.keys;
+    let held: Vec<&str> = keys.iter().filter(|key| key.region == region).map(|key| key.id.as_str()).collect();
+    if purpose == Use::Ingest && held.len() >= ACTIVE {
+        return Err(KeyError::TooMany(region.to_string(), held.join(", ")));
+    }
     let id = hex(&random::bytes::<4>()?);
     let token = format!("{PREFIX}{id}_{}", hex(&random::bytes::<32>()?));
     let sha256 = hex(&Sha256::digest(token.as_bytes()));
     let key = Key { id, purpose, region: region.to_string(), sha256 };
-    let mut keys = read(&path)?.keys;
     keys.push(key.clone());
     write(&path, &keys).map_err(|error| KeyError::File(path, error))?;
     Ok((key, token))
@@ -223,6 +253,25 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(std::fs::metadata(data.join(FILE_NAME)).unwrap().permissions().mode() & 0o777, 0o600);
         }
+        std::fs::remove_dir_all(data).unwrap();
+    }
+
+    #[test]
+    fn a_region_has_two_keys_while_its_senders_change() {
+        let data = scratch("rotation");
+        let (first, _) = create(&data, "busan", Use::Ingest).unwrap();
+        let (_, second) = create(&data, "busan", Use::Ingest).unwrap();
+        let refused = create(&data, "busan", Use::Ingest).unwrap_err().to_string();
+        assert!(refused.contains(&first.id) && refused.contains("busan"), "{refused}");
+        create(&data, "seoul", Use::Ingest).unwrap();
+        for _ in 0..3 {
+            create(&data, "", Use::Read).unwrap();
+        }
+        assert!(remove(&data, &first.id).unwrap());
+        assert!(!remove(&data, &first.id).unwrap());
+        assert_eq!(list(&data).unwrap().len(), 5);
+        assert!(Keys::open(&data).unwrap().find(&second).is_some());
+        create(&data, "busan", Use::Ingest).unwrap();
         std::fs::remove_dir_all(data).unwrap();
     }
 

@@ -16,8 +16,7 @@ pub(super) enum Key {
     /// Make a key; it is shown once and only its SHA-256 is stored
     ///
     /// As soon as a key of a kind is set, that kind is needed: an ingest key for telemetry, a read or admin key for
-    /// pages and data. A running server takes a new key within two seconds. To withdraw one, remove its entry from
-    /// keys.toml in the data folder.
+    /// pages and data. A running server takes a new key within two seconds.
     New {
         /// What it is for
         #[arg(long = "use", value_name = "USE", value_enum)]
@@ -28,6 +27,21 @@ pub(super) enum Key {
         /// Print JSON
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Show the keys there are, without the keys themselves
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Withdraw a key; a running server refuses it within two seconds
+    Remove {
+        /// Its id, the eight digits after `bonghwa_`
+        id: String,
         #[command(flatten)]
         place: Place,
     },
@@ -44,29 +58,33 @@ pub(super) enum Key {
     },
 }
 
-/// Why no key was made.
+/// Why no key was made or removed.
 #[derive(Debug, thiserror::Error)]
-enum WrongRegion {
+enum Wrong {
     #[error("there is no region {0:?}; choose one of {1}")]
     Unknown(String, String),
     #[error("only an ingest key belongs to a region; leave --region out")]
     Needless,
+    #[error("there is no key {0:?}; `bonghwa key list` shows those there are")]
+    NoKey(String),
 }
 
 impl Key {
     pub(super) fn run(self) -> Result<(), Failure> {
         let (purpose, region, json, place) = match self {
             Self::New { purpose, region, json, place } => (purpose, region, json, place),
+            Self::List { json, place } => return list(json, &place),
+            Self::Remove { id, place } => return remove(&id, &place),
             Self::Fleet { set, place } => return fleet(set.as_deref(), &place),
         };
         let loaded = place.load()?;
         let region = region.unwrap_or_default();
         if purpose == Use::Ingest && !loaded.regions.iter().any(|known| known.code == region) {
             let known: Vec<_> = loaded.regions.iter().map(|region| region.code.as_str()).collect();
-            return Err(WrongRegion::Unknown(region, known.join(", ")).into());
+            return Err(Wrong::Unknown(region, known.join(", ")).into());
         }
         if purpose != Use::Ingest && !region.is_empty() {
-            return Err(WrongRegion::Needless.into());
+            return Err(Wrong::Needless.into());
         }
         let data = &loaded.data;
         std::fs::create_dir_all(data).map_err(|error| crate::folder::FolderError::Access(data.clone(), error))?;
@@ -81,6 +99,32 @@ impl Key {
             );
         }
         Ok(())
+    }
+}
+
+fn list(json: bool, place: &Place) -> Result<(), Failure> {
+    let keys = keys::list(&place.load()?.data)?;
+    if json {
+        let keys: Vec<_> =
+            keys.iter().map(|key| json!({ "id": key.id, "use": key.purpose, "region": key.region })).collect();
+        say!("{:#}", json!({ "keys": keys }));
+    } else if keys.is_empty() {
+        say!("no key is set");
+    } else {
+        for key in keys {
+            let purpose = format!("{:?}", key.purpose).to_lowercase();
+            say!("{}  {purpose:6}  {}", key.id, key.region);
+        }
+    }
+    Ok(())
+}
+
+fn remove(id: &str, place: &Place) -> Result<(), Failure> {
+    if keys::remove(&place.load()?.data, id)? {
+        say!("key {id} is withdrawn");
+        Ok(())
+    } else {
+        Err(Wrong::NoKey(id.to_owned()).into())
     }
 }
 

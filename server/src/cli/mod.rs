@@ -117,6 +117,9 @@ mod tests {
             "bonghwa demo heal seoul --server http://127.0.0.1:1",
             "bonghwa demo list",
             "bonghwa key new --use ingest --region seoul",
+            "bonghwa key list --json",
+            "bonghwa key remove 0a1b2c3d",
+            "bonghwa key fleet --set old.key",
             "bonghwa version",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
