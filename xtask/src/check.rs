@@ -27,7 +27,7 @@ const LINT: Step = Step {
     },
 };
 const LINT_WASM: Step =
-    Step { title: "lints for the browser", why: "clippy on what becomes WebAssembly", run: lint_wasm };
+    Step { title: "lints for WebAssembly", why: "clippy on what runs in browsers and in workerd", run: lint_wasm };
 const SUPPLY: Step = Step {
     title: "supply chain",
     why: "licences, sources and bans of deny.toml",
@@ -53,7 +53,9 @@ fn done(command: &mut Command, advice: &str) -> Result<Outcome> {
 }
 
 fn lint_wasm(workspace: &Workspace) -> Result<Outcome> {
-    for features in [&["--package", "bonghwa-analytics"][..], &["--package", "bonghwa-app", "--features", "hydrate"]] {
+    let browser = &["--package", "bonghwa-app", "--features", "hydrate"][..];
+    let worker = &["--package", "bonghwa-edge", "--package", "bonghwa-worker"][..];
+    for features in [&["--package", "bonghwa-analytics"][..], browser, worker] {
         let mut clippy = workspace.cargo(&["clippy", "--locked", "--target", "wasm32-unknown-unknown"]);
         process::run(clippy.args(features).args(["--", "-D", "warnings"]), "mend what the lines above name")?;
     }

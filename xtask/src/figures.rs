@@ -10,15 +10,21 @@ use serde_json::{Value, json};
 use crate::process;
 use crate::serve::BUILD;
 use crate::step::run_all;
+use crate::tools::WORKER_BUILD;
+use crate::worker::{self, WORKER};
 use crate::workspace::{Workspace, files_below};
 
 /// Budget of the browser bundle, by file extension and form: largest number of bytes.
 const BUDGET: [(&str, &str, u64); 4] =
     [("wasm", "raw", 900_000), ("wasm", "brotli", 300_000), ("js", "brotli", 25_000), ("css", "brotli", 20_000)];
 
-/// Builds the bundle, measures it, and fails when it does not keep to its budget.
+/// Largest number of bytes of the Worker's module.
+const WORKER_BUDGET: u64 = 1_000_000;
+
+/// Builds the bundle and the Worker, measures them, and fails when one does not keep to its budget.
 pub(crate) fn size(workspace: &Workspace) -> Result<()> {
     run_all(workspace, &BUILD)?;
+    run_all(workspace, &[WORKER_BUILD, WORKER])?;
     let files = files_below(&workspace.dist())?;
     let mut figures = Vec::new();
     for kind in ["wasm", "js", "css", "woff2"] {
@@ -37,6 +43,10 @@ pub(crate) fn size(workspace: &Workspace) -> Result<()> {
     if figures.is_empty() {
         bail!("dist holds no browser bundle; remove the folder and run `cargo xtask size` again");
     }
+    let bytes = fs::metadata(worker::module(workspace)).context("the Worker was built and is not there")?.len();
+    let holds = bytes <= WORKER_BUDGET;
+    let name = "Worker wasm, raw";
+    figures.push(json!({"name": name, "value": bytes, "unit": "bytes", "target": WORKER_BUDGET, "holds": holds}));
     let file = workspace.target.join("size.json");
     fs::write(&file, serde_json::to_vec_pretty(&figures)?)
         .with_context(|| format!("cannot write {}", file.display()))?;

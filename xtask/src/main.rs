@@ -1,4 +1,4 @@
-//! What a person or CI runs: `cargo xtask start`, `test`, `check`, `bench`, `size`, `screenshots`.
+//! What a person or CI runs: `cargo xtask start`, `test`, `check`, `worker`, `bench`, `size`, `screenshots`.
 //!
 //! Each command is a list of [`step::Step`]s. A step first looks whether its work is done already, so a second run
 //! takes seconds. Tools are kept outside the clone, in `~/.cache/bonghwa` (or `BONGHWA_CACHE`).
@@ -12,6 +12,7 @@ mod step;
 mod test;
 mod tidy;
 mod tools;
+mod worker;
 mod workspace;
 
 use std::process::ExitCode;
@@ -40,12 +41,35 @@ enum Command {
     Test,
     /// Check formatting, lints, licences, sources and file lengths
     Check,
+    /// Build the regional edge as a Cloudflare Worker, run it here, or deploy it
+    Worker {
+        #[command(subcommand)]
+        command: WorkerCommand,
+    },
     /// Run the benchmarks and print target/bench.json as a table
     Bench,
-    /// Measure the browser bundle against its budget and write target/size.json
+    /// Measure the browser bundle and the Worker against their budgets and write target/size.json
     Size,
     /// Make the pictures of the README in docs/images
     Screenshots,
+}
+
+#[derive(Subcommand)]
+enum WorkerCommand {
+    /// Make worker/build
+    Build,
+    /// Run it on this machine, without an account; arguments after `--` go to `wrangler dev`
+    Dev {
+        /// Arguments of `wrangler dev`, for example `--port 8788`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Put it into a Cloudflare account; `FLEET_KEY` and `ADMIN_KEY` of the environment become its secrets
+    Deploy {
+        /// Arguments of `wrangler deploy`, for example `--dry-run`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -64,6 +88,9 @@ fn run(command: Command) -> Result<()> {
         Command::Start { arguments } => serve::start(&workspace, &arguments),
         Command::Test => test::run(&workspace),
         Command::Check => check::run(&workspace),
+        Command::Worker { command: WorkerCommand::Build } => worker::build(&workspace),
+        Command::Worker { command: WorkerCommand::Dev { arguments } } => worker::dev(&workspace, &arguments),
+        Command::Worker { command: WorkerCommand::Deploy { arguments } } => worker::deploy(&workspace, &arguments),
         Command::Bench => figures::bench(&workspace),
         Command::Size => figures::size(&workspace),
         Command::Screenshots => test::screenshots(&workspace),

@@ -8,10 +8,11 @@ use anyhow::{Context, Result, bail};
 use crate::process;
 use crate::serve::BUILD;
 use crate::step::{Outcome, Step, clock, run_all};
-use crate::tools::{CHROMIUM, E2E_PACKAGES, PYTHON, chromium, python};
+use crate::tools::{CHROMIUM, E2E_PACKAGES, PYTHON, WORKER_BUILD, chromium, python};
+use crate::worker::{self, WORKER};
 use crate::workspace::Workspace;
 
-const ONLY_TESTS: [Step; 4] = [CHROMIUM, E2E_PACKAGES, PYTHON, PARITY];
+const ONLY_TESTS: [Step; 6] = [CHROMIUM, E2E_PACKAGES, PYTHON, PARITY, WORKER_BUILD, WORKER];
 const PARITY: Step =
     Step { title: "sketch as WebAssembly", why: "the same vectors run natively, in Node and in Chromium", run: parity };
 
@@ -51,6 +52,8 @@ fn outside<'a>(workspace: &Workspace, command: &'a mut Command) -> Result<&'a mu
         .env("XTASK_BINARY", workspace.binary())
         .env("XTASK_DIST", workspace.dist())
         .env("XTASK_PYTHON", python(workspace))
+        .env("XTASK_WORKER", worker::folder(workspace))
+        .env("XTASK_WORKERD", worker::workerd(workspace))
         .env("XTASK_PARITY", workspace.target.join("parity"))
         .env("XTASK_CHROMIUM", browser))
 }

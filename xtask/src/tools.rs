@@ -14,6 +14,8 @@ use crate::workspace::{Workspace, fingerprint};
 const WASM_BINDGEN: &str = "0.2.130";
 /// The last version that Rust 1.95 compiles.
 const TRUNK: &str = "0.21.14";
+/// Must be the version of the crate `worker`, see the test below.
+const WORKER_BUILD_VERSION: &str = "0.8.7";
 const CARGO_DENY: &str = "0.20.2";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const NETWORK: &str = "check that the package registries can be reached, then run the same command again";
@@ -30,6 +32,8 @@ pub(crate) const TRUNK_CLI: Step = Step {
     why: "builds the browser bundle (about 7 min once)",
     run: |workspace| cargo_install(workspace, "trunk", "trunk", TRUNK, true),
 };
+pub(crate) const WORKER_BUILD: Step =
+    Step { title: "worker-build", why: "makes a Worker of a crate (about 4 min once)", run: install_worker_build };
 pub(crate) const DENY: Step = Step {
     title: "cargo-deny",
     why: "checks licences and sources of all crates (about 4 min once)",
@@ -37,7 +41,7 @@ pub(crate) const DENY: Step = Step {
 };
 pub(crate) const NODE_TOOLS: Step = Step {
     title: "npm tools",
-    why: "wasm-opt makes the browser bundle small (seconds once)",
+    why: "wasm-opt makes the browser bundle small, workerd runs the Worker (seconds once)",
     run: |workspace| npm_ci(workspace, &workspace.root),
 };
 pub(crate) const CRATES: Step =
@@ -72,7 +76,7 @@ fn cargo_install(workspace: &Workspace, package: &str, program: &str, version: &
     let root = workspace.cache.join("tools");
     let installed = root.join("bin").join(program);
     let answer = workspace.ask(&installed.to_string_lossy(), &["--version"]);
-    if answer.is_some_and(|answer| answer.split_whitespace().nth(1) == Some(version)) {
+    if answer.is_some_and(|answer| answer.split_whitespace().last() == Some(version)) {
         return Ok(Outcome::Ready);
     }
     // A target folder that outlives an interruption, so that the next attempt goes on where this one ended.
@@ -85,6 +89,14 @@ fn cargo_install(workspace: &Workspace, package: &str, program: &str, version: &
     process::run(&mut command, NETWORK)?;
     fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))?;
     Ok(Outcome::Done)
+}
+
+/// It links the system's OpenSSL, although with the variables that it is run with it never downloads anything.
+fn install_worker_build(workspace: &Workspace) -> Result<Outcome> {
+    if workspace.ask("pkg-config", &["--exists", "openssl"]).is_none() {
+        apt_install(workspace, &["libssl-dev", "pkg-config"])?;
+    }
+    cargo_install(workspace, "worker-build", "worker-build", WORKER_BUILD_VERSION, false)
 }
 
 fn npm_ci(workspace: &Workspace, folder: &Path) -> Result<Outcome> {
@@ -202,8 +214,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wasm_bindgen_tool_is_as_old_as_the_crate() {
+    fn tools_are_as_old_as_their_crates() {
         let manifest = include_str!("../../Cargo.toml");
         assert!(manifest.contains(&format!("wasm-bindgen = \"={WASM_BINDGEN}\"")));
+        assert!(manifest.contains(&format!("worker = \"={WORKER_BUILD_VERSION}\"")));
     }
 }
