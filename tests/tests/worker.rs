@@ -18,6 +18,9 @@ use serde_json::Value;
 const PROTOBUF: (&str, &str) = ("Content-Type", "application/x-protobuf");
 const SENDERS: usize = 4;
 
+/// Headers and body of a request that is to be refused.
+type Refused<'a> = (Vec<(&'a str, &'a str)>, Vec<u8>);
+
 /// Sends traces with a key.
 fn post(worker: &Worker, key: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let bearer = format!("Bearer {key}");
@@ -29,8 +32,8 @@ fn post(worker: &Worker, key: &str, headers: &[(&str, &str)], body: &[u8]) -> An
 /// A server of the program with the fleet's key of these tests.
 fn program(scratch: &Scratch) -> Server {
     let data = scratch.path().join("program");
-    fs::create_dir_all(&data).unwrap();
-    fs::write(data.join("fleet.key"), format!("{FLEET_KEY}\n")).unwrap();
+    fs::create_dir_all(&data).expect("a data folder");
+    fs::write(data.join("fleet.key"), format!("{FLEET_KEY}\n")).expect("a fleet key");
     Server::start(&data)
 }
 
@@ -247,7 +250,7 @@ fn bad_input_is_refused_as_the_program_refuses_it() {
     let far = json(&traces("web", far.map(|(end, id)| server_span("/when", end, id)).collect()));
     let (gz, zstd, jsn) =
         (("Content-Encoding", "gzip"), ("Content-Encoding", "zstd"), ("Content-Type", "application/json"));
-    let mut list: Vec<(Vec<(&str, &str)>, Vec<u8>)> = vec![
+    let mut list: Vec<Refused<'_>> = vec![
         (vec![("Content-Type", "text/plain")], valid.clone()),
         (vec![], valid.clone()),
         (vec![PROTOBUF, ("Content-Encoding", "lzma")], valid.clone()),
