@@ -11,7 +11,7 @@ use bonghwa_analytics::time::Resolution;
 use bonghwa_tests::http::{self, Answer};
 use bonghwa_tests::otlp::{gzip, json, now, protobuf, server_span, traces};
 use bonghwa_tests::server::Server;
-use bonghwa_tests::worker::{FLEET_KEY, Rows, Worker, requests, rows_of_program};
+use bonghwa_tests::worker::{FLEET_KEY, Rows, Worker, cpu_ms, requests, rows_of_program};
 use bonghwa_tests::{Scratch, corpus, eventually};
 use serde_json::Value;
 
@@ -29,8 +29,8 @@ fn post(worker: &Worker, key: &str, headers: &[(&str, &str)], body: &[u8]) -> An
 /// A server of the program with the fleet's key of these tests.
 fn program(scratch: &Scratch) -> Server {
     let data = scratch.path().join("program");
-    fs::create_dir_all(&data).unwrap();
-    fs::write(data.join("fleet.key"), format!("{FLEET_KEY}\n")).unwrap();
+    fs::create_dir_all(&data).expect("the data folder can be made");
+    fs::write(data.join("fleet.key"), format!("{FLEET_KEY}\n")).expect("the key can be written");
     Server::start(&data)
 }
 
@@ -44,12 +44,16 @@ fn the_same_corpus_gives_the_same_bytes_in_the_program_in_workerd_and_in_parts()
     // An hour that is over, so that every level is rolled up as soon as it is written.
     let end = (now() - 2 * 3600) / 3600 * 3600;
     let corpus = corpus::requests(spans, 500, end);
+    let idle = cpu_ms(server.id());
     let native = corpus::send(server.address, &[("bonghwa-region", "seoul")], &corpus);
+    let native_cpu = cpu_ms(server.id()) - idle;
     corpus::send(server.address, &[("bonghwa-region", "busan")], &corpus);
     let (_, seoul) = worker.key("seoul", "ingest");
     let (_, busan) = worker.key("busan", "ingest");
     let (_, reader) = worker.key("all", "read");
+    let idle = cpu_ms(worker.id());
     let took = corpus::send(worker.address, &[("Authorization", &format!("Bearer {seoul}"))], &corpus);
+    let cpu = cpu_ms(worker.id()) - idle;
     corpus::send(worker.address, &[("Authorization", &format!("Bearer {busan}"))], &corpus);
     let rate = |took: Duration| spans as f64 / took.as_secs_f64();
     println!(
@@ -58,6 +62,8 @@ fn the_same_corpus_gives_the_same_bytes_in_the_program_in_workerd_and_in_parts()
         rate(native),
         rate(took) / rate(native)
     );
+    let each = |cpu: u64| cpu as f64 * 1000.0 / spans as f64;
+    println!("{:.1} ms of CPU in workerd for 1,000 spans, {:.1} in the program", each(cpu), each(native_cpu));
 
     let entries = |rows: &Rows| requests(rows, Resolution::Hour);
     let data = scratch.path().join("program");
@@ -230,6 +236,9 @@ fn keys_are_for_one_region_and_one_use_and_refusals_are_counted() {
     assert_eq!(worker.counter(name), counted, "counters outlive a process");
 }
 
+/// Headers and a body.
+type Bad = (Vec<(&'static str, &'static str)>, Vec<u8>);
+
 #[test]
 fn bad_input_is_refused_as_the_program_refuses_it() {
     let scratch = Scratch::new();
@@ -247,7 +256,7 @@ fn bad_input_is_refused_as_the_program_refuses_it() {
     let far = json(&traces("web", far.map(|(end, id)| server_span("/when", end, id)).collect()));
     let (gz, zstd, jsn) =
         (("Content-Encoding", "gzip"), ("Content-Encoding", "zstd"), ("Content-Type", "application/json"));
-    let mut list: Vec<(Vec<(&str, &str)>, Vec<u8>)> = vec![
+    let mut list: Vec<Bad> = vec![
         (vec![("Content-Type", "text/plain")], valid.clone()),
         (vec![], valid.clone()),
         (vec![PROTOBUF, ("Content-Encoding", "lzma")], valid.clone()),
