@@ -139,7 +139,7 @@ fn a_killed_workerd_has_every_acknowledged_batch_once() {
 /// Sends from several connections until workerd is killed, and returns what was sent.
 fn load_until_killed(worker: Worker, key: &str, numbers: &AtomicU64, after: Duration) -> Vec<Sent> {
     let address = worker.address;
-    let stop = AtomicBool::new(false);
+    let (stop, arrived) = (AtomicBool::new(false), AtomicBool::new(false));
     let sent = scope(|scope| {
         let senders: Vec<_> = (0..SENDERS)
             .map(|_| {
@@ -154,6 +154,7 @@ fn load_until_killed(worker: Worker, key: &str, numbers: &AtomicU64, after: Dura
                         let headers = [PROTOBUF, ("Authorization", bearer.as_str())];
                         let answer = http::request(address, "POST", "/v1/traces", &headers, &body);
                         let acknowledged = answer.as_ref().is_ok_and(|answer| answer.status == 200);
+                        arrived.fetch_or(acknowledged, Ordering::Relaxed);
                         all.push(Sent { body, spans, acknowledged });
                         if answer.is_err() {
                             break;
@@ -163,6 +164,7 @@ fn load_until_killed(worker: Worker, key: &str, numbers: &AtomicU64, after: Dura
                 })
             })
             .collect();
+        eventually(|| arrived.load(Ordering::Relaxed), |arrived| *arrived);
         sleep(after);
         worker.kill();
         stop.store(true, Ordering::Relaxed);
