@@ -320,6 +320,33 @@ fn bad_input_is_refused_as_the_program_refuses_it() {
 }
 
 #[test]
+fn seventeen_regions_at_once_are_one_nation() {
+    const ROUNDS: u64 = 8;
+    const EACH: u64 = 40;
+    let scratch = Scratch::new();
+    let codes: Vec<String> = (1..=17).map(|number| format!("region-{number}")).collect();
+    let worker = Worker::start(&scratch.path().join("worker"), &codes.join(","));
+    let (_, reader) = worker.key("all", "read");
+    let keys: Vec<String> = codes.iter().map(|code| worker.key(code, "ingest").1).collect();
+    let idle = cpu_ms(worker.id());
+    let mut number = 0;
+    for _ in 0..ROUNDS {
+        for key in &keys {
+            // Every region has users of its own and of its neighbours; the minute is over, so the nation has it soon.
+            let list = (0..EACH).map(|id| server_span("/page", now() - 120, number * EACH + id)).collect();
+            number += 1;
+            assert_eq!(post(&worker, key, &[PROTOBUF], &protobuf(&traces("web", list))).status, 200);
+        }
+        sleep(Duration::from_secs(2));
+        assert!([200, 304].contains(&worker.request("GET", "/api/frames?region=all", &reader, b"").status));
+    }
+    println!("{} ms of CPU in two seconds of 17 regions and the nation", (cpu_ms(worker.id()) - idle) / ROUNDS);
+    let count = |region: &str| requests(&worker.rows(region, &reader, 1024), Resolution::Minute);
+    assert_eq!(eventually(|| count("region-17"), |&count| count == ROUNDS * EACH), ROUNDS * EACH);
+    assert_eq!(eventually(|| count("all"), |&count| count == number * EACH), number * EACH);
+}
+
+#[test]
 fn an_evicted_object_loses_nothing_and_is_soon_back() {
     let scratch = Scratch::new();
     let data = scratch.path().join("worker");
