@@ -11,15 +11,12 @@ use bonghwa_analytics::time::Resolution;
 use bonghwa_tests::http::{self, Answer};
 use bonghwa_tests::otlp::{gzip, json, now, protobuf, server_span, traces};
 use bonghwa_tests::server::Server;
-use bonghwa_tests::worker::{FLEET_KEY, Rows, Worker, requests, rows_of_program};
+use bonghwa_tests::worker::{FLEET_KEY, Rows, Worker, cpu_ms, requests, rows_of_program};
 use bonghwa_tests::{Scratch, corpus, eventually};
 use serde_json::Value;
 
 const PROTOBUF: (&str, &str) = ("Content-Type", "application/x-protobuf");
 const SENDERS: usize = 4;
-
-/// Headers and body of a request that is to be refused.
-type Refused<'a> = (Vec<(&'a str, &'a str)>, Vec<u8>);
 
 /// Sends traces with a key.
 fn post(worker: &Worker, key: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
@@ -32,8 +29,8 @@ fn post(worker: &Worker, key: &str, headers: &[(&str, &str)], body: &[u8]) -> An
 /// A server of the program with the fleet's key of these tests.
 fn program(scratch: &Scratch) -> Server {
     let data = scratch.path().join("program");
-    fs::create_dir_all(&data).expect("a data folder");
-    fs::write(data.join("fleet.key"), format!("{FLEET_KEY}\n")).expect("a fleet key");
+    fs::create_dir_all(&data).expect("the data folder can be made");
+    fs::write(data.join("fleet.key"), format!("{FLEET_KEY}\n")).expect("the key can be written");
     Server::start(&data)
 }
 
@@ -47,12 +44,16 @@ fn the_same_corpus_gives_the_same_bytes_in_the_program_in_workerd_and_in_parts()
     // An hour that is over, so that every level is rolled up as soon as it is written.
     let end = (now() - 2 * 3600) / 3600 * 3600;
     let corpus = corpus::requests(spans, 500, end);
+    let idle = cpu_ms(server.id());
     let native = corpus::send(server.address, &[("bonghwa-region", "seoul")], &corpus);
+    let native_cpu = cpu_ms(server.id()) - idle;
     corpus::send(server.address, &[("bonghwa-region", "busan")], &corpus);
     let (_, seoul) = worker.key("seoul", "ingest");
     let (_, busan) = worker.key("busan", "ingest");
     let (_, reader) = worker.key("all", "read");
+    let idle = cpu_ms(worker.id());
     let took = corpus::send(worker.address, &[("Authorization", &format!("Bearer {seoul}"))], &corpus);
+    let cpu = cpu_ms(worker.id()) - idle;
     corpus::send(worker.address, &[("Authorization", &format!("Bearer {busan}"))], &corpus);
     let rate = |took: Duration| spans as f64 / took.as_secs_f64();
     println!(
@@ -61,6 +62,8 @@ fn the_same_corpus_gives_the_same_bytes_in_the_program_in_workerd_and_in_parts()
         rate(native),
         rate(took) / rate(native)
     );
+    let each = |cpu: u64| cpu as f64 * 1000.0 / spans as f64;
+    println!("{:.1} ms of CPU in workerd for 1,000 spans, {:.1} in the program", each(cpu), each(native_cpu));
 
     let entries = |rows: &Rows| requests(rows, Resolution::Hour);
     let data = scratch.path().join("program");
@@ -136,7 +139,7 @@ fn a_killed_workerd_has_every_acknowledged_batch_once() {
 /// Sends from several connections until workerd is killed, and returns what was sent.
 fn load_until_killed(worker: Worker, key: &str, numbers: &AtomicU64, after: Duration) -> Vec<Sent> {
     let address = worker.address;
-    let stop = AtomicBool::new(false);
+    let (stop, arrived) = (AtomicBool::new(false), AtomicBool::new(false));
     let sent = scope(|scope| {
         let senders: Vec<_> = (0..SENDERS)
             .map(|_| {
@@ -151,6 +154,7 @@ fn load_until_killed(worker: Worker, key: &str, numbers: &AtomicU64, after: Dura
                         let headers = [PROTOBUF, ("Authorization", bearer.as_str())];
                         let answer = http::request(address, "POST", "/v1/traces", &headers, &body);
                         let acknowledged = answer.as_ref().is_ok_and(|answer| answer.status == 200);
+                        arrived.fetch_or(acknowledged, Ordering::Relaxed);
                         all.push(Sent { body, spans, acknowledged });
                         if answer.is_err() {
                             break;
@@ -160,6 +164,7 @@ fn load_until_killed(worker: Worker, key: &str, numbers: &AtomicU64, after: Dura
                 })
             })
             .collect();
+        eventually(|| arrived.load(Ordering::Relaxed), |arrived| *arrived);
         sleep(after);
         worker.kill();
         stop.store(true, Ordering::Relaxed);
@@ -233,6 +238,9 @@ fn keys_are_for_one_region_and_one_use_and_refusals_are_counted() {
     assert_eq!(worker.counter(name), counted, "counters outlive a process");
 }
 
+/// Headers and a body.
+type Bad = (Vec<(&'static str, &'static str)>, Vec<u8>);
+
 #[test]
 fn bad_input_is_refused_as_the_program_refuses_it() {
     let scratch = Scratch::new();
@@ -250,7 +258,7 @@ fn bad_input_is_refused_as_the_program_refuses_it() {
     let far = json(&traces("web", far.map(|(end, id)| server_span("/when", end, id)).collect()));
     let (gz, zstd, jsn) =
         (("Content-Encoding", "gzip"), ("Content-Encoding", "zstd"), ("Content-Type", "application/json"));
-    let mut list: Vec<Refused<'_>> = vec![
+    let mut list: Vec<Bad> = vec![
         (vec![("Content-Type", "text/plain")], valid.clone()),
         (vec![], valid.clone()),
         (vec![PROTOBUF, ("Content-Encoding", "lzma")], valid.clone()),
@@ -309,6 +317,33 @@ fn bad_input_is_refused_as_the_program_refuses_it() {
     let theirs = rows_of_program(&data, "region-seoul.db");
     assert_eq!(count(&ours), count(&theirs));
     assert!(count(&ours) > 0);
+}
+
+#[test]
+fn seventeen_regions_at_once_are_one_nation() {
+    const ROUNDS: u64 = 8;
+    const EACH: u64 = 40;
+    let scratch = Scratch::new();
+    let codes: Vec<String> = (1..=17).map(|number| format!("region-{number}")).collect();
+    let worker = Worker::start(&scratch.path().join("worker"), &codes.join(","));
+    let (_, reader) = worker.key("all", "read");
+    let keys: Vec<String> = codes.iter().map(|code| worker.key(code, "ingest").1).collect();
+    let idle = cpu_ms(worker.id());
+    let mut number = 0;
+    for _ in 0..ROUNDS {
+        for key in &keys {
+            // Every region has users of its own and of its neighbours; the minute is over, so the nation has it soon.
+            let list = (0..EACH).map(|id| server_span("/page", now() - 120, number * EACH + id)).collect();
+            number += 1;
+            assert_eq!(post(&worker, key, &[PROTOBUF], &protobuf(&traces("web", list))).status, 200);
+        }
+        sleep(Duration::from_secs(2));
+        assert!([200, 304].contains(&worker.request("GET", "/api/frames?region=all", &reader, b"").status));
+    }
+    println!("{} ms of CPU in two seconds of 17 regions and the nation", (cpu_ms(worker.id()) - idle) / ROUNDS);
+    let count = |region: &str| requests(&worker.rows(region, &reader, 1024), Resolution::Minute);
+    assert_eq!(eventually(|| count("region-17"), |&count| count == ROUNDS * EACH), ROUNDS * EACH);
+    assert_eq!(eventually(|| count("all"), |&count| count == number * EACH), number * EACH);
 }
 
 #[test]

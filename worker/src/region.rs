@@ -15,6 +15,8 @@ use crate::wire::{self, Query, WRITTEN, fault, now};
 
 /// Seconds between two ticks while data arrives.
 const TICK: i64 = 2;
+/// Seconds after which an alarm that did not go off is set again.
+const LOST: i64 = 60;
 /// Seconds until rows are looked through for expired ones, while nothing is open.
 const REST: i64 = 3600;
 
@@ -107,7 +109,7 @@ impl Region {
     async fn arm(&self, due: i64) -> Result<(), ApiError> {
         let now = now();
         let at = due.max(now + TICK);
-        if self.armed.get().is_none_or(|armed| at < armed || armed < now - REST) {
+        if self.armed.get().is_none_or(|armed| at < armed || armed < now - LOST) {
             self.armed.set(Some(at));
             self.state.storage().set_alarm((at - now) * 1000).await.map_err(fault)?;
         }
