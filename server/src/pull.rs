@@ -16,7 +16,7 @@ use crate::settings::{Origin, Secret};
 
 /// Header that names the cursor to go on from.
 pub const CURSOR_HEADER: &str = "bonghwa-cursor";
-/// Time between two questions to an edge that had nothing new.
+/// Time between two looks at a file.
 const PERIOD: Duration = Duration::from_secs(2);
 /// Longest time between two questions to an edge that does not answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(16);
@@ -58,7 +58,7 @@ pub async fn run(centre: Centre, origins: impl IntoIterator<Item = (String, Orig
         let centre = centre.clone();
         tasks.spawn(async move {
             match origin {
-                Origin::Remote { url, key } => follow_edge(&centre, &region, &url, &key).await,
+                Origin::Remote { url, key, every } => follow_edge(&centre, &region, (&url, &key), every).await,
                 Origin::File(path) => follow_file(&centre, &region, &path).await,
             }
         });
@@ -66,8 +66,8 @@ pub async fn run(centre: Centre, origins: impl IntoIterator<Item = (String, Orig
     while tasks.join_next().await.is_some() {}
 }
 
-async fn follow_edge(centre: &Centre, region: &str, url: &str, key: &Secret) {
-    let mut wait = PERIOD;
+async fn follow_edge(centre: &Centre, region: &str, (url, key): (&str, &Secret), every: Duration) {
+    let mut wait = every;
     let edge = loop {
         match Edge::new(region, url, key) {
             Ok(edge) => break edge,
@@ -82,16 +82,16 @@ async fn follow_edge(centre: &Centre, region: &str, url: &str, key: &Secret) {
             // There may be more at once: pages follow each other until there is nothing new.
             Ok(true) => {
                 report(centre, region, Ok(()));
-                wait = PERIOD;
+                wait = every;
                 continue;
             }
             Ok(false) => {
                 report(centre, region, Ok(()));
-                wait = PERIOD;
+                wait = every;
             }
             Err(error) => {
                 report(centre, region, Err(&error));
-                wait = (wait * 2).min(LONGEST_WAIT);
+                wait = (wait * 2).min(LONGEST_WAIT.max(every));
             }
         }
         tokio::time::sleep(wait).await;

@@ -239,7 +239,7 @@ pub async fn open(
     let retention = settings.retention;
     let config = CentreConfig {
         regions: regions.to_vec(),
-        elsewhere: origins.keys().cloned().collect(),
+        elsewhere: origins.iter().map(|(code, origin)| (code.clone(), origin.patience())).collect(),
         data: place.to_path_buf(),
         key,
         // The visitors of the demonstration carry a cookie of their own.

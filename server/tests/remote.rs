@@ -18,7 +18,11 @@ use serde_json::Value;
 fn centre_of(edge: &Path, address: SocketAddr, data: &Path, regions: &[&str]) -> Start {
     std::fs::copy(edge.join("fleet.key"), data.join("fleet.key")).unwrap();
     let mut centre = start(data, |_| {});
-    let origin = Origin::Remote { url: format!("http://{address}"), key: "no key is set there".into() };
+    let origin = Origin::Remote {
+        url: format!("http://{address}"),
+        key: "no key is set there".into(),
+        every: Duration::from_secs(2),
+    };
     centre.loaded.origins = regions.iter().map(|region| ((*region).to_owned(), origin.clone())).collect();
     centre
 }

@@ -34,7 +34,7 @@ enum Holder {
 impl Edge {
     pub(super) fn open(config: &CentreConfig, region: &str, now: i64) -> Result<Self, CentreError> {
         let failed = |source: EngineError| CentreError::Engine { region: region.to_owned(), source };
-        let elsewhere = config.elsewhere.contains(region);
+        let elsewhere = config.elsewhere.contains_key(region);
         let name = if elsewhere { "mirror" } else { "region" };
         let path = config.data.join(format!("{name}-{region}.db"));
         let database = Sqlite::open(&path, config.durable).map_err(|e| failed(StoreError::Database(e).into()))?;

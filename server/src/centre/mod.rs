@@ -34,16 +34,15 @@ use nation::Nation;
 
 /// Seconds by which a screen trails the clock, so that what senders batch has arrived.
 const TRAIL: i64 = 4;
-/// Seconds without an answer after which an edge elsewhere counts as away.
-const AWAY: i64 = 6;
 
 /// What a centre needs to know.
 #[derive(Clone, Debug)]
 pub struct CentreConfig {
     /// Regions by settings.
     pub regions: Vec<Region>,
-    /// Regions whose edges run elsewhere: what is kept of them here is a copy.
-    pub elsewhere: BTreeSet<String>,
+    /// Regions whose edges run elsewhere, of which a copy is kept here, and the seconds without an answer after which
+    /// they count as away.
+    pub elsewhere: BTreeMap<String, i64>,
     /// Folder of the databases.
     pub data: PathBuf,
     /// Key under which identities are hashed.
@@ -178,7 +177,7 @@ impl Centre {
         let nation = Nation::open(&config)?;
         // Until it had time to answer, nobody can say that an edge is away.
         let contact = |code: &String| (code.clone(), Contact { at: now, trouble: String::new() });
-        let contacts = config.elsewhere.iter().map(contact).collect();
+        let contacts = config.elsewhere.keys().map(contact).collect();
         let atlas = Atlas::new(config.regions.clone());
         let centre = Self(Arc::new(Inner {
             edges,
@@ -266,10 +265,12 @@ impl Centre {
         lock(&self.0.contacts).clone()
     }
 
-    /// Regions whose edge has been away for longer than [`AWAY`] at an instant.
+    /// Regions whose edge is away at an instant.
     fn away(&self, now: i64) -> BTreeSet<String> {
         let contacts = lock(&self.0.contacts);
-        contacts.iter().filter(|(_, contact)| contact.at < now - AWAY).map(|(code, _)| code.clone()).collect()
+        let patience = &self.0.config.elsewhere;
+        let away = contacts.iter().filter(|(code, contact)| contact.at < now - patience.get(*code).unwrap_or(&0));
+        away.map(|(code, _)| code.clone()).collect()
     }
 
     /// Rows of a region (or of the nation) written after a sequence, oldest first, about `limit` of them, and the

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bonghwa_analytics::region::Region;
 use serde::{Deserialize, Serialize};
 
-use super::SettingsError;
+use super::{Seconds, SettingsError};
 
 /// The edge of a region as the settings name it: an address with a key, or a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub struct EdgeSettings {
     pub key_file: Option<PathBuf>,
     /// File of frames.
     pub file: Option<PathBuf>,
+    /// Time between two questions, 2 s unless said: rarer questions cost less where an edge is paid by the request.
+    pub every: Option<Seconds>,
 }
 
 /// Text that is never printed.
@@ -56,9 +59,21 @@ pub enum Origin {
         url: String,
         /// Key for reading.
         key: Secret,
+        /// Time between two questions.
+        every: Duration,
     },
     /// A file of frames, read again when it changes.
     File(PathBuf),
+}
+
+impl Origin {
+    /// Seconds without an answer after which the edge counts as away: two questions and a little more.
+    pub fn patience(&self) -> i64 {
+        match self {
+            Self::Remote { every, .. } => 2 * every.as_secs() as i64 + 2,
+            Self::File(_) => 6,
+        }
+    }
 }
 
 impl EdgeSettings {
@@ -83,7 +98,9 @@ pub(super) fn origins(
             return wrong(code, "there is no such region; use the code of one of the file of regions");
         }
         let origin = match (&edge.url, &edge.file) {
-            (None, Some(file)) if edge.key.is_none() && edge.key_file.is_none() => Origin::File(file.clone()),
+            (None, Some(file)) if (&edge.key, &edge.key_file, edge.every) == (&None, &None, None) => {
+                Origin::File(file.clone())
+            }
             (Some(url), None) => {
                 let url = url.trim_end_matches('/').to_owned();
                 if !url.starts_with("https://") && !url.starts_with("http://") {
@@ -98,7 +115,11 @@ pub(super) fn origins(
                 if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
                     return wrong(code, "the key is empty or holds characters that no key has");
                 }
-                Origin::Remote { url, key: key.into() }
+                let every = edge.every.map_or(2, |every| every.0);
+                if !(1..=3600).contains(&every) {
+                    return wrong(code, "every is out of range; give 1s to 1h");
+                }
+                Origin::Remote { url, key: key.into(), every: Duration::from_secs(every.unsigned_abs()) }
             }
             _ => return wrong(code, "give either url with key or key_file, or file alone"),
         };

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 struct Scratch(PathBuf);
@@ -145,9 +147,9 @@ fn a_file_that_is_not_there_is_named() {
 
 #[test]
 fn edges_elsewhere_need_an_address_with_a_key_or_a_file() {
-    let text = "[edges]\nbusan = { url = \"https://b.example/\", key = \"k\" }\njeju = { file = \"j.frames\" }\n";
+    let text = "[edges]\nbusan = { url = \"https://b.example/\", key = \"k\", every = \"10s\" }\njeju = { file = \"j.frames\" }\n";
     let loaded = read(text, &[("BONGHWA_EDGES_BUSAN_KEY", "other")], Flags::default()).unwrap();
-    let busan = Origin::Remote { url: "https://b.example".into(), key: "other".into() };
+    let busan = Origin::Remote { url: "https://b.example".into(), key: "other".into(), every: Duration::from_secs(10) };
     assert_eq!(loaded.origins.get("busan"), Some(&busan), "the variable wins, the slash is gone");
     assert!(matches!(loaded.origins.get("jeju"), Some(Origin::File(path)) if path.ends_with("j.frames")));
     assert!(!format!("{loaded:?}").contains("other"), "a key is not printed");
@@ -157,6 +159,7 @@ fn edges_elsewhere_need_an_address_with_a_key_or_a_file() {
         ("busan = { url = \"https://b.example\", key = \"a b\" }", "characters"),
         ("busan = { file = \"f\", key = \"k\" }", "either url"),
         ("busan = { }", "either url"),
+        ("busan = { url = \"https://b.example\", key = \"k\", every = \"2h\" }", "1s to 1h"),
         ("atlantis = { file = \"f\" }", "no such region"),
         ("busan = { address = \"f\" }", "address"),
     ] {
