@@ -1,4 +1,4 @@
-//! A recorded hour: many requests of many users on several services, always the same for the same seed.
+//! A recorded time: many requests of many users on several services, always the same for the same seed.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,11 +14,11 @@ use crate::otlp::{attribute, gzip, protobuf, traces};
 const SERVICES: [&str; 4] = ["web", "civil-affairs", "tax", "gateway"];
 const SENDERS: usize = 4;
 
-/// `spans` spans as requests of `each` spans, gzipped, over the hour before `end` (seconds since the epoch).
-pub fn requests(spans: u64, each: u64, end: u64) -> Vec<Vec<u8>> {
+/// `spans` spans as requests of `each` spans, gzipped, over the `seconds` before `end` (since the epoch).
+pub fn requests(spans: u64, each: u64, end: u64, seconds: u64) -> Vec<Vec<u8>> {
     (0..spans / each)
         .map(|number| {
-            let list = (0..each).map(|index| span(number * each + index, spans, end)).collect();
+            let list = (0..each).map(|index| span(number * each + index, spans, (end, seconds))).collect();
             let service = SERVICES[number as usize % SERVICES.len()];
             gzip(&protobuf(&traces(service, list)))
         })
@@ -55,9 +55,9 @@ fn random(state: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-fn span(number: u64, of: u64, end: u64) -> Span {
+fn span(number: u64, of: u64, (end, seconds): (u64, u64)) -> Span {
     let noise = random(number + 1);
-    let at = (end - 3600) * 1_000_000_000 + 3_600_000_000_000 / of * number;
+    let at = (end - seconds) * 1_000_000_000 + seconds * 1_000_000_000 / of * number;
     let took = 1_000_000 + noise % 400_000_000;
     let user = noise % 5000;
     let route = format!("/page/{}", noise / 7 % 40);

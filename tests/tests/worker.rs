@@ -43,7 +43,7 @@ fn the_same_corpus_gives_the_same_bytes_in_the_program_in_workerd_and_in_parts()
     println!("workerd answers after {} ms", worker.start.as_millis());
     // An hour that is over, so that every level is rolled up as soon as it is written.
     let end = (now() - 2 * 3600) / 3600 * 3600;
-    let corpus = corpus::requests(spans, 500, end);
+    let corpus = corpus::requests(spans, 500, end, 3600);
     let idle = cpu_ms(server.id());
     let native = corpus::send(server.address, &[("bonghwa-region", "seoul")], &corpus);
     let native_cpu = cpu_ms(server.id()) - idle;
@@ -85,11 +85,26 @@ fn the_same_corpus_gives_the_same_bytes_in_the_program_in_workerd_and_in_parts()
     // The same again, in another order, changes nothing.
     let mut again = corpus;
     again.reverse();
+    let idle = cpu_ms(worker.id());
     corpus::send(worker.address, &[("Authorization", &format!("Bearer {busan}"))], &again);
+    println!("{:.1} ms of it until an object knows that a batch is not new", each(cpu_ms(worker.id()) - idle));
     sleep(Duration::from_secs(5));
     assert!(worker.rows("busan", &reader, 1024) == expected, "a retry changed something");
     let written = worker.counter("bonghwa_rows_written_total{region=\"seoul\"}");
     println!("{:.1} rows written for 1,000 spans in requests of 500", written as f64 * 1000.0 / spans as f64);
+    // What happens now is merged in memory; the hour above was over, so each of its batches reads and writes rows.
+    let live = corpus::requests(spans / 2, 500, now(), 2);
+    let idle = (cpu_ms(server.id()), cpu_ms(worker.id()));
+    let native = corpus::send(server.address, &[("bonghwa-region", "seoul")], &live);
+    let took = corpus::send(worker.address, &[("Authorization", &format!("Bearer {seoul}"))], &live);
+    let cpu = |process, idle: u64| each(cpu_ms(process) - idle) * 2.0;
+    println!(
+        "live: {:.0} spans/s in workerd, {:.0} in the program; CPU for 1,000 spans {:.1} and {:.1} ms",
+        rate(took) / 2.0,
+        rate(native) / 2.0,
+        cpu(worker.id(), idle.1),
+        cpu(server.id(), idle.0)
+    );
     let delta = worker.counter("bonghwa_otlp_delta_bytes_total{region=\"seoul\"}");
     let plain = worker.counter("bonghwa_otlp_decompressed_bytes_total{region=\"seoul\"}");
     println!("{delta} bytes of deltas for {plain} bytes of OTLP");
@@ -354,7 +369,7 @@ fn an_evicted_object_loses_nothing_and_is_soon_back() {
     let (_, key) = worker.key("seoul", "ingest");
     let (_, reader) = worker.key("seoul", "read");
     let end = (now() - 2 * 3600) / 3600 * 3600;
-    let corpus = corpus::requests(5_000, 500, end);
+    let corpus = corpus::requests(5_000, 500, end, 3600);
     corpus::send(worker.address, &[("Authorization", &format!("Bearer {key}"))], &corpus);
     let before = eventually(|| worker.rows("seoul", &reader, 1024), |rows| requests(rows, Resolution::Hour) > 3_000);
     // workerd evicts an object that nobody asked for ten seconds.
