@@ -415,6 +415,10 @@ fn limits_of_an_object_are_kept() {
     let count = |rows: &Rows| requests(rows, Resolution::Hour);
     let rows = eventually(|| worker.rows("seoul", &reader, 1024), |rows| count(rows) == 40_000);
     assert_eq!(count(&rows), 40_000);
+    // Router and objects are one isolate here, which took the largest body, brought back a journal and read all pages.
+    let memory = worker.counter("bonghwa_memory_bytes");
+    println!("{} MB of memory", memory >> 20);
+    assert!((1 << 20..100 << 20).contains(&memory), "{memory} bytes, where 128 MB are all there is");
     worker.kill();
     // The id of a fleet key has 64 bits, an integer of an object 53: another key is told apart all the same.
     let worker = Worker::start_with(&data, "seoul", "000102030405060708090a0b0c0d0e10");

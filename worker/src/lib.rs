@@ -87,7 +87,15 @@ async fn metrics(env: &Env, request: &Request) -> Result<Response, ApiError> {
     access::watcher(env, &Settings::read(env)?, request.headers()).await?;
     tally::bring(env).await?;
     let reply = wire::ask(&wire::nation(env)?, Method::Get, "/counts", None).await?;
-    let response = Response::from_bytes(reply.body).map_err(fault)?;
+    let mut text = reply.body;
+    // Memory of WebAssembly never shrinks: this is the most that this isolate has needed. 128 MB are allowed.
+    let pages = core::arch::wasm32::memory_size::<0>();
+    let help = "# HELP bonghwa_memory_bytes Most memory that the isolate of this answer has needed.\n";
+    text.extend_from_slice(help.as_bytes());
+    text.extend_from_slice(
+        format!("# TYPE bonghwa_memory_bytes gauge\nbonghwa_memory_bytes {}\n", pages << 16).as_bytes(),
+    );
+    let response = Response::from_bytes(text).map_err(fault)?;
     response.headers().set("content-type", TEXT).map_err(fault)?;
     Ok(response)
 }

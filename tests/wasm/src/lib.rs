@@ -1,5 +1,8 @@
-//! Same bytes everywhere: one report of hashes, sketches and estimates, made natively, by Node's WebAssembly and by
+//! Same bytes everywhere: one report of hashes, sketches, estimates, frames and answers, made natively, by Node's WebAssembly and by
 //! Chromium. All three must equal `report.txt`, which `cargo run -p bonghwa-parity --example report` writes.
+
+pub mod edge;
+mod protobuf;
 
 use std::fmt::Write;
 
@@ -15,15 +18,19 @@ const ADDRESSES: [&str; 6] =
     ["192.0.2.7", "::ffff:192.0.2.7", "2001:db8:1:2:3::4", "2001:db8:1:2::9", "::1", "nowhere"];
 const SESSIONS: [&str; 4] = ["0123456789ABCDEF.node1", "0123456789ABCDEF", "s%3Aabc.def", ""];
 
+/// Key of all that is hashed here.
+pub const KEY: FleetKey = FleetKey::new(*b"golden fleet key");
+
 /// The report: a line a fact.
 #[wasm_bindgen]
 pub fn report() -> String {
-    let key = FleetKey::new(*b"golden fleet key");
+    let key = KEY;
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = identities(&mut out, &key);
     let _ = sketches(&mut out, &key);
     let _ = latencies(&mut out, &key);
+    let _ = edge::report(&mut out, &key);
     out
 }
 

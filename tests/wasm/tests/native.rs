@@ -7,3 +7,31 @@ fn the_report_is_as_it_was_written_down() {
     assert!(!report.contains("false"), "a sketch did not survive a round trip or a merge:\n{report}");
     assert_eq!(report, include_str!("../report.txt"));
 }
+
+#[test]
+fn the_engine_stores_the_rows_of_the_report() {
+    use bonghwa_analytics::frame::{Row, Sections};
+    use bonghwa_edge::engine::{Engine, EngineConfig};
+    use bonghwa_edge::sqlite::Sqlite;
+    use bonghwa_parity::{KEY, edge};
+
+    let config = EngineConfig {
+        region: edge::REGION.into(),
+        key: KEY.id(),
+        retention: [i64::from(u32::MAX); 4],
+        max_cells: EngineConfig::MAX_CELLS,
+    };
+    // Two hours before, so that every level of the hour is open when the spans arrive.
+    let mut engine = Engine::open(Sqlite::in_memory().unwrap(), config, edge::NOW - 7200).unwrap();
+    for batch in edge::batches(&KEY).unwrap() {
+        engine.ingest(edge::NOW - 3600, &[batch]).unwrap();
+    }
+    for late in [0, 60, 3600, 7200] {
+        engine.tick(edge::NOW + late).unwrap();
+    }
+    for frame in edge::frames(&KEY).unwrap() {
+        let stored = engine.frame(frame.resolution, 0, edge::NOW, Sections::ALL).unwrap();
+        let rows: Vec<Row> = stored.rows.into_iter().map(|row| Row { seq: 0, ..row }).collect();
+        assert!(!rows.is_empty() && rows == frame.rows, "{:?}", frame.resolution);
+    }
+}
