@@ -71,7 +71,7 @@ fn seventeen_workers_look_like_seventeen_embedded_edges() {
     let mut keys = Vec::new();
     let end = (now() - 2 * 3600) / 3600 * 3600;
     for (number, region) in (1..).zip(REGIONS) {
-        let corpus = corpus::requests(number * 200, 100, end);
+        let corpus = corpus::requests(number * 200, 100, end, 3600);
         corpus::send(embedded.address, &[("bonghwa-region", region)], &corpus);
         let (_, key) = worker.key(region, "ingest");
         keys.push(key.clone());
@@ -97,7 +97,7 @@ fn seventeen_workers_look_like_seventeen_embedded_edges() {
     }
 
     for key in &keys {
-        let lately = corpus::requests(100, 100, now());
+        let lately = corpus::requests(100, 100, now(), 30);
         corpus::send(worker.address, &[("Authorization", &format!("Bearer {key}"))], &lately);
     }
     let seen = eventually(|| json(&console, "/api/now"), |now| now["received"] == REGIONS.len());
