@@ -125,7 +125,7 @@ impl Edge {
         Ok(Self { region: region.to_owned(), client, url, key: key.clone() })
     }
 
-    /// Fetches and keeps the next page; whether there was one.
+    /// Fetches and keeps the next page; whether it held anything, so that there may be more.
     async fn page(&self, centre: &Centre) -> Result<bool, PullError> {
         let from = position(centre, &self.region).await?;
         let limit = ROWS.to_string();
@@ -159,8 +159,9 @@ impl Edge {
             return Ok(false);
         }
         let frames = Frame::decode_all(&bytes)?;
+        let more = !frames.is_empty();
         keep(centre, &self.region, frames, next).await?;
-        Ok(true)
+        Ok(more)
     }
 }
 

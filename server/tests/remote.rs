@@ -6,6 +6,8 @@ mod common;
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bonghwa::run::{Content, Start};
@@ -142,4 +144,35 @@ async fn a_file_of_frames_is_a_region() {
     eventually(&centre, page, 10, |view| view["services"][0]["count"] == 1).await;
     centre.end().await;
     edge.end().await;
+}
+
+/// Answers every question for frames with a body that suits its address, and a cursor that is always new.
+async fn nonsense(
+    uri: axum::http::Uri,
+    asked: axum::extract::State<Arc<AtomicU64>>,
+) -> ([(&'static str, String); 1], String) {
+    let number = asked.fetch_add(1, Ordering::Relaxed);
+    let query = uri.query().unwrap_or_default();
+    let body = if query.contains("region=busan") { "<!doctype html><title>log in</title>" } else { "" };
+    ([("bonghwa-cursor", number.to_string())], body.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edge_that_answers_nonsense_is_late_and_not_pressed() {
+    let (there, here) = (Scratch::new(), Scratch::new());
+    let asked = Arc::new(AtomicU64::new(0));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = axum::Router::new().fallback(nonsense).with_state(asked.clone());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    std::fs::write(there.0.join("fleet.key"), "000102030405060708090a0b0c0d0e0f").unwrap();
+    let centre = Server::with(centre_of(&there.0, address, &here.0, &["busan", "jeju"])).await;
+    assert_eq!(centre.traces(&span(6, 1)).await.status(), StatusCode::OK);
+    let now = eventually(&centre, "/api/now", 15, |now| late(now, "busan") && !late(now, "seoul")).await;
+    assert_eq!(now["received"], 1, "{now}");
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert!(centre.metric("bonghwa_edge_silence_seconds{region=\"busan\"}").await > 4, "no frames, no answer");
+    assert!(centre.metric("bonghwa_edge_silence_seconds{region=\"jeju\"}").await < 5, "an empty page is an answer");
+    assert!((2..20).contains(&asked.load(Ordering::Relaxed)), "asked {} times", asked.load(Ordering::Relaxed));
+    centre.end().await;
 }
