@@ -31,7 +31,7 @@ const MOST_FILE_BYTES: u64 = 256 << 20;
 /// Why frames did not come.
 #[derive(Debug, thiserror::Error)]
 enum PullError {
-    #[error("{0}")]
+    #[error("the edge cannot be reached ({}); check that it runs and that its address is right", cause(.0))]
     Network(#[from] reqwest::Error),
     #[error("the edge answered {0}: {1}")]
     Status(StatusCode, String),
@@ -151,8 +151,7 @@ impl Edge {
             bytes.extend_from_slice(&piece);
         }
         if status != StatusCode::OK {
-            let text: String = String::from_utf8_lossy(&bytes).chars().take(200).collect();
-            return Err(PullError::Status(status, text));
+            return Err(PullError::Status(status, refusal(&bytes)));
         }
         let next = next.ok_or(PullError::NoCursor)?;
         if next == from {
@@ -163,6 +162,23 @@ impl Edge {
         keep(centre, &self.region, frames, next).await?;
         Ok(more)
     }
+}
+
+/// What lies beneath an error of the client, such as "connection refused".
+fn cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+/// The message of a refusal of ours; of any other the beginning of its text.
+fn refusal(body: &[u8]) -> String {
+    let message = serde_json::from_slice::<serde_json::Value>(body).ok();
+    let message = message.as_ref().and_then(|json| json.pointer("/error/message")?.as_str());
+    let text = String::from_utf8_lossy(body);
+    message.unwrap_or(&text).chars().take(200).collect()
 }
 
 fn cursor(headers: &HeaderMap) -> Option<String> {
