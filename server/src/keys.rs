@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
-use bonghwa_edge::key::ACTIVE;
+pub use bonghwa_edge::key::hex;
+use bonghwa_edge::key::{ACTIVE, from_hex, hash, same};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use crate::random;
 
@@ -102,11 +101,11 @@ impl Keys {
 
     /// The key that a token is, if it is one. Every key is compared, whichever matches.
     pub fn find(&self, token: &str) -> Option<Key> {
-        let hash = hex(&Sha256::digest(token.as_bytes()));
+        let hash = hash(token);
         let held = self.0.held.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = None;
         for key in &held.keys {
-            if bool::from(key.sha256.as_bytes().ct_eq(hash.as_bytes())) {
+            if from_hex(&key.sha256).is_some_and(|held| same(&held, &hash)) {
                 found = Some(key);
             }
         }
@@ -167,21 +166,11 @@ pub fn create(data: &Path, region: &str, purpose: Use) -> Result<(Key, String), 
     }
     let id = hex(&random::bytes::<4>()?);
     let token = format!("{PREFIX}{id}_{}", hex(&random::bytes::<32>()?));
-    let sha256 = hex(&Sha256::digest(token.as_bytes()));
+    let sha256 = hex(&hash(&token));
     let key = Key { id, purpose, region: region.to_string(), sha256 };
     keys.push(key.clone());
     write(&path, &keys).map_err(|error| KeyError::File(path, error))?;
     Ok((key, token))
-}
-
-/// Bytes in lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }));
-        }
-        text
-    })
 }
 
 #[derive(Default, Serialize, Deserialize)]

@@ -100,14 +100,11 @@ async fn follow_edge(centre: &Centre, region: &str, (url, key): (&str, &Secret),
 
 /// Tells the centre; a trouble that is new is said once.
 fn report(centre: &Centre, region: &str, answer: Result<(), &PullError>) {
-    let answer = answer.map_err(ToString::to_string);
-    let known = centre.contacts().remove(region).map(|contact| contact.trouble).unwrap_or_default();
-    let trouble = answer.as_ref().err().cloned().unwrap_or_default();
-    if trouble != known {
+    let trouble = answer.err().map(ToString::to_string).unwrap_or_default();
+    if centre.note_contact(region, &trouble) {
         let text = if trouble.is_empty() { "answers again" } else { &trouble };
         eprintln!("region {region}: {text}");
     }
-    centre.note_contact(region, answer);
 }
 
 /// An edge that answers over HTTP.

@@ -112,7 +112,7 @@ pub async fn serve(
     // also where the start fails below.
     let mut server = JoinSet::new();
     server.spawn(answer(listener, http::router(&app), closes.clone()));
-    let Prepared { centre, place, demo, until } = tokio::select! {
+    let Prepared { centre, place, demo, until, origins } = tokio::select! {
         prepared = prepare(&start, key) => prepared?,
         // Nothing has to be written: a past that is half there is completed by the next start.
         () = &mut end => return Ok(()),
@@ -123,7 +123,6 @@ pub async fn serve(
     notify(address);
 
     let ticks = tokio::spawn(tick(centre.clone(), keys, closes));
-    let origins = if demo.is_some() { BTreeMap::new() } else { start.loaded.origins.clone() };
     let mut pulls = JoinSet::new();
     pulls.spawn(pull::run(centre.clone(), origins));
     let stopped = tokio::select! {
@@ -174,6 +173,8 @@ struct Prepared {
     demo: Option<Demo>,
     /// End of the demonstration's past.
     until: i64,
+    /// Where frames of regions come from whose edges run elsewhere; the demonstration has none.
+    origins: BTreeMap<String, Origin>,
 }
 
 async fn prepare(start: &Start, key: FleetKey) -> Result<Prepared, RunError> {
@@ -186,14 +187,14 @@ async fn prepare(start: &Start, key: FleetKey) -> Result<Prepared, RunError> {
         Content::Automatic => !holds_data(settings, regions, &own_folder(data), key).await?,
     };
     let place = if demo { demo_folder(data) } else { own_folder(data) };
-    let origins = if demo { &BTreeMap::new() } else { origins };
-    let centre = open(settings, regions, origins, &place, key, demo).await?;
+    let origins = if demo { BTreeMap::new() } else { origins.clone() };
+    let centre = open(settings, regions, &origins, &place, key, demo).await?;
     if !demo {
-        return Ok(Prepared { centre, place, demo: None, until: clock::now() });
+        return Ok(Prepared { centre, place, demo: None, until: clock::now(), origins });
     }
     let demo = Demo::new(start.seed, key, regions);
     match fill(&centre, &demo, regions, start.history).await {
-        Ok(until) => Ok(Prepared { centre, place, demo: Some(demo), until }),
+        Ok(until) => Ok(Prepared { centre, place, demo: Some(demo), until, origins }),
         Err(error) => Err(RunError::Data(place, error)),
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bonghwa_tests::otlp::now;
 use bonghwa_tests::server::Server;
-use bonghwa_tests::worker::{FLEET_KEY, Rows, Worker, rows_of_program};
+use bonghwa_tests::worker::{FLEET_KEY, Rows, Worker, cpu_ms, rows_of_program};
 use bonghwa_tests::{Scratch, corpus, eventually};
 use serde_json::Value;
 
@@ -43,14 +43,6 @@ fn json(server: &Server, path: &str) -> Value {
     let answer = server.get(path);
     assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     serde_json::from_slice(&answer.body).expect("JSON")
-}
-
-/// Seconds of CPU that a process has used.
-fn cpu(id: u32) -> f64 {
-    let stat = fs::read_to_string(format!("/proc/{id}/stat")).expect("a process");
-    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).expect("a number");
-    (ticks(11) + ticks(12)) / 100.0
 }
 
 #[test]
@@ -105,10 +97,10 @@ fn seventeen_workers_look_like_seventeen_embedded_edges() {
     let seen = eventually(|| json(&console, "/api/now"), |now| now["received"] == REGIONS.len());
     assert_eq!(seen["received"], REGIONS.len(), "{seen}");
 
-    let (before, started) = (cpu(console.id()), Instant::now());
+    let (before, started) = (cpu_ms(console.id()), Instant::now());
     std::thread::sleep(Duration::from_secs(6));
-    let share = (cpu(console.id()) - before) / started.elapsed().as_secs_f64() * 2.0;
-    println!("{:.0} ms of CPU every two seconds to follow seventeen Workers", share * 1000.0);
+    let share = (cpu_ms(console.id()) - before) as f64 / started.elapsed().as_secs_f64() * 2.0;
+    println!("{share:.0} ms of CPU every two seconds to follow seventeen Workers");
 
     let late =
         |now: &Value| now["rows"].as_array().into_iter().flatten().filter(|row| !row["late_since"].is_null()).count();

@@ -3,6 +3,7 @@
 //! Five kills in the normal suite; `BONGHWA_KILLS=50` for the full count.
 
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
@@ -24,6 +25,13 @@ fn post(worker: &Worker, key: &str, headers: &[(&str, &str)], body: &[u8]) -> An
     let mut all = vec![("Authorization", bearer.as_str())];
     all.extend_from_slice(headers);
     http::request(worker.address, "POST", "/v1/traces", &all, body).expect("an answer")
+}
+
+/// A Worker of one region, with a key for sending and one for reading.
+fn seoul(data: &Path) -> (Worker, String, String) {
+    let worker = Worker::start(data, "seoul");
+    let [key, reader] = ["ingest", "read"].map(|purpose| worker.key("seoul", purpose).1);
+    (worker, key, reader)
 }
 
 /// A server of the program with the fleet's key of these tests.
@@ -365,9 +373,7 @@ fn seventeen_regions_at_once_are_one_nation() {
 fn an_evicted_object_loses_nothing_and_is_soon_back() {
     let scratch = Scratch::new();
     let data = scratch.path().join("worker");
-    let worker = Worker::start(&data, "seoul");
-    let (_, key) = worker.key("seoul", "ingest");
-    let (_, reader) = worker.key("seoul", "read");
+    let (worker, key, reader) = seoul(&data);
     let end = (now() - 2 * 3600) / 3600 * 3600;
     let corpus = corpus::requests(5_000, 500, end, 3600);
     corpus::send(worker.address, &[("Authorization", &format!("Bearer {key}"))], &corpus);
@@ -396,9 +402,7 @@ fn an_evicted_object_loses_nothing_and_is_soon_back() {
 fn limits_of_an_object_are_kept() {
     let scratch = Scratch::new();
     let data = scratch.path().join("worker");
-    let worker = Worker::start(&data, "seoul");
-    let (_, key) = worker.key("seoul", "ingest");
-    let (_, reader) = worker.key("seoul", "read");
+    let (worker, key, reader) = seoul(&data);
     // 40 buckets of 1,000 routes with long names: a delta of several megabytes, where a row takes two.
     let end = (now() - 2 * 3600) / 3600 * 3600;
     let spans = (0..40_000).map(|id| server_span(&format!("/{:0>90}", id % 1000), end - id / 1000 * 2, id)).collect();

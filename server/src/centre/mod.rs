@@ -250,14 +250,17 @@ impl Centre {
         self.edge(region)?.take(clock(), frames, position)
     }
 
-    /// Notes that an edge elsewhere answered, or why it did not.
-    pub fn note_contact(&self, region: &str, answer: Result<(), String>) {
-        if let Some(contact) = lock(&self.0.contacts).get_mut(region) {
-            match answer {
-                Ok(()) => *contact = Contact { at: clock(), trouble: String::new() },
-                Err(trouble) => contact.trouble = trouble,
-            }
+    /// Notes that an edge elsewhere answered, or why it did not (`trouble`, empty if it did), and says whether that is
+    /// new.
+    pub fn note_contact(&self, region: &str, trouble: &str) -> bool {
+        let mut contacts = lock(&self.0.contacts);
+        let Some(contact) = contacts.get_mut(region) else { return false };
+        if trouble.is_empty() {
+            contact.at = clock();
         }
+        let new = contact.trouble != trouble;
+        trouble.clone_into(&mut contact.trouble);
+        new
     }
 
     /// How the edges elsewhere were last reached, by region.

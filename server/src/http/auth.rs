@@ -9,9 +9,8 @@ use axum::http::header::{self, HeaderMap};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use bonghwa_edge::key::{hash, same};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use super::App;
 use super::error::ApiError;
@@ -51,7 +50,7 @@ impl Gate {
     /// itself.
     #[must_use]
     pub fn with_demo(self, token: &str) -> Self {
-        Self { demo: Some(digest(token.as_bytes())), ..self }
+        Self { demo: Some(hash(token)), ..self }
     }
 
     /// The keys behind it.
@@ -74,7 +73,7 @@ impl Gate {
     }
 
     fn is_demo(&self, token: &str) -> bool {
-        self.demo.is_some_and(|demo| bool::from(demo.ct_eq(&digest(token.as_bytes()))))
+        self.demo.is_some_and(|demo| same(&demo, &hash(token)))
     }
 
     /// Whether pages and data may be read.
@@ -105,7 +104,7 @@ impl Gate {
         if let Some(token) = bearer(headers) {
             return self.keys.find(token);
         }
-        let hash = digest(session_cookie(headers)?.as_bytes());
+        let hash = hash(session_cookie(headers)?);
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         let session = sessions.get(&hash).filter(|session| session.until > Instant::now())?;
         self.keys.by_id(&session.key)
@@ -123,14 +122,14 @@ impl Gate {
             let oldest = sessions.iter().min_by_key(|(_, session)| session.until).map(|(hash, _)| *hash);
             oldest.map(|hash| sessions.remove(&hash));
         }
-        sessions.insert(digest(secret.as_bytes()), Session { key: key.id, until: now + SESSION });
+        sessions.insert(hash(&secret), Session { key: key.id, until: now + SESSION });
         Ok(secret)
     }
 
     fn close(&self, headers: &HeaderMap) {
         if let Some(token) = session_cookie(headers) {
             let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-            sessions.remove(&digest(token.as_bytes()));
+            sessions.remove(&hash(token));
         }
     }
 }
@@ -245,10 +244,6 @@ fn escape(path: &str) -> String {
         }
         out
     })
-}
-
-fn digest(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
 }
 
 #[cfg(test)]

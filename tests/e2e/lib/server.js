@@ -64,6 +64,17 @@ export class Server {
     return server;
   }
 
+  /** Starts it with its demonstration and waits until all regions report. */
+  static async demonstration() {
+    const server = await Server.start();
+    const seen = await eventually(() => server.json("/api/now"), (now) => now.received === now.expected, 60);
+    if (seen.received !== seen.expected) {
+      await server.stop();
+      throw new Error(`${seen.received} of ${seen.expected} regions report`);
+    }
+    return server;
+  }
+
   /** Ends it, and keeps the folder. */
   async halt() {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;

@@ -9,9 +9,8 @@ import { Server, eventually } from "../lib/server.js";
 let server;
 let browser;
 before(async () => {
-  server = await Server.start();
+  server = await Server.demonstration();
   browser = await launch();
-  await eventually(() => server.json("/api/now"), (now) => now.received === now.expected, 60);
 });
 after(async () => {
   await browser?.close();
