@@ -53,6 +53,17 @@ pub(crate) fn size(workspace: &Workspace) -> Result<()> {
     report(&file)
 }
 
+/// Scores the analytics; fails when a set has nothing to score. A figure below its target is printed, not an error.
+pub(crate) fn eval(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let out = workspace.target.join("eval.json");
+    let mut cargo = workspace.cargo(&["run", "--release", "--quiet", "--locked", "--package", "bonghwa-eval", "--"]);
+    cargo.arg("--out").arg(&out).args(arguments);
+    if !process::stream(&mut cargo, |_| ())?.success() {
+        bail!("a set could not be scored; the reason stands above");
+    }
+    Ok(())
+}
+
 /// Runs the benchmarks, which write `target/bench.json`, and fails when one misses its target.
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let file = workspace.target.join("bench.json");

@@ -1,4 +1,5 @@
-//! What a person or CI runs: `cargo xtask start`, `test`, `check`, `worker`, `bench`, `size`, `screenshots`.
+//! What a person or CI runs: `cargo xtask start`, `test`, `check`, `worker`, `eval`, `bench`, `size`,
+//! `screenshots`.
 //!
 //! Each command is a list of [`step::Step`]s. A step first looks whether its work is done already, so a second run
 //! takes seconds. Tools are kept outside the clone, in `~/.cache/bonghwa` (or `BONGHWA_CACHE`).
@@ -46,6 +47,12 @@ enum Command {
         #[command(subcommand)]
         command: WorkerCommand,
     },
+    /// Score the analytics on public data and simulated nations, print a table and write target/eval.json
+    Eval {
+        /// `--data DIR` (default ../shared/data) and names of sets (default all)
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run the benchmarks and print target/bench.json as a table
     Bench,
     /// Measure the browser bundle and the Worker against their budgets and write target/size.json
@@ -91,6 +98,7 @@ fn run(command: Command) -> Result<()> {
         Command::Worker { command: WorkerCommand::Build } => worker::build(&workspace),
         Command::Worker { command: WorkerCommand::Dev { arguments } } => worker::dev(&workspace, &arguments),
         Command::Worker { command: WorkerCommand::Deploy { arguments } } => worker::deploy(&workspace, &arguments),
+        Command::Eval { arguments } => figures::eval(&workspace, &arguments),
         Command::Bench => figures::bench(&workspace),
         Command::Size => figures::size(&workspace),
         Command::Screenshots => test::screenshots(&workspace),
