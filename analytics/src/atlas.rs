@@ -12,6 +12,7 @@ use crate::sketch::{Accumulator, REGISTERS, Scheme, Sketch, SketchError};
 use crate::summary::Summary;
 use crate::time::Resolution;
 use crate::view::Measure;
+use crate::watch::Alarms;
 use crate::window::decompose;
 
 /// Code of the track that holds all regions together.
@@ -54,6 +55,7 @@ pub struct Track {
     tables: [Table; 4],
     registers: BTreeMap<(Resolution, i64), Vec<(IdentityMode, Registers)>>,
     versions: BTreeMap<(Name, Name), (i64, i64)>,
+    alarms: BTreeMap<(Resolution, i64), Alarms>,
     newest: Option<i64>,
 }
 
@@ -118,7 +120,13 @@ impl Atlas {
         for (row, summary, registers) in rows {
             track.newest = track.newest.max(Some(row.start + width));
             if let Some(summary) = summary {
-                track.tables[frame.resolution.code() as usize].put(row.start, row.seq, &summary);
+                if track.tables[frame.resolution.code() as usize].put(row.start, row.seq, &summary) {
+                    if summary.alarms.is_empty() {
+                        track.alarms.remove(&(frame.resolution, row.start));
+                    } else {
+                        track.alarms.insert((frame.resolution, row.start), summary.alarms);
+                    }
+                }
                 for (key, (first, last)) in summary.versions {
                     let span = track.versions.entry(key).or_insert((first, last));
                     *span = (span.0.min(first), span.1.max(last));
@@ -184,6 +192,7 @@ impl Atlas {
     pub fn drop_rows(&mut self, resolution: Resolution, from: i64, to: i64) {
         for track in self.tracks.values_mut() {
             track.tables[resolution.code() as usize].drop_range(from, to);
+            track.alarms.retain(|(r, start), _| *r != resolution || !(from..to).contains(start));
         }
     }
 }
@@ -292,6 +301,11 @@ impl Track {
             table.starts()[table.range(from, to)].to_vec()
         };
         decompose(from, to, coarsest, &present)
+    }
+
+    /// Alarms of the rows of a resolution that start in `from..to`, in order.
+    pub fn alarms(&self, resolution: Resolution, from: i64, to: i64) -> impl Iterator<Item = &Alarms> {
+        self.alarms.range((resolution, from)..(resolution, to.max(from))).map(|(_, alarms)| alarms)
     }
 
     /// End of the newest bucket that holds anything.

@@ -11,6 +11,7 @@ use crate::identity::IdentityMode;
 use crate::latency::LatencySketch;
 use crate::sketch::{Scheme, Sketch, SketchError};
 use crate::summary::{decode_resources, decode_versions, encode_resources, encode_versions};
+use crate::watch::{Alarm, Alarms, MAX_ALARMS};
 
 /// A service, route or callee name, shared between the buckets in memory.
 pub type Name = Arc<str>;
@@ -37,6 +38,8 @@ pub struct Bucket {
     pub versions: BTreeMap<(Name, Name), (i64, i64)>,
     /// Requests whose route went under [`OTHER`].
     pub other_routes: u64,
+    /// Series that were out of their band, judged when the bucket closed. They stand in the summary, never in a delta.
+    pub alarms: Alarms,
 }
 
 /// Distinct identities of one mode.
@@ -194,6 +197,7 @@ impl Bucket {
         merge_map(&mut self.resources, &other.resources, Gauge::merge);
         merge_map(&mut self.logs, &other.logs, |a, b| *a = a.saturating_add(*b));
         merge_map(&mut self.versions, &other.versions, |a, b| *a = (a.0.min(b.0), a.1.max(b.1)));
+        merge_map(&mut self.alarms, &other.alarms, Alarm::merge);
         self.other_routes = self.other_routes.saturating_add(other.other_routes);
         Ok(())
     }
@@ -206,6 +210,7 @@ impl Bucket {
             && fits(self.calls.len(), other.calls.len())
             && fits(self.resources.len(), other.resources.len())
             && fits(self.versions.len(), other.versions.len())
+            && self.alarms.len() + other.alarms.len() <= MAX_ALARMS
         {
             return self.merge(other);
         }
@@ -229,6 +234,7 @@ impl Bucket {
         bounded.resources = within(&self.resources, &other.resources, max_cells);
         bounded.versions = within(&self.versions, &other.versions, max_cells);
         bounded.logs = within(&self.logs, &other.logs, max_cells);
+        bounded.alarms = within(&self.alarms, &other.alarms, MAX_ALARMS);
         self.merge(&bounded)
     }
 

@@ -21,8 +21,8 @@ use crate::time::Resolution;
 
 /// First bytes of a frame: high bit, name, both line ends and end-of-file, so that a damaged transfer shows at once.
 pub const MAGIC: [u8; 8] = [0x89, b'B', b'H', b'W', 0x0d, 0x0a, 0x1a, 0x0a];
-/// Format version that is written.
-pub const VERSION: u16 = 1;
+/// Format version that is written; all from 1 on are read. Version 2 added alarms to summaries.
+pub const VERSION: u16 = 2;
 
 const SECTION_SUMMARY: u8 = 1;
 const SECTION_CELLS: u8 = 2;
@@ -137,7 +137,7 @@ impl Frame {
             return Err(FrameError::Magic);
         }
         let version = u16::from_le_bytes([head[8], head[9]]);
-        if version != VERSION {
+        if version == 0 || version > VERSION {
             return Err(FrameError::Version(version));
         }
         let body = u32::from_le_bytes([head[10], head[11], head[12], head[13]]) as usize;
@@ -260,8 +260,13 @@ pub fn registers_of(section: &[u8], mode: IdentityMode) -> Result<Option<&[u8]>,
 /// A whole bucket from the three sections of a stored row.
 pub fn bucket_of(key: KeyId, summary: &[u8], cells: &[u8], registers: &[u8]) -> Result<Bucket, CodecError> {
     let summary = Summary::decode(summary)?;
-    let mut bucket =
-        Bucket { entry: summary.entry, resources: summary.resources, versions: summary.versions, ..Bucket::default() };
+    let mut bucket = Bucket {
+        entry: summary.entry,
+        resources: summary.resources,
+        versions: summary.versions,
+        alarms: summary.alarms,
+        ..Bucket::default()
+    };
     let mut r = Reader::new(cells);
     bucket.decode_cells(&mut r)?;
     r.finish("cells")?;

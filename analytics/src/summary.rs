@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::bucket::{Bucket, Gauge, Name, Resource, Transaction};
 use crate::codec::{CodecError, Reader, put_i64, put_str, put_u64};
 use crate::identity::IdentityMode;
+use crate::watch::{Alarms, decode_alarms, encode_alarms};
 
 /// What a bucket amounts to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +18,8 @@ pub struct Summary {
     pub resources: BTreeMap<(Name, Resource), Gauge>,
     /// Versions by (service, version): first and last instant seen.
     pub versions: BTreeMap<(Name, Name), (i64, i64)>,
+    /// Series that were out of their band.
+    pub alarms: Alarms,
 }
 
 /// Distinct identities of one mode.
@@ -41,6 +44,7 @@ impl Summary {
             entry: bucket.entry.clone(),
             resources: bucket.resources.clone(),
             versions: bucket.versions.clone(),
+            alarms: bucket.alarms.clone(),
         }
     }
 
@@ -55,9 +59,13 @@ impl Summary {
         self.entry.encode(out);
         encode_resources(&self.resources, out);
         encode_versions(&self.versions, out);
+        if !self.alarms.is_empty() {
+            encode_alarms(&self.alarms, out);
+        }
     }
 
-    /// Reads what [`encode`](Self::encode) wrote, to the last byte.
+    /// Reads what [`encode`](Self::encode) wrote, to the last byte. Alarms came with version 2 of frames; a summary that
+    /// ends before them has none.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         let mut r = Reader::new(bytes);
         let mut summary = Self::default();
@@ -70,6 +78,9 @@ impl Summary {
         summary.entry = Transaction::decode(&mut r)?;
         summary.resources = decode_resources(&mut r)?;
         summary.versions = decode_versions(&mut r)?;
+        if !r.is_empty() {
+            summary.alarms = decode_alarms(&mut r)?;
+        }
         r.finish("summary")?;
         Ok(summary)
     }

@@ -43,6 +43,23 @@ pub enum Measure {
     Heap,
 }
 
+impl Measure {
+    /// All measures, in the order of their codes.
+    pub const ALL: [Self; 11] = [
+        Self::Users,
+        Self::PerCapita,
+        Self::Requests,
+        Self::ErrorRate,
+        Self::LatencyP50,
+        Self::LatencyP95,
+        Self::LatencyP99,
+        Self::Load,
+        Self::Cpu,
+        Self::Memory,
+        Self::Heap,
+    ];
+}
+
 /// Unit of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

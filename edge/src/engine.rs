@@ -9,14 +9,16 @@
 //! into its ancestors, as far up as they are closed too.
 
 mod memory;
+mod review;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::{Frame, Row, Sections};
 use bonghwa_analytics::identity::KeyId;
 use bonghwa_analytics::sketch::SketchError;
-use bonghwa_analytics::time::{DAY, Resolution};
+use bonghwa_analytics::time::{DAY, Resolution, day_start};
+use bonghwa_analytics::watch::{DAYS, Watcher};
 
 use crate::batch::{Batch, encode_buckets};
 use crate::database::{Database, DatabaseError, Value};
@@ -119,6 +121,8 @@ pub struct Engine<D> {
     config: EngineConfig,
     store: Store<D>,
     memory: Memory,
+    /// Bands of today; state of the series that are judged as buckets close.
+    watcher: Watcher,
     /// Whether memory is not what the store and the journal say, because making it anew failed.
     stale: bool,
     swept: i64,
@@ -129,7 +133,8 @@ impl<D: Database> Engine<D> {
     pub fn open(db: D, config: EngineConfig, now: i64) -> Result<Self, EngineError> {
         let store = Store::open(db, config.key, config.retention)?;
         let memory = Memory::load(&store, config.max_cells, now)?;
-        let mut engine = Self { config, store, memory, stale: false, swept: i64::MIN };
+        let watcher = Watcher::default();
+        let mut engine = Self { config, store, memory, watcher, stale: false, swept: i64::MIN };
         engine.tick(now)?;
         Ok(engine)
     }
@@ -167,6 +172,7 @@ impl<D: Database> Engine<D> {
                 }
                 outcomes.push(outcome);
             }
+            review::mark(store, &days_of(batches), now, now)?;
             Ok::<_, EngineError>(outcomes)
         })?;
         let new = batches.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Stored);
@@ -199,6 +205,7 @@ impl<D: Database> Engine<D> {
                 outcomes.push(outcome);
             }
             memory.write(store, now)?;
+            review::mark(store, &days_of(batches), now, 0)?;
             Ok::<_, EngineError>(outcomes)
         });
         if result.is_ok() {
@@ -257,6 +264,7 @@ impl<D: Database> Engine<D> {
             for ((resolution, start), bucket) in &rows {
                 store.put(*resolution, *start, id as u16, bucket, now)?;
             }
+            review::mark(store, &rows.keys().map(|(_, start)| day_start(*start)).collect(), now, 0)?;
             store.db().execute(
                 schema::SOURCE_PUT,
                 &[
@@ -274,7 +282,12 @@ impl<D: Database> Engine<D> {
     /// jumps back closes nothing and loses nothing.
     pub fn tick(&mut self, now: i64) -> Result<(), EngineError> {
         self.settle(now)?;
-        self.memory.close(now)?;
+        let waiting = review::waiting(&self.store)?;
+        // While history comes in, bands would have to be learned anew after every day of it.
+        if waiting < 2 {
+            review::learn(&self.store, &mut self.watcher, day_start(now.saturating_sub(GRACE)))?;
+        }
+        self.memory.close(now, &mut self.watcher)?;
         if self.memory.behind() > 0 {
             // If this fails, the journal still holds what the rows do not, and the next tick writes them all again.
             let memory = &self.memory;
@@ -285,6 +298,11 @@ impl<D: Database> Engine<D> {
             self.swept = now;
             self.store.expire(now)?;
             self.store.db().execute(schema::DIGEST_EXPIRE, &[Value::Integer(now)])?;
+            self.store.db().execute(schema::SHEET_EXPIRE, &[Value::Integer(now - 2 * DAYS * DAY)])?;
+        }
+        // One day in a tick: it takes some tens of milliseconds.
+        if waiting > 0 && review::judge_again(&self.store, now)? && review::waiting(&self.store)? == 0 {
+            self.watcher.forget_day();
         }
         Ok(())
     }
@@ -336,6 +354,11 @@ impl<D: Database> Engine<D> {
     fn settle(&mut self, now: i64) -> Result<(), EngineError> {
         if self.stale { self.reload(now) } else { Ok(()) }
     }
+}
+
+/// The days whose rows batches change.
+fn days_of(batches: &[Batch]) -> BTreeSet<i64> {
+    batches.iter().flat_map(|batch| batch.buckets.keys()).map(|(_, start)| day_start(*start)).collect()
 }
 
 fn remember<D: Database>(db: &D, batch: &Batch, now: i64) -> Result<Outcome, DatabaseError> {

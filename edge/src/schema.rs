@@ -8,7 +8,7 @@ use crate::database::{Database, DatabaseError, Value, transaction};
 ///
 /// A row of `bucket` is found by one integer: `(resolution * 2^41 + start) * 1024 + source`, which is below 2^53. The
 /// summary stands before the large columns so that reading it does not touch their overflow pages.
-const MIGRATIONS: [&[&str]; 3] = [FIRST, SECOND, THIRD];
+const MIGRATIONS: [&[&str]; 4] = [FIRST, SECOND, THIRD, FOURTH];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
@@ -34,6 +34,12 @@ const SECOND: &[&str] = &[
 /// How far an edge elsewhere was copied.
 const THIRD: &[&str] = &["CREATE TABLE cursor (id INTEGER PRIMARY KEY, position TEXT NOT NULL)"];
 
+/// Days as bands are learned from them, and the past days whose rows changed since they were judged.
+const FOURTH: &[&str] = &[
+    "CREATE TABLE sheet (day INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",
+    "CREATE TABLE stale (day INTEGER PRIMARY KEY, since INTEGER NOT NULL)",
+];
+
 /// Most bytes of one value: with all that stands beside it a row stays well below 2 MB.
 pub(crate) const PIECE: usize = 1_000_000;
 
@@ -48,6 +54,8 @@ pub(crate) const BUCKET_PUT: &str = "INSERT INTO bucket (id, seq, expires, summa
      summary = excluded.summary, cells = excluded.cells, registers = excluded.registers";
 pub(crate) const BUCKET_RANGE: &str =
     "SELECT id, seq, summary, cells, registers FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
+pub(crate) const BUCKET_RANGE_CELLS: &str =
+    "SELECT id, seq, summary, cells, x'' FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
 pub(crate) const BUCKET_RANGE_SUMMARY: &str =
     "SELECT id, seq, summary FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
 pub(crate) const BUCKET_SINCE: &str = "SELECT id, seq, length(summary) + length(cells) + length(registers) FROM bucket WHERE seq > ?1 ORDER BY seq LIMIT ?2";
@@ -72,6 +80,17 @@ pub(crate) const SOURCE_GET: &str = "SELECT id, lines, digest FROM source \
 pub(crate) const SOURCE_NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM source";
 pub(crate) const SOURCE_PUT: &str = "INSERT INTO source (id, name, lines, digest) VALUES (?1, ?2, ?3, ?4) \
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, lines = excluded.lines, digest = excluded.digest";
+
+pub(crate) const SHEET_RANGE: &str = "SELECT bytes FROM sheet WHERE day >= ?1 AND day < ?2 ORDER BY day";
+pub(crate) const SHEET_PUT: &str =
+    "INSERT INTO sheet (day, bytes) VALUES (?1, ?2) ON CONFLICT (day) DO UPDATE SET bytes = excluded.bytes";
+pub(crate) const SHEET_DELETE: &str = "DELETE FROM sheet WHERE day = ?1";
+pub(crate) const SHEET_EXPIRE: &str = "DELETE FROM sheet WHERE day < ?1";
+pub(crate) const STALE_PUT: &str =
+    "INSERT INTO stale (day, since) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+pub(crate) const STALE_COUNT: &str = "SELECT count(*) FROM stale";
+pub(crate) const STALE_FIRST: &str = "SELECT day FROM stale WHERE since <= ?1 ORDER BY day LIMIT 1";
+pub(crate) const STALE_DELETE: &str = "DELETE FROM stale WHERE day = ?1";
 
 pub(crate) const CURSOR_GET: &str = "SELECT position FROM cursor WHERE id = 0";
 pub(crate) const CURSOR_PUT: &str = "INSERT INTO cursor (id, position) VALUES (0, ?1) \

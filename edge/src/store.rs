@@ -169,7 +169,11 @@ impl<D: Database> Store<D> {
         sections: Sections,
     ) -> Result<Vec<FrameRow>, StoreError> {
         let range = id_range(resolution, from, to)?;
-        let stored = if sections.cells || sections.registers { self.stored(&range)? } else { self.summaries(&range)? };
+        let stored = match sections {
+            Sections { registers: true, .. } => self.stored(&range)?,
+            Sections { cells: true, .. } => self.read(schema::BUCKET_RANGE_CELLS, &range)?,
+            _ => self.summaries(&range)?,
+        };
         self.combine_sources(stored, resolution, sections)
     }
 
@@ -248,8 +252,12 @@ impl<D: Database> Store<D> {
 
     /// Whole rows as they are stored, by their numbers.
     fn stored(&self, range: &[Value<'_>; 2]) -> Result<Vec<(i64, FrameRow)>, StoreError> {
+        self.read(schema::BUCKET_RANGE, range)
+    }
+
+    fn read(&self, sql: &str, range: &[Value<'_>; 2]) -> Result<Vec<(i64, FrameRow)>, StoreError> {
         let mut stored = Vec::new();
-        self.db.query(schema::BUCKET_RANGE, range, &mut |row| {
+        self.db.query(sql, range, &mut |row| {
             let id = row.integer(0)?;
             let (summary, cells, registers) = (Some(row.blob(2)?), Some(row.blob(3)?), Some(row.blob(4)?));
             let seq = row.integer(1)? as u64;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bonghwa_analytics::bucket::Bucket;
+use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::Resolution;
+use bonghwa_analytics::watch::{Identities, Watcher, Which};
 
 use super::{EngineError, GRACE};
 use crate::batch::decode_buckets;
@@ -107,8 +109,8 @@ impl Memory {
         }
     }
 
-    /// Rolls the buckets that are over into their parents.
-    pub(super) fn close(&mut self, now: i64) -> Result<(), EngineError> {
+    /// Judges the buckets that are over and rolls them into their parents.
+    pub(super) fn close(&mut self, now: i64, watcher: &mut Watcher) -> Result<(), EngineError> {
         let horizon = now.saturating_sub(GRACE);
         for resolution in Resolution::ALL {
             let level = resolution.code() as usize;
@@ -122,6 +124,9 @@ impl Memory {
             self.closed[level] = mark;
             for key in over {
                 self.dirty.insert(key);
+                if let Some(bucket) = self.live.get_mut(&key) {
+                    judge(watcher, key, bucket);
+                }
                 if let (Some(parent), Some(bucket)) = (resolution.parent(), self.live.get(&key)) {
                     let bucket = bucket.clone();
                     let up = (parent, parent.floor(key.1));
@@ -158,5 +163,15 @@ impl Memory {
         self.dirty.clear();
         let closed = self.closed;
         self.live.retain(|(resolution, start), _| start + resolution.seconds() > closed[resolution.code() as usize]);
+    }
+}
+
+/// All but distinct users is judged by the minute, so that nobody waits for five.
+fn judge(watcher: &mut Watcher, (resolution, start): Key, bucket: &mut Bucket) {
+    let width = resolution.seconds();
+    match resolution {
+        Resolution::Minute => watcher.judge(start, width, bucket, &Identities::new(), Which::Minute),
+        Resolution::FiveMinutes => watcher.judge(start, width, bucket, &Summary::of(bucket).users, Which::Users),
+        Resolution::TwoSeconds | Resolution::Hour => {}
     }
 }

@@ -1,0 +1,160 @@
+//! Watching a region: learns a band for every series from the days before, and judges every bucket as it closes.
+//!
+//! What is usual on a day is learned from the [`Sheet`]s of the 28 days before it, once, at its midnight; within the day
+//! only a little state goes from one step to the next. So the alarms of a day follow from the rows of that day and of
+//! the 28 before: judged again from the same frames they are the same, at an edge, in a centre or in a browser.
+
+mod alarm;
+mod series;
+mod sheet;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use alarm::{Alarm, Alarms, MAX_ALARMS, Worst};
+pub(crate) use alarm::{decode as decode_alarms, encode as encode_alarms};
+pub use series::{Identities, Reading, SeriesKey, Subject, nature, readings};
+pub use sheet::{MAX_SERIES, SLOT, Sheet};
+
+use crate::bucket::Bucket;
+use crate::calendar;
+use crate::detect::{self, History, Profile, Watch};
+use crate::time::{DAY, day_start};
+use crate::view::Measure;
+
+/// Days from which bands are learned.
+pub const DAYS: i64 = 28;
+
+/// Bands and short-lived state of all series of a region on one day.
+#[derive(Clone, Debug, Default)]
+pub struct Watcher {
+    day: Option<i64>,
+    series: BTreeMap<SeriesKey, Watched>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Watched {
+    profile: Option<Profile>,
+    watch: Watch,
+}
+
+impl Watcher {
+    /// Midnight of the day whose bands are at hand.
+    pub const fn day(&self) -> Option<i64> {
+        self.day
+    }
+
+    /// Number of series that are watched.
+    pub fn len(&self) -> usize {
+        self.series.len()
+    }
+
+    /// Whether nothing is watched yet.
+    pub fn is_empty(&self) -> bool {
+        self.series.is_empty()
+    }
+
+    /// Makes the bands be learned anew: days before today changed.
+    pub fn forget_day(&mut self) {
+        self.day = None;
+    }
+
+    /// Learns the bands of the day that starts at `day` from the days before, in any order. State goes on.
+    pub fn begin(&mut self, day: i64, before: &[Sheet]) {
+        let mut days: Vec<&Sheet> = before.iter().filter(|s| s.day < day && s.day >= day - DAYS * DAY).collect();
+        days.sort_by_key(|sheet| -sheet.day);
+        let keys: BTreeSet<&SeriesKey> = days.iter().flat_map(|sheet| sheet.keys()).collect();
+        let today = calendar::kind(day);
+        let mut history = Vec::new();
+        self.series.retain(|key, _| keys.contains(key));
+        for key in keys {
+            history.clear();
+            history.extend(days.iter().filter_map(|sheet| {
+                let values = sheet.values(key)?;
+                Some(History { age: ((day - sheet.day) / DAY) as u16, kind: calendar::kind(sheet.day), values })
+            }));
+            let watched = self.series.entry(key.clone()).or_default();
+            watched.profile = Profile::learn(nature(key.measure), &history, today);
+        }
+        self.day = Some(day);
+    }
+
+    /// Judges a bucket that is over and adds its alarms to those that it has; `users` as in [`readings`].
+    pub fn judge(&mut self, start: i64, width: i64, bucket: &mut Bucket, users: &Identities, which: Which) {
+        let mut silent: Vec<SeriesKey> = Vec::new();
+        let seen = readings(bucket, users, width);
+        if which != Which::Users {
+            let present: BTreeSet<&SeriesKey> = seen.iter().map(|reading| &reading.key).collect();
+            let volumes = self.series.iter().filter(|(key, watched)| {
+                key.measure == Measure::Requests && watched.profile.is_some() && !present.contains(key)
+            });
+            silent.extend(volumes.map(|(key, _)| key.clone()));
+        }
+        // A service that says nothing while others speak made no requests.
+        let silent = silent.into_iter().map(|key| Reading { key, value: 0.0, count: 0.0 });
+        for reading in seen.into_iter().chain(silent) {
+            if which.takes(reading.key.measure) {
+                self.step(start, width, reading, &mut bucket.alarms);
+            }
+        }
+    }
+
+    fn step(&mut self, start: i64, width: i64, reading: Reading, alarms: &mut Alarms) {
+        if !self.series.contains_key(&reading.key) {
+            if self.series.len() >= MAX_SERIES {
+                return;
+            }
+            self.series.insert(reading.key.clone(), Watched::default());
+        }
+        let Some(watched) = self.series.get_mut(&reading.key) else { return };
+        let judged = watched.watch.step(
+            nature(reading.key.measure),
+            watched.profile.as_ref(),
+            start,
+            reading.value,
+            reading.count,
+        );
+        if !judged.alarm || alarms.len() >= MAX_ALARMS {
+            return;
+        }
+        let worst = Worst {
+            at: start,
+            value: reading.value as f32,
+            low: judged.band.low as f32,
+            middle: judged.band.middle as f32,
+            high: judged.band.high as f32,
+            score: judged.score as f32,
+            method: judged.method,
+        };
+        let finite = [worst.value, worst.low, worst.middle, worst.high, worst.score].iter().all(|v| v.is_finite());
+        if finite && worst.score >= 0.0 {
+            alarms.insert(reading.key, Alarm { from: start, to: start + width, seconds: width as u64, worst });
+        }
+    }
+
+    /// The band of a series at an instant of the day.
+    pub fn band(&self, key: &SeriesKey, instant: i64) -> Option<detect::Band> {
+        let day = self.day.filter(|day| *day == day_start(instant))?;
+        self.series.get(key)?.profile.as_ref()?.band(instant - day)
+    }
+}
+
+/// Which series of a bucket are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// All but distinct users: those of a minute say little of five.
+    Minute,
+    /// Distinct users only: the others were judged by the minute.
+    Users,
+}
+
+impl Which {
+    const fn takes(self, measure: Measure) -> bool {
+        match self {
+            Self::All => true,
+            Self::Minute => !matches!(measure, Measure::Users),
+            Self::Users => matches!(measure, Measure::Users),
+        }
+    }
+}
