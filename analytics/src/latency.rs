@@ -94,6 +94,16 @@ impl LatencySketch {
         (!self.is_empty()).then(|| above / self.count() as f64)
     }
 
+    /// Mean in seconds, from the middles of the bins; `None` of nothing.
+    pub fn mean(&self) -> Option<f64> {
+        let (mut sum, mut count) = (0.0, 0);
+        for (low, high, n) in self.bins() {
+            sum += (low as f64 + high as f64) / 2e9 * n as f64;
+            count += n;
+        }
+        (count > 0).then(|| sum / count as f64)
+    }
+
     /// Bins that hold durations, shortest first: their lower end (inclusive) and upper end (exclusive) in nanoseconds,
     /// and how many they hold.
     pub fn bins(&self) -> impl Iterator<Item = (u64, u64, u64)> {

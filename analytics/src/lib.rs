@@ -10,6 +10,7 @@ pub mod atlas;
 pub mod baseline;
 pub mod bucket;
 pub mod calendar;
+pub mod cause;
 pub mod codec;
 pub mod column;
 pub mod detect;

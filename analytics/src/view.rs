@@ -2,10 +2,17 @@
 
 mod combine;
 mod events;
+mod explain;
+mod incidents;
 mod now;
 mod region;
 
 pub use combine::combine;
+pub use explain::{Look, PathStep, explain};
+pub use incidents::{
+    FindingRow, IncidentChart, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Lane, Mark, MarkKind,
+    SubjectKind, finding_row, incident, incident_row, incidents,
+};
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
 

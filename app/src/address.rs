@@ -6,7 +6,7 @@
 use bonghwa_analytics::format::{Lang, local, parse_local};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::{DAY, WEEK, day_start, week_start};
-use bonghwa_analytics::view::{Measure, NowQuery, RegionQuery};
+use bonghwa_analytics::view::{IncidentsQuery, Measure, NowQuery, RegionQuery};
 
 /// A page with its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,10 @@ pub enum Page {
     Region(RegionQuery),
     /// 합쳐 보기.
     Combine(CombineQuery),
+    /// 사건: the list.
+    Incidents(IncidentsQuery),
+    /// One incident, by its name.
+    Incident(String),
     /// How to connect data.
     Connect,
     /// Glossary and method.
@@ -140,6 +144,8 @@ pub const LINE_MEASURES: [(Measure, &str); 4] = [
 pub const SPANS: [(i64, &str); 4] = [(86_400, "24h"), (3600, "1h"), (21_600, "6h"), (604_800, "7d")];
 /// Compared periods: the day before, the week before, none.
 pub const COMPARISONS: [(i64, &str); 3] = [(DAY, "day"), (WEEK, "week"), (0, "none")];
+/// Periods of 사건.
+pub const INCIDENT_SPANS: [(i64, &str); 4] = [(WEEK, "7d"), (DAY, "24h"), (2 * WEEK, "14d"), (31 * DAY, "31d")];
 /// Identity modes with their names.
 pub const MODES: [(IdentityMode, &str); 3] =
     [(IdentityMode::Ip, "ip"), (IdentityMode::SessionCookie, "session"), (IdentityMode::UserCookie, "user")];
@@ -156,10 +162,12 @@ impl Address {
         let page = match path.trim_end_matches('/') {
             "" => Page::Now(query.now(), query.choice("line", &LINE_MEASURES)),
             "/combine" => Page::Combine(query.combine()),
+            "/incidents" => Page::Incidents(query.incidents()),
             "/connect" => Page::Connect,
             "/help" => Page::Help,
-            other => match other.strip_prefix("/region/") {
-                Some(code) if !code.contains('/') => Page::Region(query.region(&decode(code))),
+            other => match other.rsplit_once('/') {
+                Some(("/region", code)) => Page::Region(query.region(&decode(code))),
+                Some(("/incidents", id)) => Page::Incident(decode(id)),
                 _ => Page::Missing(other.to_owned()),
             },
         };
@@ -186,14 +194,17 @@ impl Address {
 
     /// The path alone.
     pub fn path(&self) -> String {
+        let below = |folder: &str, name: &str| {
+            let mut out = folder.to_owned();
+            encode(&mut out, name);
+            out
+        };
         match &self.page {
             Page::Now(..) => "/".to_owned(),
-            Page::Region(q) => {
-                let mut out = "/region/".to_owned();
-                encode(&mut out, &q.region);
-                out
-            }
+            Page::Region(q) => below("/region/", &q.region),
             Page::Combine(_) => "/combine".to_owned(),
+            Page::Incidents(_) => "/incidents".to_owned(),
+            Page::Incident(id) => below("/incidents/", id),
             Page::Connect => "/connect".to_owned(),
             Page::Help => "/help".to_owned(),
             Page::Missing(path) => path.clone(),
@@ -231,6 +242,12 @@ impl Address {
             _ => RegionQuery { mode: self.page.mode(), ..default_region(code) },
         };
         self.to(Page::Region(query))
+    }
+
+    /// 사건, of a region or (empty) of all.
+    #[must_use]
+    pub fn incidents_page(&self, region: &str) -> Self {
+        self.to(Page::Incidents(IncidentsQuery { region: region.to_owned(), span: INCIDENT_SPANS[0].0 }))
     }
 
     /// 합쳐 보기 with nothing chosen.
@@ -283,7 +300,11 @@ impl Page {
                     named => put("w", Some(name_of(named, &Window::NAMED).to_owned())),
                 }
             }
-            Self::Connect | Self::Help | Self::Missing(_) => {}
+            Self::Incidents(q) => {
+                put("region", (!q.region.is_empty()).then(|| q.region.clone()));
+                put("span", not_first(q.span, &INCIDENT_SPANS));
+            }
+            Self::Incident(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
         }
         out
     }
@@ -298,6 +319,11 @@ pub fn now_query(query: &str) -> NowQuery {
 pub fn region_query(query: &str) -> RegionQuery {
     let query = Query::parse(query);
     query.region(query.get("region").unwrap_or_default())
+}
+
+/// The query of `/api/incidents`: the same keys as the page's address.
+pub fn incidents_query(query: &str) -> IncidentsQuery {
+    Query::parse(query).incidents()
 }
 
 fn default_now() -> NowQuery {
@@ -381,6 +407,11 @@ impl Query {
             compare: self.maybe("vs", &COMPARISONS).unwrap_or(COMPARISONS[0].0),
             service: self.get("service").unwrap_or_default().to_owned(),
         }
+    }
+
+    fn incidents(&self) -> IncidentsQuery {
+        let region = self.get("region").unwrap_or_default().to_owned();
+        IncidentsQuery { region, span: self.choice("span", &INCIDENT_SPANS) }
     }
 
     fn combine(&self) -> CombineQuery {

@@ -66,6 +66,8 @@ words! {
 
     users: "동시접속자", "Concurrent users";
     users_short: "접속자", "Users";
+    incidents: "사건", "Incidents";
+    no_incident: "그런 사건이 없습니다", "There is no such incident";
     sessions: "동시 세션", "Concurrent sessions";
     addresses: "접속 주소", "Connected addresses";
     per_capita: "인구 1만 명당", "Per 10,000 people";

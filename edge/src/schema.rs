@@ -86,8 +86,7 @@ pub(crate) const SHEET_PUT: &str =
     "INSERT INTO sheet (day, bytes) VALUES (?1, ?2) ON CONFLICT (day) DO UPDATE SET bytes = excluded.bytes";
 pub(crate) const SHEET_DELETE: &str = "DELETE FROM sheet WHERE day = ?1";
 pub(crate) const SHEET_EXPIRE: &str = "DELETE FROM sheet WHERE day < ?1";
-pub(crate) const STALE_PUT: &str =
-    "INSERT INTO stale (day, since) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+pub(crate) const STALE_PUT: &str = "INSERT INTO stale (day, since) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 pub(crate) const STALE_COUNT: &str = "SELECT count(*) FROM stale";
 pub(crate) const STALE_FIRST: &str = "SELECT day FROM stale WHERE since <= ?1 ORDER BY day LIMIT 1";
 pub(crate) const STALE_DELETE: &str = "DELETE FROM stale WHERE day = ?1";

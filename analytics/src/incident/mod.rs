@@ -208,8 +208,7 @@ fn number(incidents: &mut [Incident]) {
     for incident in incidents {
         let at = civil(incident.from);
         let region = incident.regions.first().map_or("", String::as_str);
-        let stem =
-            format!("{:04}{:02}{:02}-{:02}{:02}-{region}", at.year, at.month, at.day, at.hour, at.minute);
+        let stem = format!("{:04}{:02}{:02}-{:02}{:02}-{region}", at.year, at.month, at.day, at.hour, at.minute);
         let mut id = stem.clone();
         let mut n = 2;
         while !taken.insert(id.clone()) {
@@ -218,4 +217,22 @@ fn number(incidents: &mut [Incident]) {
         }
         incident.id = id;
     }
+}
+
+/// The midnight (Asia/Seoul) of the day on which an incident of this name began.
+pub fn day_of(id: &str) -> Option<i64> {
+    let digits = id.get(..8).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
+    let number = |from: usize, to: usize| digits.get(from..to)?.parse::<u16>().ok();
+    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
+    crate::time::instant(i32::from(year), month as u8, day as u8, 0, 0, 0)
+}
+
+/// Whether two incidents show the same symptom of the same thing.
+pub fn alike(a: &Incident, b: &Incident) -> bool {
+    let key = |incident: &Incident| incident.symptom().map(|f| (f.key.clone(), f.worst.above()));
+    let services = |incident: &Incident| -> BTreeSet<Name> {
+        let strong = incident.findings.iter().filter(|f| f.level() >= Level::Abnormal);
+        strong.filter_map(|f| f.key.subject.service().cloned()).collect()
+    };
+    key(a) == key(b) && services(a) == services(b)
 }

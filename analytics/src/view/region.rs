@@ -174,7 +174,14 @@ fn named(name: &str, line: Line) -> Series {
     Series { name: name.to_owned(), line }
 }
 
-fn line(track: &Track, measure: Measure, mode: IdentityMode, resolution: Resolution, from: i64, to: i64) -> Line {
+pub(super) fn line(
+    track: &Track,
+    measure: Measure,
+    mode: IdentityMode,
+    resolution: Resolution,
+    from: i64,
+    to: i64,
+) -> Line {
     let table = track.table(resolution);
     Line { values: sample(track, resolution, from, to, |row| table.value(row, measure, mode, resolution.seconds())) }
 }

@@ -6,13 +6,15 @@
 pub(crate) mod combine;
 mod connect;
 mod help;
+mod incident;
+mod incidents;
 mod missing;
 pub(crate) mod now;
 pub(crate) mod region;
 
 use std::sync::Arc;
 
-use bonghwa_analytics::view::{NowView, RegionView};
+use bonghwa_analytics::view::{IncidentView, IncidentsView, NowView, RegionView};
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -38,6 +40,10 @@ pub(crate) enum Content {
     Region(RegionView),
     /// 합쳐 보기.
     Combine(CombineData),
+    /// 사건.
+    Incidents(IncidentsView),
+    /// An incident.
+    Incident(IncidentView),
 }
 
 impl Content {
@@ -47,6 +53,8 @@ impl Content {
             Page::Now(..) => matches!(self, Self::Now(_)),
             Page::Region(_) => matches!(self, Self::Region(_)),
             Page::Combine(_) => matches!(self, Self::Combine(_)),
+            Page::Incidents(_) => matches!(self, Self::Incidents(_)),
+            Page::Incident(_) => matches!(self, Self::Incident(_)),
             _ => matches!(self, Self::Fixed),
         }
     }
@@ -87,6 +95,8 @@ async fn fetch(page: Page) -> Result<Content, String> {
         Page::Now(query, _) => data::now(query).await.map(Content::Now),
         Page::Region(query) => data::region(query).await.map(Content::Region),
         Page::Combine(query) => data::combine(query).await.map(Content::Combine),
+        Page::Incidents(query) => data::incidents(query).await.map(Content::Incidents),
+        Page::Incident(id) => data::incident(id).await.map(Content::Incident),
         _ => Ok(Content::Fixed),
     }
 }
@@ -122,7 +132,8 @@ pub(crate) fn Body() -> impl IntoView {
     let data: Data = Resource::new_with_options(
         move || {
             let key = key.get();
-            let moving = matches!(key, Page::Region(_)) || matches!(&key, Page::Now(query, _) if query.at.is_none());
+            let moving = matches!(key, Page::Region(_) | Page::Incidents(_) | Page::Incident(_))
+                || matches!(&key, Page::Now(query, _) if query.at.is_none());
             (key, if moving { hands.live.tick.get() } else { 0 })
         },
         move |(key, _)| {
@@ -184,6 +195,14 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         (Content::Combine(data), Page::Combine(query)) => {
             place.learn(data.demo, &data.title);
             combine::render(&here.with(&data.regions), data, query, &hands.progress.get())
+        }
+        (Content::Incidents(view), Page::Incidents(query)) => {
+            place.learn(view.demo, &view.title);
+            incidents::render(&here.with(&view.regions), view, query)
+        }
+        (Content::Incident(view), _) => {
+            place.learn(view.demo, &view.title);
+            incident::render(&here.with(&view.regions), view)
         }
         (_, Page::Connect) => connect::render(here),
         (_, Page::Help) => help::render(here),

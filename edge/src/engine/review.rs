@@ -145,12 +145,7 @@ fn judge<D: Database>(
 }
 
 /// Rows of all sources together, without their sketches.
-fn rows<D: Database>(
-    store: &Store<D>,
-    resolution: Resolution,
-    from: i64,
-    to: i64,
-) -> Result<Vec<Judged>, EngineError> {
+fn rows<D: Database>(store: &Store<D>, resolution: Resolution, from: i64, to: i64) -> Result<Vec<Judged>, EngineError> {
     let mut buckets = Vec::new();
     for row in store.rows(resolution, from, to, ROWS)? {
         let summary = Summary::decode(row.summary.as_deref().unwrap_or_default()).map_err(StoreError::Row)?;

@@ -5,6 +5,7 @@
 
 mod edge;
 mod frames;
+mod incidents;
 mod nation;
 mod pages;
 
@@ -28,6 +29,7 @@ use bonghwa_edge::mirror::MirrorError;
 use bonghwa_edge::store::StoreError;
 use tokio::sync::watch;
 
+use crate::marks::{MarkError, Marks};
 use edge::Edge;
 pub use frames::FramesQuery;
 use nation::Nation;
@@ -102,6 +104,12 @@ pub enum CentreError {
     /// Frames could not be merged.
     #[error(transparent)]
     Atlas(#[from] AtlasError),
+    /// No such incident.
+    #[error("there is no incident {0:?}; the list of incidents has the names")]
+    UnknownIncident(String),
+    /// What was said of an incident was not kept.
+    #[error(transparent)]
+    Mark(#[from] Arc<MarkError>),
     /// Nothing was received in the window that was asked for.
     #[error("these regions have no data in this period; choose another one")]
     NoData,
@@ -165,6 +173,8 @@ struct Inner {
     ticks: watch::Sender<i64>,
     counters: Mutex<Counters>,
     contacts: Mutex<BTreeMap<String, Contact>>,
+    marks: Marks,
+    found: Mutex<incidents::Found>,
 }
 
 impl Centre {
@@ -188,6 +198,8 @@ impl Centre {
             ticks: watch::Sender::new(now),
             counters: Mutex::default(),
             contacts: Mutex::new(contacts),
+            marks: Marks::open(&config.data).map_err(Arc::new)?,
+            found: Mutex::default(),
             config,
         }));
         centre.restore(now)?;

@@ -202,7 +202,11 @@ impl Centre {
 }
 
 /// Adds the cells and gauges of a row. A damaged row is left out; its region's tick reports it.
-fn merge_row(into: &mut Bucket, frame: &bonghwa_analytics::frame::Frame, row: &bonghwa_analytics::frame::Row) {
+pub(super) fn merge_row(
+    into: &mut Bucket,
+    frame: &bonghwa_analytics::frame::Frame,
+    row: &bonghwa_analytics::frame::Row,
+) {
     let (Some(summary), Some(cells)) = (&row.summary, &row.cells) else { return };
     if let Ok(mut bucket) = bucket_of(frame.key, summary, cells, &[]) {
         bucket.concurrency.clear();

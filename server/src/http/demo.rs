@@ -65,7 +65,8 @@ fn running(app: &App) -> Result<&Demo, ApiError> {
     app.ready()?.demo.as_ref().ok_or_else(none)
 }
 
-fn wrong(rejection: JsonRejection) -> ApiError {
+/// What a body that cannot be read is told.
+pub(super) fn wrong(rejection: JsonRejection) -> ApiError {
     match rejection {
         JsonRejection::MissingJsonContentType(_) => ApiError::MediaType("send application/json".into()),
         other => ApiError::Body(other.body_text()),

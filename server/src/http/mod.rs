@@ -7,6 +7,7 @@ mod demo;
 mod error;
 mod guard;
 mod import;
+mod incidents;
 mod live;
 mod meter;
 mod metrics;
@@ -105,6 +106,9 @@ pub fn router(app: &App) -> Router {
         .route("/api/region", get(api::region))
         .route("/api/series", get(api::series))
         .route("/api/combine", get(api::combine))
+        .route("/api/incidents", get(incidents::list))
+        .route("/api/incident", get(incidents::one))
+        .route("/api/incident/mark", post(incidents::mark))
         .route("/api/frames", get(api::frames))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))
@@ -165,6 +169,10 @@ fn refused_by_centre(error: CentreError) -> ApiError {
     match error {
         CentreError::UnknownRegion { code, known } => ApiError::UnknownRegion { given: code, known },
         CentreError::Elsewhere(_) | CentreError::Embedded(_) => ApiError::Parameter(error.to_string()),
+        CentreError::UnknownIncident(_) => ApiError::NotFound(error.to_string()),
+        CentreError::Mark(ref mark) if !matches!(**mark, crate::marks::MarkError::File(..)) => {
+            ApiError::Body(error.to_string())
+        }
         CentreError::NoData => ApiError::NotFound(error.to_string()),
         CentreError::Stopping => ApiError::Storage(error.to_string()),
         error if error.is_temporary() => ApiError::Storage(error.to_string()),

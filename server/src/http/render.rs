@@ -9,7 +9,9 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::identity::IdentityMode;
-use bonghwa_analytics::view::{CombineView, NowQuery, NowView, RegionQuery, RegionView};
+use bonghwa_analytics::view::{
+    CombineView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView,
+};
 use bonghwa_app::{Backend, BoxFuture, BundleAssets, Site, shell};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -47,6 +49,14 @@ impl Backend for Source {
             Err(CentreError::UnknownRegion { .. }) => Ok(centre.unknown_region(&query)),
             answer => answer,
         })
+    }
+
+    fn incidents(&self, query: IncidentsQuery) -> BoxFuture<IncidentsView> {
+        self.ask(move |centre| centre.incidents(&query))
+    }
+
+    fn incident(&self, id: String) -> BoxFuture<IncidentView> {
+        self.ask(move |centre| centre.incident(&id))
     }
 
     fn combine(

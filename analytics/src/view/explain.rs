@@ -1,0 +1,141 @@
+//! From an incident and the rows around it to what the explanation of its cause reads.
+
+use serde::{Deserialize, Serialize};
+
+use crate::atlas::Track;
+use crate::bucket::{Bucket, Name, Resource, Transaction};
+use crate::cause::{self, Change, Explanation, GaugeSeries, Period, Scene, Symptom};
+use crate::incident::{Finding, Incident};
+use crate::time::Resolution;
+use crate::view::Standing;
+use crate::watch::Subject;
+
+/// Seconds before the onset from which gauges are read: a heap may fill for hours.
+const GAUGES_FROM: i64 = 6 * 3600;
+/// Seconds before the onset in which a deployment is a suspect.
+const SUSPECT: i64 = 3 * 3600;
+/// Symptoms that are handed over, the gravest first.
+const SYMPTOMS: usize = 32;
+
+/// What was found out about the cause of an incident.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// Causes, suspects that were cleared, or why none can be stated.
+    pub explanation: Explanation,
+    /// The way from where users come in to the first cause; empty without one.
+    pub steps: Vec<PathStep>,
+}
+
+/// A service on the way, with mean times of a request in seconds; absent where nothing was measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PathStep {
+    /// The service, as telemetry gave it.
+    pub service: String,
+    /// Time that it took by itself, before.
+    pub own_before: Option<f64>,
+    /// The same during the incident.
+    pub own_during: Option<f64>,
+    /// Time of the call that leads to it, as its caller measured it, before; absent for the first.
+    pub call_before: Option<f64>,
+    /// The same during the incident.
+    pub call_during: Option<f64>,
+}
+
+/// The cause of an incident in the region that shows its symptom. `before` and `during` are the region's rows of a usual
+/// period and of the incident up to `until`.
+pub fn explain(incident: &Incident, track: &Track, before: &Bucket, during: &Bucket, until: i64) -> Look {
+    let Some(first) = incident.symptom() else { return Look::default() };
+    let gauges = gauges(track, incident.from - GAUGES_FROM, until);
+    let gauges: Vec<GaugeSeries<'_>> =
+        gauges.iter().map(|(service, resource, points)| GaugeSeries { service, resource: *resource, points }).collect();
+    let versions = track.versions().iter();
+    let changes: Vec<Change<'_>> = versions
+        .filter(|((service, version), (at, _))| {
+            let older = |((s, v), (f, _)): (&(_, _), &(i64, i64))| s == service && v != version && f < at;
+            (incident.from - SUSPECT..until).contains(at) && track.versions().iter().any(older)
+        })
+        .map(|((service, version), (at, _))| Change { service, version, at: *at })
+        .collect();
+    let mut ours: Vec<&Finding> = incident.findings.iter().filter(|f| f.region == first.region).collect();
+    ours.sort_by(|a, b| b.level().cmp(&a.level()).then(b.worst.score.total_cmp(&a.worst.score)));
+    let rest = ours.into_iter().filter(|finding| finding.key != first.key);
+    let symptoms: Vec<Symptom<'_>> = std::iter::once(first).chain(rest).take(SYMPTOMS).map(symptom).collect();
+    let seconds = |from: i64, to: i64| (to - from).max(1) as f64;
+    let covered = |bucket: &Bucket, seconds: f64| if *bucket == Bucket::default() { 0.0 } else { seconds };
+    let explanation = cause::explain(&Scene {
+        onset: incident.from,
+        end: until,
+        before: Period { bucket: before, seconds: covered(before, 3600.0) },
+        during: Period { bucket: during, seconds: seconds(incident.from, until) },
+        usual: &[],
+        gauges: &gauges,
+        changes: &changes,
+        symptoms: &symptoms,
+        templates: &[],
+        sources: &[],
+    });
+    let steps = steps(&explanation, before, during);
+    Look { explanation, steps }
+}
+
+fn steps(explanation: &Explanation, before: &Bucket, during: &Bucket) -> Vec<PathStep> {
+    let Some(cause) = explanation.causes.first() else { return Vec::new() };
+    let mut way: Vec<(Option<&str>, &str)> =
+        cause.path.iter().rev().map(|(a, b)| (Some(a.as_str()), b.as_str())).collect();
+    let first = way.first().and_then(|(caller, _)| *caller).unwrap_or(&cause.service);
+    way.insert(0, (None, first));
+    way.into_iter()
+        .map(|(caller, service)| PathStep {
+            service: service.to_owned(),
+            own_before: own(before, service),
+            own_during: own(during, service),
+            call_before: caller.and_then(|caller| call(before, caller, service)),
+            call_during: caller.and_then(|caller| call(during, caller, service)),
+        })
+        .collect()
+}
+
+/// Mean seconds of a request of a service less what its calls took.
+fn own(bucket: &Bucket, service: &str) -> Option<f64> {
+    let mut whole = Transaction::default();
+    bucket.transactions.iter().filter(|((name, _), _)| **name == *service).for_each(|(_, cell)| whole.merge(cell));
+    let mean = whole.latency.mean()?;
+    let calls = bucket.calls.iter().filter(|((caller, _), _)| **caller == *service);
+    let called: f64 = calls.filter_map(|(_, cell)| Some(cell.latency.mean()? * cell.count as f64)).sum();
+    Some((mean - called / whole.count.max(1) as f64).max(0.0))
+}
+
+fn call(bucket: &Bucket, caller: &str, callee: &str) -> Option<f64> {
+    bucket.calls.get(&(Name::from(caller), Name::from(callee)))?.latency.mean()
+}
+
+fn symptom(finding: &Finding) -> Symptom<'_> {
+    let (service, route) = match &finding.key.subject {
+        Subject::Entry => (None, None),
+        Subject::Service(service) => (Some(&**service), None),
+        Subject::Route(service, route) => (Some(&**service), Some(&**route)),
+        Subject::Call(_, callee) => (Some(&**callee), None),
+    };
+    let standing = if finding.worst.above() { Standing::Above } else { Standing::Below };
+    Symptom { measure: finding.key.measure, standing, service, route }
+}
+
+/// Every gauge of the period, by the minute where minutes are kept, else by five.
+fn gauges(track: &Track, from: i64, to: i64) -> Vec<(String, Resource, Vec<(i64, f64)>)> {
+    let fine = track.table(Resolution::Minute);
+    let kept = fine.starts().first().is_some_and(|first| *first <= from);
+    let table = if kept { fine } else { track.table(Resolution::FiveMinutes) };
+    let rows = table.range(from, to);
+    let mut series = Vec::new();
+    for resource in Resource::ALL {
+        for service in table.services(resource) {
+            let points =
+                rows.clone().filter_map(|row| Some((table.starts()[row], table.gauge(row, service, resource)?)));
+            let points: Vec<_> = points.collect();
+            if !points.is_empty() {
+                series.push((service.as_ref().to_owned(), resource, points));
+            }
+        }
+    }
+    series
+}

@@ -1,0 +1,484 @@
+//! The pages of incidents: the list, and one of them with its cause.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::explain::PathStep;
+use super::now::{Moment, exists_on, unit_of, users_fact};
+use super::{Fact, Level, Line, Measure, Method, Unit};
+use crate::atlas::{Atlas, Union};
+use crate::cause::Explanation;
+use crate::detect;
+use crate::incident::{Finding, Incident};
+use crate::region::Region;
+use crate::time::Resolution;
+use crate::watch::Subject;
+
+/// Findings that a page lists one by one; of more it says how many there are.
+const MAX_LISTED: usize = 500;
+
+/// What the address of 사건 holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IncidentsQuery {
+    /// Region code; empty for all.
+    pub region: String,
+    /// Length of the period that ends now, seconds.
+    pub span: i64,
+}
+
+/// What somebody said of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkKind {
+    /// Somebody takes care of it.
+    Acknowledged,
+    /// It is over for those who take care of it.
+    Resolved,
+    /// It is not.
+    Reopened,
+    /// The cause that was named is right.
+    Right,
+    /// It is wrong.
+    Wrong,
+}
+
+/// What somebody said of an incident, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// When it was said.
+    pub at: i64,
+    /// What was said.
+    pub kind: MarkKind,
+    /// By whom, in their own words; may be empty.
+    pub by: String,
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// What users of the region meet.
+    Entry,
+    /// A service.
+    Service,
+    /// A route of a service.
+    Route,
+    /// Calls to a service.
+    Call,
+}
+
+/// A finding as a page shows it: what was seen, what was expected, and how that was known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FindingRow {
+    /// Region code.
+    pub region: String,
+    /// What it is about.
+    pub subject: SubjectKind,
+    /// Service, as telemetry gave it; for a call the one that is called; empty for the entry.
+    pub service: String,
+    /// Route, or for a call the caller.
+    pub detail: String,
+    /// What is measured.
+    pub measure: Measure,
+    /// Unit of the values.
+    pub unit: Unit,
+    /// Whether it is above its band.
+    pub above: bool,
+    /// Onset.
+    pub from: i64,
+    /// End; absent while it goes on.
+    pub to: Option<i64>,
+    /// Seconds out of the band.
+    pub seconds: u64,
+    /// The value that was furthest out, and when.
+    pub value: f64,
+    /// Its instant.
+    pub at: i64,
+    /// The band at that instant.
+    pub low: f64,
+    /// Its middle.
+    pub middle: f64,
+    /// Upper edge.
+    pub high: f64,
+    /// How far out, in widths of the band.
+    pub score: f64,
+    /// How the band was made.
+    pub method: detect::Method,
+}
+
+/// An incident in the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentRow {
+    /// Its name, part of its address.
+    pub id: String,
+    /// Codes of the regions it is in.
+    pub regions: Vec<String>,
+    /// Beacons.
+    pub level: Level,
+    /// Onset.
+    pub from: i64,
+    /// End; absent while it goes on.
+    pub to: Option<i64>,
+    /// What users feel of it.
+    pub symptom: FindingRow,
+    /// The symptom over what is usual.
+    pub ratio: Fact,
+    /// Distinct identities that were in its regions while it went on.
+    pub users: Option<Fact>,
+    /// Findings in it.
+    pub findings: u32,
+    /// Why, as far as it is known.
+    pub explanation: Option<Explanation>,
+    /// What was said of it, oldest first.
+    pub marks: Vec<Mark>,
+}
+
+impl IncidentRow {
+    /// The last mark that says where it stands, if anybody took care of it.
+    pub fn standing(&self) -> Option<&Mark> {
+        let matters = |mark: &&Mark| !matches!(mark.kind, MarkKind::Right | MarkKind::Wrong);
+        self.marks.iter().rev().find(matters).filter(|mark| mark.kind != MarkKind::Reopened)
+    }
+
+    /// Whether the cause was judged right or wrong, as said last.
+    pub fn judged(&self) -> Option<bool> {
+        let judgement = self.marks.iter().rev().find(|mark| matches!(mark.kind, MarkKind::Right | MarkKind::Wrong))?;
+        Some(judgement.kind == MarkKind::Right)
+    }
+}
+
+/// The page 사건.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentsView {
+    /// The instant that everything on the page stands for.
+    pub as_of: i64,
+    /// Whether any of it is demonstration data.
+    pub demo: bool,
+    /// Name of the system, Korean and English.
+    pub title: (String, String),
+    /// Regions by settings.
+    pub regions: Vec<Region>,
+    /// The region chosen; empty for all.
+    pub region: String,
+    /// Start of the period.
+    pub from: i64,
+    /// End of the period (exclusive).
+    pub to: i64,
+    /// Incidents: open ones first, those that touch most users first among them, then the newest.
+    pub rows: Vec<IncidentRow>,
+    /// Weak signs that belong to none of them, newest first.
+    pub signs: Vec<IncidentRow>,
+    /// Findings in all of them.
+    pub findings: u32,
+    /// Causes judged right, and wrong.
+    pub judged: (u32, u32),
+    /// Regions that send nothing, with their last instant (0 if never heard of).
+    pub late: Vec<(String, i64)>,
+    /// Whether there is too little history for bands, so that only gross changes are found.
+    pub learning: bool,
+}
+
+/// A lane of an incident: the findings of a service by minute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lane {
+    /// Service; empty for the entry.
+    pub service: String,
+    /// Findings in it.
+    pub count: u32,
+    /// When the first began.
+    pub from: i64,
+    /// Findings that began in each step.
+    pub line: Line,
+}
+
+/// A small chart that goes with an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentChart {
+    /// What is drawn.
+    pub measure: Measure,
+    /// Unit of the values.
+    pub unit: Unit,
+    /// Region code.
+    pub region: String,
+    /// First instant.
+    pub start: i64,
+    /// Seconds a value stands for.
+    pub step: i64,
+    /// Values.
+    pub line: Line,
+    /// Lower edge of the usual range.
+    pub low: Line,
+    /// Upper edge.
+    pub high: Line,
+}
+
+/// The page of an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentView {
+    /// The instant that everything on the page stands for.
+    pub as_of: i64,
+    /// Whether any of it is demonstration data.
+    pub demo: bool,
+    /// Name of the system, Korean and English.
+    pub title: (String, String),
+    /// Regions by settings.
+    pub regions: Vec<Region>,
+    /// The name that was asked for.
+    pub id: String,
+    /// The incident; absent if there is none of that name.
+    pub incident: Option<IncidentRow>,
+    /// The symptom from before the onset to the end.
+    pub chart: Option<IncidentChart>,
+    /// The way from where users come in to the first cause; empty without one.
+    pub steps: Vec<PathStep>,
+    /// Findings by service.
+    pub lanes: Vec<Lane>,
+    /// First instant of the lanes.
+    pub lanes_start: i64,
+    /// Seconds a value of a lane stands for.
+    pub lanes_step: i64,
+    /// Findings one by one, by onset.
+    pub findings: Vec<FindingRow>,
+    /// Other regions in the same minutes: the symptom's measure over what is usual there, where that is known.
+    pub elsewhere: Vec<(String, Option<f64>)>,
+    /// Earlier incidents with the same kind of cause, or else the same symptom, newest first.
+    pub similar: Vec<IncidentRow>,
+}
+
+/// A finding as a page shows it.
+pub fn finding_row(finding: &Finding, moment: &Moment<'_>) -> FindingRow {
+    let subject = match finding.key.subject {
+        Subject::Entry => SubjectKind::Entry,
+        Subject::Service(_) => SubjectKind::Service,
+        Subject::Route(..) => SubjectKind::Route,
+        Subject::Call(..) => SubjectKind::Call,
+    };
+    let worst = &finding.worst;
+    FindingRow {
+        region: finding.region.clone(),
+        subject,
+        service: finding.key.subject.service().map(|name| name.as_ref().to_owned()).unwrap_or_default(),
+        detail: finding.key.subject.detail().to_owned(),
+        measure: finding.key.measure,
+        unit: unit_of(finding.key.measure, moment.mode),
+        above: worst.above(),
+        from: finding.from,
+        to: finding.to,
+        seconds: finding.seconds,
+        value: f64::from(worst.value),
+        at: worst.at,
+        low: f64::from(worst.low),
+        middle: f64::from(worst.middle),
+        high: f64::from(worst.high),
+        score: f64::from(worst.score),
+        method: worst.method,
+    }
+}
+
+/// An incident as a list shows it. `users` is the union of its regions' identities while it went on.
+pub fn incident_row(
+    incident: &Incident,
+    moment: &Moment<'_>,
+    users: Option<Union>,
+    explanation: Option<Explanation>,
+    marks: Vec<Mark>,
+) -> Option<IncidentRow> {
+    let symptom = incident.symptom()?;
+    let scope = super::now::Scope {
+        regions: incident.regions.clone(),
+        count: incident.regions.len() as u16,
+        from: incident.from,
+        to: incident.to.unwrap_or(moment.as_of),
+    };
+    let ratio = Fact {
+        id: "ratio".to_owned(),
+        measure: symptom.key.measure,
+        value: f64::from(symptom.worst.value) / f64::from(symptom.worst.middle).max(1e-9),
+        unit: Unit::Ratio,
+        error: None,
+        regions: vec![symptom.region.clone()],
+        region_count: 1,
+        from: symptom.worst.at,
+        to: symptom.worst.at + 60,
+        resolution: Resolution::Minute,
+        method: Method::Share,
+    };
+    Some(IncidentRow {
+        id: incident.id.clone(),
+        regions: incident.regions.clone(),
+        level: incident.level,
+        from: incident.from,
+        to: incident.to,
+        symptom: finding_row(symptom, moment),
+        ratio,
+        users: users.map(|union| users_fact("affected", union, &scope, moment.mode)),
+        findings: incident.findings.len() as u32,
+        explanation,
+        marks,
+    })
+}
+
+/// Makes the page 사건 of incidents that were found and rows made of them.
+pub fn incidents(
+    atlas: &Atlas,
+    moment: &Moment<'_>,
+    query: &IncidentsQuery,
+    (from, to): (i64, i64),
+    rows: Vec<IncidentRow>,
+) -> IncidentsView {
+    let regions: Vec<Region> = atlas.regions.iter().filter(|r| exists_on(r, moment.as_of)).cloned().collect();
+    let late = |region: &Region| {
+        let since = moment.late_since(atlas.track(&region.code), &region.code)?;
+        Some((region.code.clone(), since))
+    };
+    let judged = |right| rows.iter().filter(|row| row.judged() == Some(right)).count() as u32;
+    let learning = !regions.iter().any(|region| {
+        moment.baselines.at(&region.code, Measure::Requests, moment.as_of - Resolution::FiveMinutes.seconds()).is_some()
+    });
+    let judged = (judged(true), judged(false));
+    let findings = rows.iter().map(|row| row.findings).sum();
+    let late = regions.iter().filter_map(late).collect();
+    let (mut rows, signs): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.level >= Level::Abnormal);
+    let touched = |row: &IncidentRow| row.users.as_ref().map_or(0.0, |fact| fact.value);
+    // The list arrives open ones first and newest first; among open ones those that touch most users come first.
+    rows.sort_by(|a, b| match (a.to, b.to) {
+        (None, None) => touched(b).total_cmp(&touched(a)),
+        _ => a.to.is_some().cmp(&b.to.is_some()),
+    });
+    IncidentsView {
+        as_of: moment.as_of,
+        demo: moment.demo,
+        title: moment.title.clone(),
+        regions,
+        region: query.region.clone(),
+        from,
+        to,
+        rows,
+        signs,
+        findings,
+        judged,
+        late,
+        learning,
+    }
+}
+
+/// Makes the page of an incident.
+pub fn incident(
+    atlas: &Atlas,
+    moment: &Moment<'_>,
+    id: &str,
+    found: Option<(&Incident, IncidentRow, Vec<PathStep>)>,
+    similar: Vec<IncidentRow>,
+) -> IncidentView {
+    let regions = atlas.regions.iter().filter(|r| exists_on(r, moment.as_of)).cloned().collect();
+    let mut view = IncidentView {
+        as_of: moment.as_of,
+        demo: moment.demo,
+        title: moment.title.clone(),
+        regions,
+        id: id.to_owned(),
+        incident: None,
+        chart: None,
+        steps: Vec::new(),
+        lanes: Vec::new(),
+        lanes_start: 0,
+        lanes_step: 60,
+        findings: Vec::new(),
+        elsewhere: Vec::new(),
+        similar,
+    };
+    let Some((incident, row, steps)) = found else { return view };
+    view.steps = steps;
+    view.chart = chart(atlas, moment, &row);
+    (view.lanes, view.lanes_start, view.lanes_step) = lanes(incident, moment.as_of);
+    view.findings = incident.findings.iter().take(MAX_LISTED).map(|finding| finding_row(finding, moment)).collect();
+    view.elsewhere = elsewhere(atlas, moment, incident, &row);
+    view.incident = Some(row);
+    view
+}
+
+/// Findings by service and step, the one that began first on top.
+fn lanes(incident: &Incident, as_of: i64) -> (Vec<Lane>, i64, i64) {
+    let end = incident.to.unwrap_or(as_of);
+    let step = if end - incident.from > 6 * 3600 { 300 } else { 60 };
+    let start = incident.from - 15 * step - (incident.from - 15 * step).rem_euclid(step);
+    let steps = usize::try_from((end - start).div_euclid(step) + 1).unwrap_or(1).min(2000);
+    let mut by_service: BTreeMap<String, Lane> = BTreeMap::new();
+    for finding in &incident.findings {
+        let service = finding.key.subject.service().map(|name| name.as_ref().to_owned()).unwrap_or_default();
+        let lane = by_service.entry(service.clone()).or_insert_with(|| Lane {
+            service,
+            count: 0,
+            from: finding.from,
+            line: Line { values: vec![Some(0.0); steps] },
+        });
+        lane.count += 1;
+        lane.from = lane.from.min(finding.from);
+        let slot = usize::try_from((finding.from - start).div_euclid(step)).unwrap_or(0);
+        if let Some(Some(value)) = lane.line.values.get_mut(slot) {
+            *value += 1.0;
+        }
+    }
+    let mut lanes: Vec<Lane> = by_service.into_values().collect();
+    lanes.sort_by(|a, b| (a.from, &a.service).cmp(&(b.from, &b.service)));
+    (lanes, start, step)
+}
+
+/// The symptom as users of its region meet it, from an hour before the onset to half an hour after the end.
+fn chart(atlas: &Atlas, moment: &Moment<'_>, row: &IncidentRow) -> Option<IncidentChart> {
+    let region = row.symptom.region.as_str();
+    let track = atlas.track(region)?;
+    let measure = if row.symptom.subject == SubjectKind::Entry { row.symptom.measure } else { Measure::LatencyP95 };
+    let until = row.to.map_or(moment.as_of, |to| (to + 1800).min(moment.as_of));
+    let from = row.from - 3600;
+    let fine = track.table(Resolution::Minute).starts().first().is_some_and(|first| *first <= from);
+    let resolution = if fine && until - from <= 12 * 3600 && measure != Measure::Users {
+        Resolution::Minute
+    } else {
+        Resolution::FiveMinutes
+    };
+    let start = resolution.floor(from);
+    let line = super::region::line(track, measure, moment.mode, resolution, start, until);
+    let bands =
+        (0..line.values.len() as i64).map(|n| moment.baselines.at(region, measure, start + n * resolution.seconds()));
+    let bands: Vec<Option<crate::baseline::Band>> = bands.collect();
+    let edge =
+        |pick: fn(&crate::baseline::Band) -> f64| Line { values: bands.iter().map(|b| b.as_ref().map(pick)).collect() };
+    Some(IncidentChart {
+        measure,
+        unit: unit_of(measure, moment.mode),
+        region: region.to_owned(),
+        start,
+        step: resolution.seconds(),
+        line,
+        low: edge(|band| band.low),
+        high: edge(|band| band.high),
+    })
+}
+
+/// The same measure in the other regions over the incident, as a multiple of what is usual there.
+fn elsewhere(atlas: &Atlas, moment: &Moment<'_>, incident: &Incident, row: &IncidentRow) -> Vec<(String, Option<f64>)> {
+    let measure = row.symptom.measure;
+    let (from, to) = (incident.from, incident.to.unwrap_or(moment.as_of));
+    let others = atlas.regions.iter().filter(|r| exists_on(r, from) && !incident.regions.contains(&r.code));
+    others
+        .map(|region| {
+            let ratio = || {
+                let table = atlas.track(&region.code)?.table(Resolution::FiveMinutes);
+                let (mut sum, mut n) = (0.0, 0.0);
+                for index in table.range(from, to) {
+                    let band = moment.baselines.at(&region.code, measure, table.starts()[index]);
+                    if let (Some(value), Some(band)) = (table.value(index, measure, moment.mode, 300), band)
+                        && band.middle > 0.0
+                    {
+                        sum += value / band.middle;
+                        n += 1.0;
+                    }
+                }
+                (n > 0.0).then(|| sum / n)
+            };
+            (region.code.clone(), ratio())
+        })
+        .collect()
+}
