@@ -129,7 +129,7 @@ impl Centre {
     }
 
     /// Takes the atlas for a moment, so it must not be called while the atlas is held.
-    fn moment<'a>(&self, as_of: i64, baselines: &'a Baselines) -> Moment<'a> {
+    pub(super) fn moment<'a>(&self, as_of: i64, baselines: &'a Baselines) -> Moment<'a> {
         let config = &self.0.config;
         Moment {
             as_of,
@@ -145,7 +145,7 @@ impl Centre {
     }
 
     /// What is usual on the day of an instant; kept for a while.
-    fn baselines(&self, instant: i64, mode: IdentityMode) -> Arc<Baselines> {
+    pub(super) fn baselines(&self, instant: i64, mode: IdentityMode) -> Arc<Baselines> {
         let key = (day_start(instant), mode);
         let now = clock();
         if let Some((made, baselines)) = lock(&self.0.baselines).get(&key)
