@@ -88,6 +88,12 @@ impl Demo {
         Self { model: Arc::new(Model::new(seed, key, regions)), faults: Arc::default(), traffic: Arc::default() }
     }
 
+    /// The same with other incidents in its past than the built-in ones.
+    pub fn with_incidents(seed: u64, key: FleetKey, regions: &[Region], incidents: Vec<Incident>) -> Self {
+        let model = Model { incidents, ..Model::new(seed, key, regions) };
+        Self { model: Arc::new(model), faults: Arc::default(), traffic: Arc::default() }
+    }
+
     /// What a region did from `from` (the end of what is stored, or now less [`HISTORY`]) to `to` (now), in seconds
     /// since the epoch, as batches in order of time. Two days back buckets are five minutes long, an hour back a
     /// minute, since then two seconds. The built-in [`INCIDENTS`] are placed by the day of `to`.

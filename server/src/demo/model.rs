@@ -4,6 +4,7 @@ use bonghwa_analytics::bucket::Name;
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
 use bonghwa_analytics::region::Region;
 
+use super::faults::{INCIDENTS, Incident};
 use super::nation::{Place, places};
 use super::services::{ROUTES, SERVICES};
 use super::visits::{Visit, Visits};
@@ -16,6 +17,8 @@ pub(super) struct Model {
     /// In the order of the regions.
     pub(super) places: Vec<Place>,
     pub(super) visits: Visits,
+    /// What went wrong in the past.
+    pub(super) incidents: Vec<Incident>,
     /// Names of [`SERVICES`], shared.
     pub(super) services: [Name; SERVICES.len()],
     /// Names of [`ROUTES`], shared.
@@ -29,6 +32,7 @@ impl Model {
             key,
             places: places(seed, regions),
             visits: Visits::new(seed),
+            incidents: INCIDENTS.to_vec(),
             services: SERVICES.map(Name::from),
             routes: ROUTES.each_ref().map(|route| Name::from(route.name)),
         }
