@@ -27,6 +27,8 @@ pub use nature::{Nature, chance, floor};
 pub use profile::{DAYS, History, Profile, SLOTS, grain};
 pub use watch::Watch;
 
+use serde::{Deserialize, Serialize};
+
 /// Half-width of the local band, in 90th percentiles of past jumps.
 ///
 /// Chosen as the sensitive operating point (delay-7 F1) on the one-minute web series of the development half of WSD; the
@@ -67,7 +69,8 @@ impl Band {
 }
 
 /// Which evidence a reading rests on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Method {
     /// None: too little was seen, or nothing was received.
     #[default]

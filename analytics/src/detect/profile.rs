@@ -256,7 +256,9 @@ fn quantised(middles: &[f32]) -> (f32, f32, [u16; SLOTS]) {
     let base = if low.is_finite() { low } else { 0.0 };
     let quantum = if high > base { (high - base) / f32::from(UNKNOWN - 1) } else { 0.0 };
     let codes = std::array::from_fn(|slot| match middles.get(slot) {
-        Some(middle) if middle.is_finite() && quantum > 0.0 => ((middle - base) / quantum + 0.5).min(f32::from(UNKNOWN - 1)) as u16,
+        Some(middle) if middle.is_finite() && quantum > 0.0 => {
+            ((middle - base) / quantum + 0.5).min(f32::from(UNKNOWN - 1)) as u16
+        }
         Some(middle) if middle.is_finite() => 0,
         _ => UNKNOWN,
     });

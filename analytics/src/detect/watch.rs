@@ -130,8 +130,7 @@ impl Watch {
     }
 
     fn band(&self, middle: f64, up: f64, down: f64, count: f64) -> Band {
-        let least =
-            floor(self.nature, middle).max(chance(self.nature, middle, count, f64::from(self.per_unit)));
+        let least = floor(self.nature, middle).max(chance(self.nature, middle, count, f64::from(self.per_unit)));
         Band { middle, low: middle - down.max(least), high: middle + up.max(least) }
     }
 

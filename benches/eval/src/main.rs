@@ -5,6 +5,7 @@
 
 mod data;
 mod figure;
+mod nation;
 mod wsd;
 
 use std::path::PathBuf;
@@ -21,7 +22,8 @@ struct Set {
     run: fn(&std::path::Path) -> Result<Vec<Figure>>,
 }
 
-const SETS: &[Set] = &[Set { name: "wsd", folder: "wsd", run: wsd::run }];
+const SETS: &[Set] =
+    &[Set { name: "wsd", folder: "wsd", run: wsd::run }, Set { name: "nation", folder: "", run: nation::run }];
 
 fn main() -> ExitCode {
     match run() {

@@ -134,13 +134,7 @@ fn judge(seed: u64) -> Result<Score> {
 }
 
 /// Sheets of the days before, and buckets of a minute of the day itself.
-fn simulate(
-    demo: &Demo,
-    region: &str,
-    from: i64,
-    today: i64,
-    end: i64,
-) -> Result<(Vec<Sheet>, BTreeMap<i64, Bucket>)> {
+fn simulate(demo: &Demo, region: &str, from: i64, today: i64, end: i64) -> Result<(Vec<Sheet>, BTreeMap<i64, Bucket>)> {
     let mut sheets: BTreeMap<i64, Sheet> = BTreeMap::new();
     let mut minutes = BTreeMap::new();
     for batch in demo.history(region, from, end)? {
@@ -189,12 +183,8 @@ fn atlas_of(region: &str, rows: &BTreeMap<i64, Bucket>) -> Result<Atlas> {
         Summary::of(bucket).encode(&mut summary);
         Row { start: *start, seq: 1, summary: Some(summary), ..Row::default() }
     });
-    let frame = Frame {
-        region: region.to_owned(),
-        key: KEY.id(),
-        resolution: Resolution::FiveMinutes,
-        rows: rows.collect(),
-    };
+    let frame =
+        Frame { region: region.to_owned(), key: KEY.id(), resolution: Resolution::FiveMinutes, rows: rows.collect() };
     let mut atlas = Atlas::new(regions());
     atlas.insert(&frame)?;
     Ok(atlas)

@@ -78,11 +78,11 @@ pub(crate) fn run(folder: &Path) -> Result<Vec<Figure>> {
         }
     }
     let mut figures = figures("", &with_grain);
-    figures.extend(
-        self::figures(", five-minute history only", &slots_only)
-            .into_iter()
-            .map(|figure| Figure { target: Target::None, holds: true, ..figure }),
-    );
+    figures.extend(self::figures(", five-minute history only", &slots_only).into_iter().map(|figure| Figure {
+        target: Target::None,
+        holds: true,
+        ..figure
+    }));
     Ok(figures)
 }
 

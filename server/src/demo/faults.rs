@@ -164,11 +164,41 @@ pub struct Incident {
 /// The incidents of the last 15 days. None is of yesterday, of today or of the same weekday last week, so that the
 /// comparisons on the first page stand on normal days.
 pub const INCIDENTS: [Incident; 5] = [
-    Incident { region: Cow::Borrowed("daejeon"), fault: Fault::HeapLeak, days_before: 12, start: 9 * 3600, duration: 5 * 3600 },
-    Incident { region: Cow::Borrowed("busan"), fault: Fault::SlowDb, days_before: 10, start: 14 * 3600, duration: 50 * 60 },
-    Incident { region: Cow::Borrowed("gyeongnam"), fault: Fault::SlowNetwork, days_before: 8, start: 10 * 3600, duration: 45 * 60 },
-    Incident { region: Cow::Borrowed("seoul"), fault: Fault::BadDeploy, days_before: 5, start: 13 * 3600 + 1800, duration: 2 * 3600 },
-    Incident { region: Cow::Borrowed("incheon"), fault: Fault::LoginBurst, days_before: 3, start: 2 * 3600 + 600, duration: 12 * 60 },
+    Incident {
+        region: Cow::Borrowed("daejeon"),
+        fault: Fault::HeapLeak,
+        days_before: 12,
+        start: 9 * 3600,
+        duration: 5 * 3600,
+    },
+    Incident {
+        region: Cow::Borrowed("busan"),
+        fault: Fault::SlowDb,
+        days_before: 10,
+        start: 14 * 3600,
+        duration: 50 * 60,
+    },
+    Incident {
+        region: Cow::Borrowed("gyeongnam"),
+        fault: Fault::SlowNetwork,
+        days_before: 8,
+        start: 10 * 3600,
+        duration: 45 * 60,
+    },
+    Incident {
+        region: Cow::Borrowed("seoul"),
+        fault: Fault::BadDeploy,
+        days_before: 5,
+        start: 13 * 3600 + 1800,
+        duration: 2 * 3600,
+    },
+    Incident {
+        region: Cow::Borrowed("incheon"),
+        fault: Fault::LoginBurst,
+        days_before: 3,
+        start: 2 * 3600 + 600,
+        duration: 12 * 60,
+    },
 ];
 
 impl Incident {
