@@ -5,6 +5,7 @@
 
 mod data;
 mod figure;
+mod nab;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ struct Set {
     run: fn(&std::path::Path) -> Result<Vec<Figure>>,
 }
 
-const SETS: &[Set] = &[];
+const SETS: &[Set] = &[Set { name: "nab", folder: "nab", run: nab::run }];
 
 fn main() -> ExitCode {
     match run() {
