@@ -244,7 +244,7 @@ fn windowed_gaussian(series: &Series) -> Vec<f64> {
         let z = (value - mean).abs() / deviation;
         scores.push(if row == 0 { 0.0 } else { 1.0 - 0.5 * libm::erfc(z / std::f64::consts::SQRT_2) });
         let seen = row + 1;
-        if seen <= WINDOW || (seen - WINDOW) % STEP == 0 {
+        if seen <= WINDOW || (seen - WINDOW).is_multiple_of(STEP) {
             let window = &series.values[seen.saturating_sub(WINDOW)..seen];
             let n = window.len() as f64;
             mean = window.iter().sum::<f64>() / n;
