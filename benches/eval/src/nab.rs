@@ -265,7 +265,9 @@ mod tests {
     fn judged(scores: &[(usize, f64)]) -> Scored {
         let series = Series { values: vec![0.0; 1000], instants: vec![0; 1000], windows: vec![(300, 399), (600, 699)] };
         let mut all = vec![0.0; 1000];
-        scores.iter().for_each(|(row, score)| all[*row] = *score);
+        for (row, score) in scores {
+            all[*row] = *score;
+        }
         Scored::new(&series, &all)
     }
 
