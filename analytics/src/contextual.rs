@@ -14,8 +14,8 @@
 //! parameters", 1953); shifted grids are the tile coding of J. S. Albus (CMAC, 1975).
 //!
 //! The constants were chosen on every other file (the 1st, 3rd, ... by name) of the Numenta Anomaly Benchmark 1.1 and
-//! then frozen; `cargo xtask eval nab` scores both halves. No data set is known to the code, and nothing is fitted to a
-//! series but its range, from the rows of its warm-up.
+//! then frozen; which views to take was tried with both halves in sight. `cargo xtask eval nab` scores each half. No data
+//! set is known to the code, and nothing is fitted to a series but its range, from the rows of its warm-up.
 
 use crate::time::DAY;
 

@@ -10,9 +10,8 @@
 //!
 //! This scorer was checked on scores that the benchmark publishes row by row: CAD OSE 69.90 / 66.98 / 73.18, HTM
 //! 70.10 / 63.21 / 74.32, ARTime 74.85 / 65.15 / 80.36, kNN-CAD 57.99 / 43.41 / 64.81, random cut forest
-//! 51.72 / 38.36 / 59.75 and windowed Gaussian 39.65 / 20.87 / 47.41 come out as they are published. The last of them is
-//! made anew here beside the detector (40.13 / 23.94 / 47.73; the published rows were made with other software), so that
-//! a mistake in the scorer shows.
+//! 51.72 / 38.36 / 59.75 and windowed Gaussian 39.65 / 20.87 / 47.41 come out as they are published. The last of them
+//! is made anew here beside the detector, and must come out so again when all 58 series are there.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -48,9 +47,11 @@ pub(crate) fn run(folder: &Path) -> Result<Vec<Figure>> {
         add(format!("nab/{}, chosen on", profile.name), &halves[0], *profile, Target::None);
         add(format!("nab/{}, held out", profile.name), &halves[1], *profile, Target::None);
     }
-    for (profile, _) in &profiles {
-        let name = format!("nab/{}, windowed Gaussian", profile.name);
-        add(name, &gaussian.iter().collect::<Vec<_>>(), *profile, Target::None);
+    for ((profile, _), published) in profiles.iter().zip([(39.6, 39.7), (20.8, 20.9), (47.4, 47.5)]) {
+        let name = format!("nab/{}, check", profile.name);
+        let whole = series.len() == 58;
+        let target = if whole { Target::Within(published.0, published.1) } else { Target::None };
+        add(name, &gaussian.iter().collect::<Vec<_>>(), *profile, target);
     }
     Ok(figures)
 }
@@ -234,7 +235,7 @@ fn contextual(series: &Series) -> Vec<f64> {
 }
 
 /// The benchmark's simplest detector, for a check: the tail of a normal distribution fitted to a window of 6,400 rows
-/// that moves by 100.
+/// that moves by 100. Its published scores were written with twelve digits, which makes ones of many at the threshold.
 fn windowed_gaussian(series: &Series) -> Vec<f64> {
     const WINDOW: usize = 6400;
     const STEP: usize = 100;
@@ -242,7 +243,8 @@ fn windowed_gaussian(series: &Series) -> Vec<f64> {
     let mut scores = Vec::with_capacity(series.values.len());
     for (row, value) in series.values.iter().enumerate() {
         let z = (value - mean).abs() / deviation;
-        scores.push(if row == 0 { 0.0 } else { 1.0 - 0.5 * libm::erfc(z / std::f64::consts::SQRT_2) });
+        let score = if row == 0 { 0.0 } else { 1.0 - 0.5 * libm::erfc(z / std::f64::consts::SQRT_2) };
+        scores.push((score * 1e12).round() / 1e12);
         let seen = row + 1;
         if seen <= WINDOW || (seen - WINDOW).is_multiple_of(STEP) {
             let window = &series.values[seen.saturating_sub(WINDOW)..seen];
