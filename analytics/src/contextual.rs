@@ -28,7 +28,7 @@ const QUARTERS: i64 = 4;
 /// Cells of the range that the warm-up saw, for a value, a mean, and each of a pair of means.
 const CELLS: [f64; VIEWS] = [12.0, 8.0, 10.0];
 const VIEWS: usize = 3;
-/// Rows after which a context that was not met again is forgotten: at a minute a row, a week and a half.
+/// Rows after which a context that was not met again is forgotten: at a minute a row, eight and a half days.
 const MEMORY: u32 = 12_288;
 /// What is left of a count after one row: half of it after [`MEMORY`] rows.
 const FADE: f64 = 0.999_943_593_1;
@@ -53,9 +53,9 @@ pub struct Contextual {
 }
 
 impl Contextual {
-    /// The score from which attention rests: it recovers as `1 - exp(-rows / (warmup / 3))`. It is a
-    /// threshold for alarms too (0.56 was best on the half of the benchmark on which the constants were chosen, 0.50
-    /// where a missed anomaly costs more). Noise without any anomaly reaches it about once in ten thousand rows.
+    /// The score from which attention rests; it recovers as `1 - exp(-rows / (warmup / 3))`. It is a threshold for
+    /// alarms too: 0.56 was best on the half of the benchmark on which the constants were chosen. Noise without any
+    /// anomaly reaches it about once in ten thousand rows.
     pub const ALARM: f64 = 0.53;
     /// The longest warm-up, in rows.
     pub const LONGEST_WARMUP: usize = 750;
