@@ -14,6 +14,7 @@ pub mod cause;
 pub mod codec;
 pub mod column;
 pub mod detect;
+pub mod contextual;
 pub mod format;
 pub mod frame;
 pub mod hash;

@@ -5,6 +5,7 @@
 
 mod data;
 mod figure;
+mod nab;
 mod nation;
 mod wsd;
 
@@ -22,8 +23,11 @@ struct Set {
     run: fn(&std::path::Path) -> Result<Vec<Figure>>,
 }
 
-const SETS: &[Set] =
-    &[Set { name: "wsd", folder: "wsd", run: wsd::run }, Set { name: "nation", folder: "", run: nation::run }];
+const SETS: &[Set] = &[
+    Set { name: "nab", folder: "nab", run: nab::run },
+    Set { name: "wsd", folder: "wsd", run: wsd::run },
+    Set { name: "nation", folder: "", run: nation::run },
+];
 
 fn main() -> ExitCode {
     match run() {
