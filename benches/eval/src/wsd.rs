@@ -78,11 +78,11 @@ pub(crate) fn run(folder: &Path) -> Result<Vec<Figure>> {
         }
     }
     let mut figures = figures("", &with_grain);
-    figures.extend(
-        self::figures(", five-minute history only", &slots_only)
-            .into_iter()
-            .map(|figure| Figure { target: Target::None, holds: true, ..figure }),
-    );
+    figures.extend(self::figures(", five-minute history only", &slots_only).into_iter().map(|figure| Figure {
+        target: Target::None,
+        holds: true,
+        ..figure
+    }));
     Ok(figures)
 }
 
@@ -116,7 +116,9 @@ fn best(series: &[&Scored], of: impl Fn(&Scored) -> &Vec<Counts>, most: f64) -> 
     let mut best = (THRESHOLDS - 1, -1.0);
     for t in 0..THRESHOLDS {
         let mut pooled = Counts::default();
-        series.iter().for_each(|s| pooled.add(of(s)[t]));
+        for series in series {
+            pooled.add(of(series)[t]);
+        }
         if pooled.wrong as f64 <= most * days && pooled.f1() > best.1 {
             best = (t, pooled.f1());
         }
