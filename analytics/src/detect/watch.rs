@@ -112,10 +112,7 @@ impl Watch {
         let half = if let Some(profile) = profile {
             profile.local_half()
         } else {
-            n = self.recent(at, 2 * Self::LOCAL, &mut window);
-            window[..n].iter_mut().for_each(|value| *value = (*value - middle as f32).abs());
-            sort(&mut window[..n]);
-            (LOCAL_WIDTH * WIDE * f64::from(median(&window[..n]))).max(WIDE_FLOOR * middle.abs())
+            (LOCAL_WIDTH * WIDE * spread(&window[..n], middle)).max(WIDE_FLOOR * middle.abs())
         };
         Some(self.band(middle, half, half, count))
     }
@@ -211,4 +208,19 @@ impl Watch {
         }
         n
     }
+}
+
+/// Median absolute deviation of sorted values from their median: the distance that half of them are within, found by
+/// taking the outermost away until half are left.
+fn spread(sorted: &[f32], middle: f64) -> f64 {
+    let mut rest = sorted;
+    let mut distance = 0.0;
+    while let [first, .., last] = rest
+        && 2 * rest.len() > sorted.len()
+    {
+        let (below, above) = (middle - f64::from(*first), f64::from(*last) - middle);
+        distance = below.max(above);
+        rest = if above > below { &rest[..rest.len() - 1] } else { &rest[1..] };
+    }
+    distance
 }
