@@ -10,8 +10,7 @@
 //!
 //! Both are measured in the 90th percentile of the *series' own* past deviations, not in a deviation of the last minutes:
 //! that makes one threshold fit every series (the self-calibration). Scales have floors by [`Nature`], and what few
-//! requests vary by chance is added. A perfectly straight line where minutes always differed is a source that no longer
-//! measures, and is told as [`Method::Line`].
+//! requests vary by chance is added.
 //!
 //! Method: seasonal median and a running median residual (Tukey, *Exploratory Data Analysis*, 1977), an empirical
 //! quantile as the scale, leave-one-day-out residuals so that few days do not look calmer than they are.
@@ -64,7 +63,7 @@ pub struct Band {
 impl Band {
     /// The band without the part where no value can be.
     fn shown(self, nature: Nature) -> Self {
-        if nature.never_negative() { Self { low: self.low.max(0.0), ..self } } else { self }
+        if nature.never_negative() && self.middle >= 0.0 { Self { low: self.low.max(0.0), ..self } } else { self }
     }
 }
 
@@ -79,8 +78,6 @@ pub enum Method {
     Season,
     /// The last minutes, [`Watch::LOCAL`] seconds of them.
     Local,
-    /// Values on one straight line: the source repeats or interpolates.
-    Line,
 }
 
 /// Why a reading is, or is not, an alarm.

@@ -71,7 +71,7 @@ impl Profile {
             all.iter().map(|day| if day.grain >= 0.0 { day.grain } else { slot_grain(day.slots) }).collect();
         grains.retain(|grain| grain.is_finite());
         let grain = if grains.is_empty() { 0.0 } else { quantile(&mut grains, GRAIN_OF_DAYS) };
-        let whole = season.scale(0..24, |r| r.abs());
+        let whole = season.scale(0..24, f32::abs);
         let side = |side: fn(f32) -> f32| {
             let own = season.scale(0..24, side);
             // Between the side's own scale and that of both: a side of which little was seen borrows from the other.
@@ -80,7 +80,7 @@ impl Profile {
         };
         let (up, down) = (side(|r| r), side(|r| -r));
         let hours = std::array::from_fn(|hour| {
-            let around = season.scale(hour.saturating_sub(1)..hour + 2, |r| r.abs());
+            let around = season.scale(hour.saturating_sub(1)..hour + 2, f32::abs);
             let wider = if around > whole && whole > 0.0 { libm::sqrtf(around / whole) } else { 1.0 };
             (16.0 * wider + 0.5).min(255.0) as u8
         });

@@ -7,10 +7,6 @@ use crate::time::{DAY, KST};
 const ROWS: usize = 40;
 /// Rows without which the last minutes say nothing.
 const LEAST: usize = 5;
-/// Rows on one straight line that make a source one that no longer measures.
-const ON_LINE: usize = 7;
-/// The score of a straight line: beyond the edge, and an alarm only if it lasts.
-const LINE_SCORE: f64 = 1.5;
 /// The largest score.
 const MOST: f64 = 100.0;
 /// Median absolute deviations in a 90th percentile of a Gaussian, twice: before there is a profile the band is wide.
@@ -90,13 +86,8 @@ impl Watch {
         let second = at.saturating_add(KST).rem_euclid(DAY) as u32;
         let season = profile.and_then(|profile| self.season(profile, second, count));
         let local = self.local(profile, at, count);
-        let straight = profile.is_some_and(|profile| self.straight(value, at, profile.grain()));
         self.push(at, value as f32);
-        let mut reading = self.weigh(season, local, value);
-        if straight && reading.score < LINE_SCORE {
-            reading = Reading { score: LINE_SCORE, method: Method::Line, ..reading };
-        }
-        self.judge(reading, value, at)
+        self.judge(self.weigh(season, local, value), value, at)
     }
 
     /// The season's band at a second of the day, widened by what chance does.
@@ -121,10 +112,7 @@ impl Watch {
         let half = if let Some(profile) = profile {
             profile.local_half()
         } else {
-            n = self.recent(at, 2 * Self::LOCAL, &mut window);
-            window[..n].iter_mut().for_each(|value| *value = (*value - middle as f32).abs());
-            sort(&mut window[..n]);
-            (LOCAL_WIDTH * WIDE * f64::from(median(&window[..n]))).max(WIDE_FLOOR * middle.abs())
+            (LOCAL_WIDTH * WIDE * spread(&window[..n], middle)).max(WIDE_FLOOR * middle.abs())
         };
         Some(self.band(middle, half, half, count))
     }
@@ -163,28 +151,6 @@ impl Watch {
             return 0.0;
         };
         if half > 0.0 { (distance / half).min(MOST) } else { 0.0 }
-    }
-
-    /// Whether the newest rows and this one lie on a straight line that is not level, while minutes of this series
-    /// usually jump. Level lines are left alone: a count may well be the same for a while.
-    fn straight(&self, value: f64, at: i64, grain: f64) -> bool {
-        if usize::from(self.filled) < ON_LINE - 1 || !matches!(self.nature, Nature::Plain | Nature::Volume) {
-            return false;
-        }
-        let row = |back: usize| (usize::from(self.next) + ROWS - back) % ROWS;
-        let slope = value - f64::from(self.values[row(1)]);
-        let minutes = (at.div_euclid(60) as u16).wrapping_sub(self.minutes[row(1)]);
-        // Values are kept to 24 bits: what rounding can do to a second difference.
-        let rounding = 4e-7 * value.abs();
-        minutes > 0
-            && slope.abs() > 4.0 * rounding
-            && slope.abs() < 0.1 * grain
-            && (1..ON_LINE - 1).all(|back| {
-                let (newer, older) = (row(back), row(back + 1));
-                let step = f64::from(self.values[newer]) - f64::from(self.values[older]);
-                self.minutes[newer].wrapping_sub(self.minutes[older]) == minutes
-                    && (step - slope).abs() < rounding + 0.2 * slope.abs()
-            })
     }
 
     /// Says whether it is an alarm, and why.
@@ -242,4 +208,19 @@ impl Watch {
         }
         n
     }
+}
+
+/// Median absolute deviation of sorted values from their median: the distance that half of them are within, found by
+/// taking the outermost away until half are left.
+fn spread(sorted: &[f32], middle: f64) -> f64 {
+    let mut rest = sorted;
+    let mut distance = 0.0;
+    while let [first, .., last] = rest
+        && 2 * rest.len() > sorted.len()
+    {
+        let (below, above) = (middle - f64::from(*first), f64::from(*last) - middle);
+        distance = below.max(above);
+        rest = if above > below { &rest[..rest.len() - 1] } else { &rest[1..] };
+    }
+    distance
 }

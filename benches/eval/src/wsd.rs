@@ -116,7 +116,9 @@ fn best(series: &[&Scored], of: impl Fn(&Scored) -> &Vec<Counts>, most: f64) -> 
     let mut best = (THRESHOLDS - 1, -1.0);
     for t in 0..THRESHOLDS {
         let mut pooled = Counts::default();
-        series.iter().for_each(|s| pooled.add(of(s)[t]));
+        for series in series {
+            pooled.add(of(series)[t]);
+        }
         if pooled.wrong as f64 <= most * days && pooled.f1() > best.1 {
             best = (t, pooled.f1());
         }
