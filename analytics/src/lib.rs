@@ -9,6 +9,7 @@
 pub mod atlas;
 pub mod baseline;
 pub mod bucket;
+pub mod cause;
 pub mod codec;
 pub mod column;
 pub mod format;

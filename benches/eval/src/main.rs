@@ -5,6 +5,8 @@
 
 mod data;
 mod figure;
+mod petshop;
+mod rcd;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +22,10 @@ struct Set {
     run: fn(&std::path::Path) -> Result<Vec<Figure>>,
 }
 
-const SETS: &[Set] = &[];
+const SETS: &[Set] = &[
+    Set { name: "rcd", folder: "rcd/sock_shop", run: rcd::run },
+    Set { name: "petshop", folder: "petshop/low_traffic", run: petshop::run },
+];
 
 fn main() -> ExitCode {
     match run() {
