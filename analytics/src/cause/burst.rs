@@ -6,14 +6,17 @@ use super::graph::Graph;
 use super::measure::{Cell, total};
 use super::scene::{Scene, SourceKind, Symptom};
 
-/// Least extra requests, as a share of those expected.
+/// Least extra requests, as a share of those expected; fewer will do where they are the ones that fail.
 const LEAST_EXTRA: f64 = 0.3;
+const LEAST_FAILING: f64 = 0.15;
 /// ... and in standard deviations of those.
 const SIGMAS: f64 = 6.0;
 /// All requests of a service together must multiply by so much.
 const MULTIPLIED: f64 = 2.0;
 /// Share of extra failures that a burst must account for.
 const MOST: f64 = 0.7;
+/// Requests to be expected at least, for their absence to mean anything.
+const FEWEST: f64 = 30.0;
 /// Of the usual requests, the share below which they have stopped.
 const STOPPED: f64 = 0.1;
 
@@ -39,7 +42,8 @@ pub(super) fn burst(scene: &Scene<'_>, graph: &Graph<'_>, symptom: &Symptom<'_>,
         for cell in cells.iter().filter(|cell| symptom.route.is_none_or(|route| route == cell.name)) {
             let expected = expected(scene, cell, &whole);
             let extra = cell.during.count - expected;
-            if extra < LEAST_EXTRA * expected || extra < SIGMAS * libm::sqrt(expected.max(1.0)) {
+            let least = if failing { LEAST_FAILING } else { LEAST_EXTRA };
+            if extra < least * expected || extra < SIGMAS * libm::sqrt(expected.max(1.0)) {
                 continue;
             }
             let failures = |cell: &Cell<'_>, usual: f64| {
@@ -74,10 +78,20 @@ fn expected(scene: &Scene<'_>, cell: &Cell<'_>, whole: &Cell<'_>) -> f64 {
     }
 }
 
-/// Requests to be expected if they went on as before.
+/// Requests to be expected if they went on as before, or as in the busiest of the usual periods.
 fn rate_expected(scene: &Scene<'_>, cell: &Cell<'_>) -> f64 {
-    let times = scene.during.seconds / scene.before.seconds;
-    if times.is_finite() && times > 0.0 { cell.before.count * times } else { cell.before.count }
+    rates(scene, cell).fold(0.0, f64::max)
+}
+
+/// Requests to be expected by the period before and by each of the usual ones.
+fn rates(scene: &Scene<'_>, cell: &Cell<'_>) -> impl Iterator<Item = f64> {
+    let during = scene.during.seconds;
+    let scaled = move |count: f64, seconds: f64| {
+        let times = during / seconds;
+        if times.is_finite() && times > 0.0 { count * times } else { count }
+    };
+    let usual = scene.usual.iter().zip(&cell.usual).map(move |(period, stats)| scaled(stats.count, period.seconds));
+    std::iter::once(scaled(cell.before.count, scene.before.seconds)).chain(usual)
 }
 
 fn outside(scene: &Scene<'_>, service: usize, name: &str, cell: &Cell<'_>, extra: f64, share: f64) -> Outside {
@@ -153,8 +167,9 @@ pub(super) fn flood(scene: &Scene<'_>, graph: &Graph<'_>, symptom: &Symptom<'_>)
 pub(super) fn stopped(scene: &Scene<'_>, graph: &Graph<'_>, symptom: &Symptom<'_>) -> Option<Outside> {
     for service in graph.start(symptom) {
         let whole = graph.answered(service);
-        let expected = rate_expected(scene, &whole);
-        if expected < 30.0 || whole.during.count > STOPPED * expected {
+        // As few may be usual on the quietest of the usual days.
+        let expected = rates(scene, &whole).fold(f64::INFINITY, f64::min);
+        if expected < FEWEST || whole.during.count > STOPPED * expected {
             continue;
         }
         let name = graph.services[service];

@@ -11,17 +11,19 @@ const PROVEN: i64 = 1800;
 /// Changes looked back, seconds.
 const LOOK_BACK: i64 = 6 * 3600;
 
-/// The changes near an incident, and those that only the buckets show: a version seen during but not before.
+/// The changes near an incident, and those that only the buckets show: a version that came after another one.
 pub(super) fn changes<'a>(scene: &Scene<'a>) -> Vec<Change<'a>> {
     let near = |change: &&Change<'_>| change.at < scene.end && change.at >= scene.onset.saturating_sub(LOOK_BACK);
     let mut all: Vec<Change<'a>> = scene.changes.iter().filter(near).copied().collect();
     let (before, during) = (&scene.before.bucket.versions, &scene.during.bucket.versions);
-    for (key, (first, _)) in during {
+    for (key, (seen, _)) in before.iter().chain(during) {
+        let first = before.get(key).map_or(*seen, |(first, _)| *first);
         // A service that was not there before has not changed, it is new.
-        let changed = !before.contains_key(key) && before.keys().any(|(service, _)| *service == key.0);
+        let older = before.iter().any(|(other, (since, _))| other.0 == key.0 && other.1 != key.1 && *since < first);
         let listed = all.iter().any(|change| change.service == &*key.0 && change.version == &*key.1);
-        if changed && !listed {
-            all.push(Change { service: &key.0, version: &key.1, at: *first });
+        let change = Change { service: &key.0, version: &key.1, at: first };
+        if older && !listed && near(&&change) {
+            all.push(change);
         }
     }
     all.sort_unstable_by_key(|change| (change.at, change.service, change.version));

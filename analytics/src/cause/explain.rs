@@ -88,16 +88,19 @@ fn of_symptom(scene: &Scene<'_>, graph: &Graph<'_>, symptom: &Symptom<'_>) -> Re
         (Measure::Requests | Measure::Users | Measure::PerCapita, Standing::Below) => {
             burst::stopped(scene, graph, symptom)
         }
-        (Measure::Requests | Measure::Users | Measure::PerCapita, _) => {
-            burst::burst(scene, graph, symptom, false).or_else(|| burst::flood(scene, graph, symptom))
-        }
+        (Measure::Requests | Measure::Users | Measure::PerCapita, _) => burst::burst(scene, graph, symptom, false),
         (Measure::ErrorRate, _) => burst::burst(scene, graph, symptom, true),
         _ => None,
     };
     if let Some(outside) = outside {
         return Ok(from_outside(scene, graph, outside));
     }
-    behind(scene, graph, symptom).or_else(|reason| full(scene, graph, symptom).ok_or(reason))
+    behind(scene, graph, symptom).or_else(|reason| {
+        let of_traffic = matches!(symptom.measure, Measure::Requests | Measure::Users | Measure::PerCapita);
+        let flood = of_traffic.then(|| burst::flood(scene, graph, symptom)).flatten();
+        let flood = flood.map(|outside| from_outside(scene, graph, outside));
+        full(scene, graph, symptom).or(flood).ok_or(reason)
+    })
 }
 
 fn from_outside(scene: &Scene<'_>, graph: &Graph<'_>, outside: Outside) -> Found {
