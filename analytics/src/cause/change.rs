@@ -2,6 +2,7 @@
 
 use super::evidence::{Check, Evidence, EvidenceKind, Quantity};
 use super::scene::{Change, Scene};
+use crate::bucket::Name;
 
 /// A version that arrived so many seconds after the onset may still have caused it: onsets are known to a five-minute
 /// step.
@@ -19,7 +20,8 @@ pub(super) fn changes<'a>(scene: &Scene<'a>) -> Vec<Change<'a>> {
     for (key, (seen, _)) in before.iter().chain(during) {
         let first = before.get(key).map_or(*seen, |(first, _)| *first);
         // A service that was not there before has not changed, it is new.
-        let older = before.iter().any(|(other, (since, _))| other.0 == key.0 && other.1 != key.1 && *since < first);
+        let mut of_service = before.range((key.0.clone(), Name::from(""))..).take_while(|(other, _)| other.0 == key.0);
+        let older = of_service.any(|(other, (since, _))| other.1 != key.1 && *since < first);
         let listed = all.iter().any(|change| change.service == &*key.0 && change.version == &*key.1);
         let change = Change { service: &key.0, version: &key.1, at: first };
         if older && !listed && near(&&change) {

@@ -3,7 +3,7 @@
 use super::evidence::{Evidence, EvidenceKind, Quantity};
 use super::scene::{GaugeSeries, Scene};
 use super::shift::{ascending, quantile};
-use crate::bucket::Resource;
+use crate::bucket::{Bucket, Name, Resource};
 
 /// Share from which on a resource counts as full.
 const FULL: f64 = 0.9;
@@ -30,7 +30,7 @@ pub(super) fn find(scene: &Scene<'_>, service: &str) -> Option<Saturation> {
     const ORDER: [Resource; 6] =
         [Resource::Heap, Resource::HeapBytes, Resource::Memory, Resource::MemoryBytes, Resource::Disk, Resource::Cpu];
     ORDER.into_iter().find_map(|resource| {
-        let evidence = match scene.gauges.iter().find(|series| series.service == service && series.resource == resource)
+        let evidence = match scene.gauges.iter().find(|series| series.resource == resource && series.service == service)
         {
             Some(series) => of_series(scene, series)?,
             None => of_buckets(scene, service, resource)?,
@@ -76,10 +76,8 @@ fn of_series(scene: &Scene<'_>, series: &GaugeSeries<'_>) -> Option<Vec<Evidence
 }
 
 fn of_buckets(scene: &Scene<'_>, service: &str, resource: Resource) -> Option<Vec<Evidence>> {
-    let gauge = |bucket: &crate::bucket::Bucket| {
-        let mut all = bucket.resources.iter();
-        all.find(|((owner, kind), gauge)| &**owner == service && *kind == resource && gauge.count > 0).map(|(_, g)| *g)
-    };
+    let key = (Name::from(service), resource);
+    let gauge = |bucket: &Bucket| bucket.resources.get(&key).filter(|gauge| gauge.count > 0).copied();
     let (before, during) = (gauge(scene.before.bucket)?, gauge(scene.during.bucket)?);
     let unit =
         if matches!(resource, Resource::HeapBytes | Resource::MemoryBytes | Resource::Network) { 1.0 } else { 1e6 };
