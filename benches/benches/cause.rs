@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use bonghwa_analytics::bucket::{Bucket, Gauge, Name, Resource, Transaction};
-use bonghwa_analytics::cause::flow::{Excess, attribute};
+use bonghwa_analytics::cause::flow::{Callees, Excess, attribute};
 use bonghwa_analytics::cause::shift::{Series, rank};
 use bonghwa_analytics::cause::{GaugeSeries, Period, Scene, Symptom, explain};
 use bonghwa_analytics::view::{Measure, Standing};
@@ -67,11 +67,11 @@ fn graph(report: &mut Report) {
         })
         .collect();
     let calls: Vec<(usize, usize)> = (1..1000).flat_map(|at| [((at - 1) / 2, at), (at / 3, at)]).collect();
-    assert_eq!(attribute(&nodes, &calls, 0).ranked.first().map(|share| share.node), Some(777));
+    assert_eq!(attribute(&nodes, &calls, 0, Callees::Sum).ranked.first().map(|share| share.node), Some(777));
     let out: Vec<f64> = nodes.iter().flatten().map(|excess| excess.now.max(0.0) / excess.usual).collect();
     let [own, walk] = medians(
         ROUNDS,
-        [&mut || drop(black_box(attribute(black_box(&nodes), &calls, 0))), &mut || {
+        [&mut || drop(black_box(attribute(black_box(&nodes), &calls, 0, Callees::Sum))), &mut || {
             drop(black_box(random_walk(black_box(&out), &calls, 0)))
         }],
     );

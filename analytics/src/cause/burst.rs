@@ -52,7 +52,9 @@ pub(super) fn burst(scene: &Scene<'_>, graph: &Graph<'_>, symptom: &Symptom<'_>,
             };
             let (here, all) = (failures(cell, expected), failures(&whole, whole.during.count - extra));
             let share = if failing {
-                if here < MOST * all || here > 1.1 * extra || here < 0.5 * extra {
+                // The fewer they are beside the usual ones, the closer failures and extra requests must agree.
+                let least = if extra >= expected { 0.5 } else { 0.85 };
+                if here < MOST * all || here > 1.1 * extra || here < least * extra {
                     continue;
                 }
                 here / all.max(1.0)

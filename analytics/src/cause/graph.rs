@@ -2,11 +2,11 @@
 //!
 //! A call is a node of its own between caller and callee, because it is measured at both ends: what the caller waits
 //! beyond what the callee says it took is the way between them. A callee that reports nothing itself (most databases)
-//! has no measure, and what the call adds is its own.
+//! takes what its callers measured, all together.
 
 use std::collections::BTreeMap;
 
-use super::flow::{Attribution, Excess, Kind, attribute};
+use super::flow::{Attribution, Callees, Excess, Kind, attribute};
 use super::measure::{Cell, Stats, excess, total};
 use super::scene::{Scene, Symptom};
 use crate::bucket::{Bucket, Name, Transaction};
@@ -16,8 +16,10 @@ use crate::bucket::{Bucket, Name, Transaction};
 pub(super) struct Graph<'a> {
     /// Names, ascending.
     pub(super) services: Vec<&'a str>,
-    /// Routes of each service.
+    /// Routes of each service; the calls to it, if it reported nothing during the incident.
     pub(super) routes: Vec<Vec<Cell<'a>>>,
+    /// Whether a service reported its routes itself during the incident, and whether it did before.
+    pub(super) reports: Vec<(bool, bool)>,
     /// Caller and callee of each call.
     pub(super) links: Vec<(usize, usize)>,
     /// What each call measured, beside `links`.
@@ -41,8 +43,6 @@ pub(super) struct Flow {
     /// Excess of what the symptom names.
     pub(super) symptom: Option<Excess>,
     pub(super) attribution: Attribution,
-    /// Excess by node.
-    pub(super) nodes: Vec<Option<Excess>>,
 }
 
 impl<'a> Graph<'a> {
@@ -70,18 +70,34 @@ impl<'a> Graph<'a> {
         for (service, cell) in routes {
             of_service[at(service)].push(cell);
         }
+        let reported = |cells: &Vec<Cell<'_>>| {
+            (cells.iter().any(|cell| cell.during.count > 0.0), cells.iter().any(|cell| cell.before.count > 0.0))
+        };
+        let reports: Vec<(bool, bool)> = of_service.iter().map(reported).collect();
         let mut asked = vec![false; services.len()];
-        for (caller, callee) in &links {
+        for ((caller, callee), (_, cell)) in links.iter().zip(&calls) {
             asked[*callee] |= caller != callee;
+            if caller != callee && !reports[*callee].0 && cell.during.count > 0.0 {
+                let own = &mut of_service[*callee];
+                own.retain(|cell| cell.during.count > 0.0);
+                own.push(cell.clone());
+            }
         }
-        let open =
-            |all: bool| (0..services.len()).filter(|s| !of_service[*s].is_empty() && (all || !asked[*s])).collect();
+        let known = |s: &usize| reports[*s].0 || reports[*s].1;
+        let open = |all: bool| (0..services.len()).filter(|s| known(s) && (all || !asked[*s])).collect();
         let mut roots: Vec<usize> = open(false);
         if roots.is_empty() {
             // Everybody is called by somebody: a circle has no first.
             roots = open(true);
         }
-        Self { services, routes: of_service, links, calls: calls.into_iter().map(|(_, cell)| cell).collect(), roots }
+        Self {
+            services,
+            routes: of_service,
+            reports,
+            links,
+            calls: calls.into_iter().map(|(_, cell)| cell).collect(),
+            roots,
+        }
     }
 
     /// The service of a name.
@@ -126,7 +142,7 @@ impl<'a> Graph<'a> {
                 edges.extend([(*caller, link), (link, *callee)]);
             }
         }
-        Flow { symptom: shown, attribution: attribute(&nodes, &edges, entry), nodes }
+        Flow { symptom: shown, attribution: attribute(&nodes, &edges, entry, Callees::Sum) }
     }
 
     /// The way from a node to the symptom, as calls.

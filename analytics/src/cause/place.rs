@@ -86,8 +86,10 @@ impl Place<'_> {
             (true, _) => Confidence::Confirmed,
         };
         let route = match self.node {
-            Node::Service(service) => concentrated(self.kind, &graph.routes[service]).map(|cell| cell.name.to_owned()),
-            Node::Call(_) => None,
+            Node::Service(service) if graph.reports[service].0 => {
+                concentrated(self.kind, &graph.routes[service]).map(|cell| cell.name.to_owned())
+            }
+            _ => None,
         };
         let path = graph.path(self.flow, number).into_iter();
         let path = path.map(|(a, b)| (graph.services[a].to_owned(), graph.services[b].to_owned())).collect();
@@ -96,20 +98,24 @@ impl Place<'_> {
 
     /// What is wrong by the flow alone.
     fn plain(&self, graph: &Graph<'_>, evidence: &mut Vec<Evidence>, kinds: &mut usize) -> CauseKind {
-        let slow_or_failing = |slow| if self.kind == Kind::Latency { slow } else { CauseKind::Errors };
-        let Node::Call(link) = self.node else { return slow_or_failing(CauseKind::SlowService) };
-        let (asking, callee) = graph.links[link];
-        let name = graph.services[callee];
-        let answered = graph.answered(callee);
-        let failing = graph.calls[link].during.level(Kind::Errors).unwrap_or(0.0);
-        if answered.before.count > 0.0 && answered.during.count == 0.0 && failing >= HALF {
-            return CauseKind::Outage;
-        }
-        if self.flow.nodes.get(callee).copied().flatten().is_none() {
-            let slow = if is_database(name) { CauseKind::SlowDatabase } else { CauseKind::SlowService };
-            return slow_or_failing(slow);
-        }
+        let (asking, callee) = match self.node {
+            Node::Call(link) => graph.links[link],
+            Node::Service(service) => {
+                let (reports, reported) = graph.reports[service];
+                let failing = graph.answered(service).during.level(Kind::Errors).unwrap_or(0.0);
+                return if reported && !reports && failing >= HALF {
+                    CauseKind::Outage
+                } else if self.kind == Kind::Errors {
+                    CauseKind::Errors
+                } else if !reports && is_database(graph.services[service]) {
+                    CauseKind::SlowDatabase
+                } else {
+                    CauseKind::SlowService
+                };
+            }
+        };
         // The callee reports itself, and well.
+        let answered = graph.answered(callee);
         let unchanged = Place { node: Node::Service(callee), ..*self }.excess(graph, &answered);
         evidence.push(Evidence { kind: EvidenceKind::Unchanged, ..unchanged });
         if self.kind == Kind::Errors && arriving(graph, callee) >= ARRIVING {
@@ -117,15 +123,21 @@ impl Place<'_> {
             return CauseKind::Errors;
         }
         *kinds += 1;
-        CauseKind::NetworkBetween { caller: graph.services[asking].to_owned(), callee: name.to_owned() }
+        let [from, to] = [asking, callee].map(|service| graph.services[service].to_owned());
+        CauseKind::NetworkBetween { caller: from, callee: to }
     }
 
     /// The excess of the place as evidence.
     fn excess(&self, graph: &Graph<'_>, cell: &Cell<'_>) -> Evidence {
         let (kind, service, subject) = match self.node {
-            Node::Service(service) => (EvidenceKind::Service, service, ""),
-            Node::Call(link) => (EvidenceKind::Call, graph.links[link].0, graph.services[graph.links[link].1]),
+            Node::Service(service) => match graph.links.iter().position(|(_, callee)| *callee == service) {
+                // What only its callers know of it.
+                Some(link) if !graph.reports[service].0 => (EvidenceKind::Call, graph.links[link].0, service),
+                _ => (EvidenceKind::Service, service, service),
+            },
+            Node::Call(link) => (EvidenceKind::Call, graph.links[link].0, graph.links[link].1),
         };
+        let subject = if kind == EvidenceKind::Call { graph.services[subject] } else { "" };
         Evidence {
             kind,
             service: graph.services[service].to_owned(),

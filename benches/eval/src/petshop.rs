@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use bonghwa_analytics::cause::flow::{Attribution, Excess, Kind, Step, attribute};
+use bonghwa_analytics::cause::flow::{Attribution, Callees, Excess, Kind, Step, attribute};
 
 use crate::data;
 use crate::figure::{Figure, Target};
@@ -112,7 +112,8 @@ fn explain(
         Excess::of(kind, usual.get(usual_rows.clone())?, incident.get(rows.clone())?)
     };
     let nodes: Vec<Option<Excess>> = graph.names.iter().map(excess).collect();
-    attribute(&nodes, &graph.calls, symptom)
+    // Load balancers stand in the graph beside the services behind them.
+    attribute(&nodes, &graph.calls, symptom, Callees::Largest)
 }
 
 /// Nodes, and pairs of caller and callee.
