@@ -7,6 +7,8 @@ mod data;
 mod figure;
 mod nab;
 mod nation;
+mod petshop;
+mod rcd;
 mod wsd;
 
 use std::path::PathBuf;
@@ -26,6 +28,8 @@ struct Set {
 const SETS: &[Set] = &[
     Set { name: "nab", folder: "nab", run: nab::run },
     Set { name: "wsd", folder: "wsd", run: wsd::run },
+    Set { name: "rcd", folder: "rcd/sock_shop", run: rcd::run },
+    Set { name: "petshop", folder: "petshop/low_traffic", run: petshop::run },
     Set { name: "nation", folder: "", run: nation::run },
 ];
 
