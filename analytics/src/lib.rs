@@ -9,8 +9,10 @@
 pub mod atlas;
 pub mod baseline;
 pub mod bucket;
+pub mod calendar;
 pub mod codec;
 pub mod column;
+pub mod forecast;
 pub mod format;
 pub mod frame;
 pub mod hash;

@@ -5,6 +5,8 @@
 
 mod data;
 mod figure;
+mod m4;
+mod worldcup98;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +22,10 @@ struct Set {
     run: fn(&std::path::Path) -> Result<Vec<Figure>>,
 }
 
-const SETS: &[Set] = &[];
+const SETS: &[Set] = &[
+    Set { name: "m4", folder: "m4", run: m4::run },
+    Set { name: "worldcup98", folder: "worldcup98", run: worldcup98::run },
+];
 
 fn main() -> ExitCode {
     match run() {
