@@ -7,20 +7,31 @@ use super::history::Seasons;
 
 /// Weight of the ridge for each row.
 const RIDGE: f64 = 1e-3;
-/// Rows of a fit; more are thinned out evenly.
-const ROWS: usize = 1_000;
+
+/// What a fit needs to know of a series: sums that grow as the series does, so that it can be fitted again.
+pub(super) struct Regression {
+    lags: Vec<usize>,
+    /// Taken off every value, so that squares keep their digits.
+    shift: f64,
+    /// Lower triangle of the sums of products; the intercept is the last row.
+    gram: Vec<f64>,
+    moments: Vec<f64>,
+    squares: (f64, f64),
+    next: usize,
+}
 
 /// A fitted autoregression.
 pub(super) struct Autoregression {
     lags: Vec<usize>,
     coefficients: Vec<f64>,
-    mean: f64,
+    intercept: f64,
+    shift: f64,
 }
 
 /// Lags that suit the seasons, ascending, none longer than `most`.
 pub(super) fn lags(seasons: Seasons, most: usize) -> Vec<usize> {
     let Seasons { short, long } = seasons;
-    let mut lags = vec![1, 2, 3, 4, 5, 6, short / 2];
+    let mut lags = vec![1, 2, 3, 4, 6, short / 24, short / 12, short / 2];
     for (season, reach) in [(short, 2), (2 * short, 1), (long.saturating_sub(short), 1), (long, 2)] {
         lags.extend(season.saturating_sub(reach)..=season + reach);
     }
@@ -30,46 +41,62 @@ pub(super) fn lags(seasons: Seasons, most: usize) -> Vec<usize> {
     lags
 }
 
-impl Autoregression {
-    /// Fits values; `centred` takes their mean as the level to which a path returns.
-    pub(super) fn fit(values: &[f64], lags: Vec<usize>, centred: bool) -> Option<Self> {
-        let longest = *lags.last()?;
-        let rows = values.len().checked_sub(longest)?;
-        let count = lags.len();
-        if rows < count + 2 {
-            return None;
-        }
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        // The ridge is on the scale of the values: a sum of squares takes the place of standardising them.
-        let spread = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / values.len() as f64;
-        if spread <= 0.0 || !spread.is_finite() {
-            return None;
-        }
-        let thin = odd(rows.div_ceil(ROWS));
-        let mut gram = vec![0.0; count * count];
-        let mut moments = vec![0.0; count];
-        let mut row = vec![0.0; count];
-        let mut used = 0.0;
-        // From the end on, so that the newest rows are among those used.
-        for at in (longest..values.len()).rev().step_by(thin) {
-            for (x, lag) in row.iter_mut().zip(&lags) {
-                *x = values[at - lag] - mean;
+impl Regression {
+    /// Of no rows yet; `level` is about the mean of the series.
+    pub(super) fn new(lags: Vec<usize>, level: f64) -> Self {
+        let count = lags.len() + 1;
+        let next = lags.last().copied().unwrap_or(0);
+        let (gram, moments) = (vec![0.0; count * count], vec![0.0; count]);
+        Self { lags, shift: level, gram, moments, squares: (0.0, 0.0), next }
+    }
+
+    /// Takes in the values that came since.
+    pub(super) fn extend(&mut self, values: &[f64]) {
+        let count = self.moments.len();
+        let mut row = vec![1.0; count];
+        for at in self.next..values.len() {
+            for (x, lag) in row.iter_mut().zip(&self.lags) {
+                *x = values[at - lag] - self.shift;
             }
-            let target = values[at] - mean;
-            for i in 0..count {
+            let target = values[at] - self.shift;
+            for (i, moment) in self.moments.iter_mut().enumerate() {
                 let x = row[i];
-                moments[i] += x * target;
-                for (cell, other) in gram[i * count..=i * count + i].iter_mut().zip(&row) {
+                *moment += x * target;
+                for (cell, other) in self.gram[i * count..=i * count + i].iter_mut().zip(&row) {
                     *cell += x * other;
                 }
             }
-            used += 1.0;
+            self.squares = (self.squares.0 + target, self.squares.1 + target * target);
         }
-        for i in 0..count {
-            gram[i * count + i] += RIDGE * used * spread;
+        self.next = self.next.max(values.len());
+    }
+
+    /// Fits what was taken in. `None` where there are too few rows, or nothing varies.
+    pub(super) fn fit(&self) -> Option<Autoregression> {
+        let count = self.moments.len();
+        let rows = self.gram.last().copied()?;
+        if rows < (count + 2) as f64 {
+            return None;
         }
-        let coefficients = solve(&mut gram, moments)?;
-        Some(Self { lags, coefficients, mean: if centred { mean } else { 0.0 } })
+        let mean = self.squares.0 / rows;
+        let spread = self.squares.1 / rows - mean * mean;
+        if spread <= 0.0 || !spread.is_finite() {
+            return None;
+        }
+        let mut gram = self.gram.clone();
+        for i in 0..count - 1 {
+            gram[i * count + i] += RIDGE * rows * spread;
+        }
+        let mut coefficients = solve(&mut gram, self.moments.clone())?;
+        let intercept = coefficients.pop()?;
+        Some(Autoregression { lags: self.lags.clone(), coefficients, intercept, shift: self.shift })
+    }
+}
+
+impl Autoregression {
+    /// Without a drift of its own: what is continued returns to zero.
+    pub(super) fn without_drift(self) -> Self {
+        Self { intercept: 0.0, shift: 0.0, ..self }
     }
 
     /// Continues `values` by `horizon` steps, into `path`.
@@ -77,11 +104,11 @@ impl Autoregression {
         path.clear();
         let longest = self.lags.last().copied().unwrap_or(0);
         let from = values.len().saturating_sub(longest);
-        path.extend(values[from..].iter().map(|v| v - self.mean));
+        path.extend(values[from..].iter().map(|v| v - self.shift));
         let known = path.len();
         for _ in 0..horizon {
             let end = path.len();
-            let mut next = 0.0;
+            let mut next = self.intercept;
             for (lag, coefficient) in self.lags.iter().zip(&self.coefficients) {
                 next += coefficient * end.checked_sub(*lag).map_or(0.0, |at| path[at]);
             }
@@ -90,14 +117,9 @@ impl Autoregression {
         }
         path.drain(..known);
         for value in path {
-            *value += self.mean;
+            *value += self.shift;
         }
     }
-}
-
-/// An odd stride meets every phase of an even season.
-const fn odd(stride: usize) -> usize {
-    if stride > 1 && stride % 2 == 0 { stride + 1 } else { stride }
 }
 
 /// Solves a symmetric positive definite system whose lower triangle is given; `None` if it is not positive definite.

@@ -1,10 +1,8 @@
-//! The mean of the pool, weighted by what each member missed by before.
+//! The mean of the pool, weighted by the inverse fourth power of what each member missed by before.
 
 use super::history::History;
 use super::pool::Paths;
 
-/// The weight of a member is its mean absolute error to minus this power.
-const POWER: i32 = 4;
 /// Half-life of a past error, in long (or seven short) seasons.
 const HALF_LIFE: f64 = 2.0;
 
@@ -21,39 +19,46 @@ pub(super) fn combine(history: &History, origins: &[usize], pool: &[Paths], hori
         })
         .collect();
     let half_life = HALF_LIFE * history.seasons.long.max(7 * history.seasons.short) as f64;
+    // Only the ratio of two shares counts, so they may be told from any instant.
+    let end = history.len();
+    let shares: Vec<f64> = origins.iter().map(|origin| libm::exp2(-((end - origin) as f64) / half_life)).collect();
     let span = (history.range.1 - history.range.0).max(f64::MIN_POSITIVE);
     let mut weights = vec![0.0; pool.len()];
-    origins
-        .iter()
-        .enumerate()
-        .map(|(number, origin)| {
-            let mut combined = vec![0.0; horizon];
-            for (band_number, band) in bands.iter().enumerate() {
-                let known = origins[..number].partition_point(|past| past + band.1 <= *origin);
-                for (weight, errors) in weights.iter_mut().zip(&errors) {
-                    let (mut sum, mut total) = (0.0, 0.0);
-                    for (errors, past) in errors[..known].iter().zip(origins) {
-                        if !errors[band_number].is_nan() {
-                            let share = libm::exp2(-((origin - past) as f64) / half_life);
-                            sum += share * errors[band_number];
-                            total += share;
-                        }
+    // What is known of each member and band: shares times errors, shares, and the origins that are counted.
+    let mut sums = vec![(0.0, 0.0); pool.len() * bands.len()];
+    let mut counted = vec![0; bands.len()];
+    let mut combined = Vec::with_capacity(origins.len());
+    for (number, origin) in origins.iter().enumerate() {
+        let mut path = vec![0.0; horizon];
+        for (band_number, band) in bands.iter().enumerate() {
+            let counted = &mut counted[band_number];
+            while *counted < number && origins[*counted] + band.1 <= *origin {
+                for (member, errors) in errors.iter().enumerate() {
+                    let error = errors[*counted][band_number];
+                    if !error.is_nan() {
+                        let sum = &mut sums[member * bands.len() + band_number];
+                        *sum = (sum.0 + shares[*counted] * error, sum.1 + shares[*counted]);
                     }
-                    let mean = if total > 0.0 { sum / total } else { span };
-                    let relative = mean / span + 1e-6;
-                    *weight = 1.0 / libm::pow(relative, f64::from(POWER));
                 }
-                let total: f64 = weights.iter().sum();
-                for (weight, paths) in weights.iter().zip(pool) {
-                    let path = &paths[number * horizon..(number + 1) * horizon];
-                    for at in band.0..band.1 {
-                        combined[at] += weight / total * path[at];
-                    }
+                *counted += 1;
+            }
+            for (member, weight) in weights.iter_mut().enumerate() {
+                let (sum, share) = sums[member * bands.len() + band_number];
+                let mean = if share > 0.0 { sum / share } else { span };
+                let relative = mean / span + 1e-6;
+                *weight = 1.0 / (relative * relative * relative * relative);
+            }
+            let total: f64 = weights.iter().sum();
+            for (weight, paths) in weights.iter().zip(pool) {
+                let own = &paths[number * horizon..(number + 1) * horizon];
+                for at in band.0..band.1 {
+                    path[at] += weight / total * own[at];
                 }
             }
-            combined
-        })
-        .collect()
+        }
+        combined.push(path);
+    }
+    combined
 }
 
 /// Horizons that are weighted together, as half-open ranges: 1, 2, 3 to 4, 5 to 8 and so on.

@@ -68,7 +68,7 @@ impl Residuals {
             }
         }
         let n = history.len();
-        let half_life = HALF_LIFE * history.seasons.long.max(7 * history.seasons.short) as f64;
+        let half_life = super::tune("RH",HALF_LIFE) * history.seasons.long.max(7 * history.seasons.short) as f64;
         let weights: Vec<f64> =
             origins[..past.len()].iter().map(|origin| libm::exp2(-((n - origin) as f64) / half_life)).collect();
         let span = (history.range.1 - history.range.0).max(libm::fabs(history.range.1) * 1e-9).max(1e-12);
@@ -87,9 +87,9 @@ impl Residuals {
                     *cell /= growth;
                 }
             }
-            let score = score(&rows, past, origins, horizon, &|value, at, step| size(value, at) * growth[step]);
+            let score = score(&rows, &weights, past, origins, horizon, &|value, at, step| size(value, at) * growth[step]);
             if best.as_ref().is_none_or(|best| score < best.0) {
-                let scale = (0..horizon).map(|step| INFLATION * growth[step] * size(path[step], n + step)).collect();
+                let scale = (0..horizon).map(|step| super::tune("INF",INFLATION) * growth[step] * size(path[step], n + step)).collect();
                 best = Some((score, rows, scale));
             }
         }
@@ -230,6 +230,7 @@ fn growth(rows: &[f64], weights: &[f64], horizon: usize) -> Option<Vec<f64>> {
 /// Mean interval score at 85 % of intervals that are the same in all standardised residuals (Gneiting, Raftery, 2007).
 fn score(
     rows: &[f64],
+    weights: &[f64],
     past: &[Vec<f64>],
     origins: &[usize],
     horizon: usize,
@@ -239,11 +240,11 @@ fn score(
     all.sort_unstable_by(f64::total_cmp);
     let Some(edge) = all.get(all.len() * 85 / 100) else { return f64::MAX };
     let (mut sum, mut count) = (0.0, 0.0);
-    for ((row, path), origin) in rows.chunks(horizon).zip(past).zip(origins) {
+    for (((row, path), origin), weight) in rows.chunks(horizon).zip(past).zip(origins).zip(weights) {
         for (step, u) in row.iter().enumerate().filter(|(_, u)| !u.is_nan()) {
             let outside = (libm::fabs(*u) - edge).max(0.0);
-            sum += (2.0 * edge + 2.0 / 0.15 * outside) * size(path[step], origin + step, step);
-            count += 1.0;
+            sum += weight * (2.0 * edge + 2.0 / 0.15 * outside) * size(path[step], origin + step, step);
+            count += weight;
         }
     }
     sum / count

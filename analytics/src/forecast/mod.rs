@@ -95,3 +95,4 @@ impl Forecast {
         Some(Exhaustion { earliest: by(0.075)?, likely: by(0.5), latest: by(0.925) })
     }
 }
+pub(crate) fn tune(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default) }

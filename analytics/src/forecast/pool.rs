@@ -1,6 +1,6 @@
 //! The pool: cheap forecasters with seasons, each run from every origin.
 
-use super::autoregression::{Autoregression, lags};
+use super::autoregression::{Autoregression, Regression, lags};
 use super::history::History;
 use crate::column::median;
 
@@ -49,7 +49,7 @@ pub(super) fn run(history: &History, origins: &[usize], horizon: usize) -> Vec<P
     let (low, high) = history.range;
     let reach = high - low;
     let floor = if low >= 0.0 { 0.0 } else { low - reach };
-    POOL.iter()
+    POOL.iter().enumerate().filter(|(n,_)| (super::tune("MASK",1023.0) as usize >> n) & 1 == 1).map(|x|x.1)
         .filter_map(|member| member.paths(history, origins, horizon))
         .map(|mut paths| {
             for value in &mut paths {
@@ -86,7 +86,8 @@ impl Member {
             Self::Logarithm => {
                 // Zeros and what is near them are lifted by a little, or their logarithms would rule the fit.
                 let (low, high) = history.range;
-                let lift = if low > 0.02 * high { 0.0 } else { 0.02 * high };
+                let typical = median(&mut values.clone()).unwrap_or(high);
+                let lift = if low > 0.02 * typical { 0.0 } else { 0.02 * typical };
                 if low < 0.0 || high <= 0.0 {
                     return None;
                 }
@@ -147,12 +148,16 @@ fn autoregress(
     let mut path = Vec::new();
     let last = origins.len() - 1;
     let every = last.div_ceil(FITS - 1).max(1);
+    let first = origins[0];
+    let level = values[..first].iter().sum::<f64>() / first.max(1) as f64;
+    let mut regression = Regression::new(lags(history.seasons, first / 2), level);
     let mut fitted = None;
     for (number, origin) in origins.iter().enumerate() {
         let known = &values[..*origin];
         if number % every == 0 || number == last {
-            let lags = lags(history.seasons, origins[0] / 2);
-            fitted = Autoregression::fit(known, lags, centred).or(fitted);
+            regression.extend(known);
+            let fit = regression.fit();
+            fitted = if centred { fit } else { fit.map(Autoregression::without_drift) }.or(fitted);
         }
         fitted.as_ref()?.continue_path(known, horizon, &mut path);
         paths.extend_from_slice(&path);

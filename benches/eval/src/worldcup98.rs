@@ -31,7 +31,7 @@ pub(crate) fn run(folder: &Path) -> Result<Vec<Figure>> {
     for file in entries(folder)?.iter().filter(|file| file.extension().is_some_and(|kind| kind == "csv")) {
         let values = steps(&text(file)?);
         let furthest = HORIZONS[1].0;
-        for origin in (WARM_UP..values.len().saturating_sub(furthest)).step_by(EVERY) {
+        let end = std::env::var("END").ok().and_then(|v| v.parse::<usize>().ok()).unwrap_or(100)*DAY; for origin in (WARM_UP..values.len().saturating_sub(furthest).min(end)).step_by(EVERY * std::env::var("EV").ok().and_then(|v| v.parse::<usize>().ok()).unwrap_or(1)) {
             let known = &values[..origin];
             let Some(forecast) = forecast(known, Seasons::of_step(STEP), furthest) else { continue };
             let mut trailing: Vec<f64> =
