@@ -201,13 +201,10 @@ fn is_workday(day: i64) -> bool {
 /// Whether the holiday on this day falls on a day off and is made up for.
 fn is_owed(day: i64) -> bool {
     let (_, count, substitute) = holidays_on(day);
-    match (substitute, civil(day).weekday) {
-        (Substitute::Never, _) => false,
-        (_, 6) => true,
-        (Substitute::Weekend, 5) => true,
-        // An overlap with another holiday is made up for once.
-        _ => count > 1,
-    }
+    let weekday = civil(day).weekday;
+    // An overlap with another holiday is made up for once.
+    let falls_on_day_off = weekday == 6 || count > 1 || (weekday == 5 && substitute == Substitute::Weekend);
+    substitute != Substitute::Never && falls_on_day_off
 }
 
 #[cfg(test)]
@@ -234,18 +231,12 @@ mod tests {
     #[test]
     fn days_off_of_years_that_are_known() {
         // As announced by the Ministry of Personnel Management, substitutes and granted days included.
-        assert_eq!(
-            off(2024),
-            [101, 209, 212, 301, 410, 506, 515, 606, 815, 916, 917, 918, 1001, 1003, 1009, 1225]
-        );
+        assert_eq!(off(2024), [101, 209, 212, 301, 410, 506, 515, 606, 815, 916, 917, 918, 1001, 1003, 1009, 1225]);
         assert_eq!(
             off(2025),
             [101, 127, 128, 129, 130, 303, 505, 506, 603, 606, 815, 1003, 1006, 1007, 1008, 1009, 1225]
         );
-        assert_eq!(
-            off(2026),
-            [101, 216, 217, 218, 302, 501, 505, 525, 603, 717, 817, 924, 925, 1005, 1009, 1225]
-        );
+        assert_eq!(off(2026), [101, 216, 217, 218, 302, 501, 505, 525, 603, 717, 817, 924, 925, 1005, 1009, 1225]);
     }
 
     #[test]

@@ -42,17 +42,20 @@ pub(super) fn combine(history: &History, origins: &[usize], pool: &[Paths], hori
                 }
                 *counted += 1;
             }
-            for (member, weight) in weights.iter_mut().enumerate() {
-                let (sum, share) = sums[member * bands.len() + band_number];
-                let mean = if share > 0.0 { sum / share } else { span };
-                let relative = mean / span + 1e-6;
-                *weight = 1.0 / (relative * relative * relative * relative);
+            // Where nothing came so far ahead yet, the weights of the band before are the best that is known.
+            if band_number == 0 || sums.iter().skip(band_number).step_by(bands.len()).all(|sum| sum.1 > 0.0) {
+                for (member, weight) in weights.iter_mut().enumerate() {
+                    let (sum, share) = sums[member * bands.len() + band_number];
+                    let mean = if share > 0.0 { sum / share } else { span };
+                    let relative = mean / span + 1e-6;
+                    *weight = 1.0 / (relative * relative * relative * relative);
+                }
             }
             let total: f64 = weights.iter().sum();
             for (weight, paths) in weights.iter().zip(pool) {
                 let own = &paths[number * horizon..(number + 1) * horizon];
-                for at in band.0..band.1 {
-                    path[at] += weight / total * own[at];
+                for (value, own) in path.iter_mut().zip(own).take(band.1).skip(band.0) {
+                    *value += weight / total * own;
                 }
             }
         }
@@ -77,12 +80,10 @@ fn error(history: &History, origin: usize, path: &[f64], band: (usize, usize)) -
         return f64::NAN;
     }
     let (mut sum, mut count) = (0.0, 0.0);
-    for at in band.0..band.1 {
-        let value = history.received[origin + at];
-        if !value.is_nan() {
-            sum += libm::fabs(value - path[at]);
-            count += 1.0;
-        }
+    let came = &history.received[origin..];
+    for (value, came) in path.iter().zip(came).take(band.1).skip(band.0).filter(|(_, came)| !came.is_nan()) {
+        sum += libm::fabs(came - value);
+        count += 1.0;
     }
     sum / count
 }

@@ -18,7 +18,8 @@ impl Seasons {
     }
 }
 
-/// Steps of the past that are used: four long seasons, or so many short ones where there is no long one.
+/// Steps of the past that are used: six long seasons, or so many short ones where there is no long one.
+const LONG_SEASONS: usize = 6;
 const SHORT_SEASONS: usize = 60;
 /// Points below which nothing is forecast.
 const LEAST: usize = 12;
@@ -40,7 +41,7 @@ impl History {
     /// `None` where the series is too short or too thin.
     pub(super) fn of(values: &[f64], seasons: Seasons) -> Option<Self> {
         let short = seasons.short.max(1);
-        let keep = if seasons.long > short { super::tune("LS",6.0) as usize * seasons.long } else { SHORT_SEASONS * short };
+        let keep = if seasons.long > short { LONG_SEASONS * seasons.long } else { SHORT_SEASONS * short };
         let values = &values[values.len().saturating_sub(keep)..];
         // Values beyond 1e15 are no measurement, and their squares would not be numbers.
         let sound = |v: &f64| libm::fabs(*v) < 1e15;
@@ -51,7 +52,8 @@ impl History {
         if received.len() < (2 * short).max(LEAST) || 2 * there < lately.len() {
             return None;
         }
-        let range = received.iter().filter(|v| !v.is_nan()).fold((f64::MAX, f64::MIN), |r, v| (r.0.min(*v), r.1.max(*v)));
+        let range =
+            received.iter().filter(|v| !v.is_nan()).fold((f64::MAX, f64::MIN), |r, v| (r.0.min(*v), r.1.max(*v)));
         Some(Self { values: filled(&received, seasons), received, seasons, range })
     }
 
@@ -62,7 +64,7 @@ impl History {
     /// Past instants to forecast from, ascending, and last the end of the series.
     pub(super) fn origins(&self, horizon: usize) -> Vec<usize> {
         let n = self.len();
-        let first = (n / 2).max(n.saturating_sub(super::tune("BACK",99.0) as usize * self.seasons.short)).max(self.seasons.short.min(n / 2) + 2);
+        let first = (n / 2).max(self.seasons.short.min(n / 2) + 2);
         let count = (WORK / horizon.max(1)).clamp(24, 150).min(n.saturating_sub(first)).max(1);
         let mut origins: Vec<usize> = (0..count).map(|at| first + (n - first) * at / count).collect();
         origins.push(n);

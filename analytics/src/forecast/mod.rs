@@ -12,10 +12,16 @@
 mod autoregression;
 mod combination;
 mod conformal;
+mod days;
 mod history;
 mod pool;
+mod record;
+#[cfg(test)]
+mod tests;
 
+pub use days::{Clock, forecast_days};
 pub use history::Seasons;
+pub use record::{Record, Said, record};
 
 use conformal::Residuals;
 use history::History;
@@ -60,7 +66,8 @@ pub struct Exhaustion {
 
 /// Forecasts `horizon` steps behind `values` (NaN where nothing was received).
 ///
-/// `None` where there is too little to say: less than two days of steps (or two seasons), fewer than half of the last
+/// The forecast ends sooner where too few past forecasts reached so far to know how far off they are: about half the
+/// length of the series is the most. `None` where there is too little to say: less than two days of steps (or two seasons), fewer than half of the last
 /// two seasons received, or too few past forecasts to know how far off they were.
 pub fn forecast(values: &[f64], seasons: Seasons, horizon: usize) -> Option<Forecast> {
     let horizon = horizon.min(MAX_HORIZON);
@@ -73,7 +80,7 @@ pub fn forecast(values: &[f64], seasons: Seasons, horizon: usize) -> Option<Fore
     let combined = combination::combine(&history, &origins, &paths, horizon);
     let (path, past) = combined.split_last()?;
     let residuals = Residuals::of(&history, &origins, past, path, horizon)?;
-    let steps = (0..horizon).map(|at| residuals.step(at)).collect();
+    let steps = (0..residuals.horizon()).map(|at| residuals.step(at)).collect();
     Some(Forecast { steps, origins: residuals.origins(), residuals })
 }
 
@@ -95,4 +102,3 @@ impl Forecast {
         Some(Exhaustion { earliest: by(0.075)?, likely: by(0.5), latest: by(0.925) })
     }
 }
-pub(crate) fn tune(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default) }

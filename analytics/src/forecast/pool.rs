@@ -14,6 +14,8 @@ enum Member {
     /// Level, two seasons and the last error, smoothed exponentially (Taylor, 2003): rates of level, short season, long
     /// season, and how much of an error remains a step later.
     Smoothing { level: f64, short: f64, long: f64, memory: f64 },
+    /// A straight line through the means of so many short seasons, and what is left by phase.
+    Trend { seasons: usize },
     /// Seasonal autoregression of the values.
     Plain,
     /// The same of their logarithms.
@@ -22,13 +24,15 @@ enum Member {
     Differences { seasonal: bool },
 }
 
-const POOL: [Member; 10] = [
+const POOL: [Member; 12] = [
     Member::Again { long: false },
     Member::Again { long: true },
     Member::Median { long: false },
     Member::Median { long: true },
     Member::Smoothing { level: 0.02, short: 0.1, long: 0.2, memory: 0.9 },
     Member::Smoothing { level: 0.02, short: 0.3, long: 0.1, memory: 0.7 },
+    Member::Trend { seasons: 7 },
+    Member::Trend { seasons: 28 },
     Member::Plain,
     Member::Logarithm,
     Member::Differences { seasonal: true },
@@ -49,7 +53,7 @@ pub(super) fn run(history: &History, origins: &[usize], horizon: usize) -> Vec<P
     let (low, high) = history.range;
     let reach = high - low;
     let floor = if low >= 0.0 { 0.0 } else { low - reach };
-    POOL.iter().enumerate().filter(|(n,_)| (super::tune("MASK",1023.0) as usize >> n) & 1 == 1).map(|x|x.1)
+    POOL.iter()
         .filter_map(|member| member.paths(history, origins, horizon))
         .map(|mut paths| {
             for value in &mut paths {
@@ -81,6 +85,17 @@ impl Member {
             }
             Self::Smoothing { level, short, long, memory } => {
                 smooth(history, origins, horizon, [level, short, long, memory])
+            }
+            Self::Trend { seasons } => {
+                let short = history.seasons.short;
+                if short == 0 || first < 3 * short {
+                    return None;
+                }
+                let mut paths = Vec::with_capacity(origins.len() * horizon);
+                for origin in origins {
+                    trend(&values[..*origin], short, seasons, horizon, &mut paths);
+                }
+                Some(paths)
             }
             Self::Plain => autoregress(history, values, origins, horizon, true),
             Self::Logarithm => {
@@ -136,14 +151,32 @@ fn repeat(values: &[f64], season: usize, seasons: usize, horizon: usize, paths: 
     }
 }
 
+/// Continues the line through the means of the last seasons, with what the phases are above or below it.
+fn trend(values: &[f64], season: usize, seasons: usize, horizon: usize, paths: &mut Paths) {
+    let seasons = seasons.min(values.len() / season);
+    let values = &values[values.len() - seasons * season..];
+    let centre = (seasons - 1) as f64 / 2.0;
+    let (mut level, mut moment, mut square) = (0.0, 0.0, 0.0);
+    for (number, one) in values.chunks(season).enumerate() {
+        let (mean, at) = (one.iter().sum::<f64>() / season as f64, number as f64 - centre);
+        level += mean / seasons as f64;
+        moment += at * mean;
+        square += at * at;
+    }
+    let slope = if square > 0.0 { moment / square / season as f64 } else { 0.0 };
+    let middle = (values.len() - 1) as f64 / 2.0;
+    let mut phases = vec![0.0; season];
+    for (at, value) in values.iter().enumerate() {
+        phases[at % season] += (value - level - slope * (at as f64 - middle)) / seasons as f64;
+    }
+    paths.extend((0..horizon).map(|at| {
+        let step = (values.len() + at) as f64 - middle;
+        level + slope * step + phases[at % season]
+    }));
+}
+
 /// Runs an autoregression from every origin, refitted a few times on what was known by then.
-fn autoregress(
-    history: &History,
-    values: &[f64],
-    origins: &[usize],
-    horizon: usize,
-    centred: bool,
-) -> Option<Paths> {
+fn autoregress(history: &History, values: &[f64], origins: &[usize], horizon: usize, centred: bool) -> Option<Paths> {
     let mut paths = Vec::with_capacity(origins.len() * horizon);
     let mut path = Vec::new();
     let last = origins.len() - 1;
@@ -185,8 +218,11 @@ fn smooth(history: &History, origins: &[usize], horizon: usize, rates: [f64; 4])
         cells.sum::<f64>() / count
     };
     let mut day: Vec<f64> = (0..short).map(|phase| mean(phase, short) - level).collect();
-    let mut week: Vec<f64> =
-        if long == short { vec![0.0] } else { (0..long).map(|phase| mean(phase, long) - level - day[phase % short]).collect() };
+    let mut week: Vec<f64> = if long == short {
+        vec![0.0]
+    } else {
+        (0..long).map(|phase| mean(phase, long) - level - day[phase % short]).collect()
+    };
     let weeks = week.len();
     let mut error = 0.0;
     let mut paths = Vec::with_capacity(origins.len() * horizon);

@@ -23,10 +23,7 @@ pub(crate) fn run(folder: &Path) -> Result<Vec<Figure>> {
     let mut sums = [0.0; 4];
     let (mut n, mut points) = (0_usize, 0.0);
     for (name, values) in &train {
-        let cut = std::env::var("CUT").ok().and_then(|v| v.parse::<usize>().ok()).unwrap_or(0);
-        let dev; let values = &values[..values.len()-cut]; 
         let Some((_, came)) = test.iter().find(|(other, _)| other == name) else { continue };
-        let came = if cut>0 { dev = train.iter().find(|t| &t.0==name).map(|t| t.1[values.len()..values.len()+48].to_vec()).unwrap_or_default(); &dev } else { came };
         let Some(forecast) = forecast(values, Seasons { short: DAY, long: 7 * DAY }, came.len()) else { continue };
         let scale = values.iter().skip(DAY).zip(values).map(|(now, then)| (now - then).abs()).sum::<f64>()
             / (values.len() - DAY) as f64;

@@ -31,7 +31,7 @@ pub(crate) fn run(folder: &Path) -> Result<Vec<Figure>> {
     for file in entries(folder)?.iter().filter(|file| file.extension().is_some_and(|kind| kind == "csv")) {
         let values = steps(&text(file)?);
         let furthest = HORIZONS[1].0;
-        let end = std::env::var("END").ok().and_then(|v| v.parse::<usize>().ok()).unwrap_or(100)*DAY; for origin in (WARM_UP..values.len().saturating_sub(furthest).min(end)).step_by(EVERY * std::env::var("EV").ok().and_then(|v| v.parse::<usize>().ok()).unwrap_or(1)) {
+        for origin in (WARM_UP..values.len().saturating_sub(furthest)).step_by(EVERY) {
             let known = &values[..origin];
             let Some(forecast) = forecast(known, Seasons::of_step(STEP), furthest) else { continue };
             let mut trailing: Vec<f64> =
@@ -71,9 +71,21 @@ fn figures(said: &[Said], name: &str) -> Vec<Figure> {
     let ece = bins.iter().map(|(said, came)| (said - came).abs()).sum::<f64>() / n.max(1) as f64;
     let target = |target: Target| if name == "3 h" { target } else { Target::None };
     vec![
-        Figure::new(&format!("worldcup98/{name} coverage of 85 %"), coverage, "", n, target(Target::Within(0.82, 0.88))),
+        Figure::new(
+            &format!("worldcup98/{name} coverage of 85 %"),
+            coverage,
+            "",
+            n,
+            target(Target::Within(0.82, 0.88)),
+        ),
         Figure::new(&format!("worldcup98/{name} calibration error"), ece, "", n, target(Target::AtMost(0.03))),
-        Figure::new(&format!("worldcup98/{name} Brier skill"), 1.0 - brier / climatology, "", n, target(Target::AtLeast(0.5))),
+        Figure::new(
+            &format!("worldcup98/{name} Brier skill"),
+            1.0 - brier / climatology,
+            "",
+            n,
+            target(Target::AtLeast(0.5)),
+        ),
         Figure::new(&format!("worldcup98/{name} Brier"), brier, "", n, Target::None),
         Figure::new(&format!("worldcup98/{name} Brier of climatology"), climatology, "", n, Target::None),
     ]
@@ -97,7 +109,8 @@ fn steps(text: &str) -> Vec<f64> {
 fn minute(line: &str) -> Option<(i64, f64)> {
     let fields = fields(line);
     let (date, clock) = fields.first()?.split_once(' ')?;
-    let numbers = |text: &str, by: char| text.split(by).map(|part| part.parse::<i64>().ok()).collect::<Option<Vec<_>>>();
+    let numbers =
+        |text: &str, by: char| text.split(by).map(|part| part.parse::<i64>().ok()).collect::<Option<Vec<_>>>();
     let (date, clock) = (numbers(date, '-')?, numbers(clock, ':')?);
     let days = days_from_civil(i32::try_from(*date.first()?).ok()?, *date.get(1)? as u8, *date.get(2)? as u8);
     Some((days * 86_400 + clock.first()? * 3600 + clock.get(1)? * 60, fields.get(1)?.trim().parse().ok()?))
