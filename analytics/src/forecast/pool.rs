@@ -24,14 +24,13 @@ enum Member {
     Differences { seasonal: bool },
 }
 
-const POOL: [Member; 12] = [
+const POOL: [Member; 11] = [
     Member::Again { long: false },
     Member::Again { long: true },
     Member::Median { long: false },
     Member::Median { long: true },
     Member::Smoothing { level: 0.02, short: 0.1, long: 0.2, memory: 0.9 },
     Member::Smoothing { level: 0.02, short: 0.3, long: 0.1, memory: 0.7 },
-    Member::Trend { seasons: 7 },
     Member::Trend { seasons: 28 },
     Member::Plain,
     Member::Logarithm,
