@@ -15,6 +15,7 @@ pub mod codec;
 pub mod column;
 pub mod contextual;
 pub mod detect;
+pub mod forecast;
 pub mod format;
 pub mod frame;
 pub mod hash;

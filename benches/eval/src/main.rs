@@ -5,10 +5,12 @@
 
 mod data;
 mod figure;
+mod m4;
 mod nab;
 mod nation;
 mod petshop;
 mod rcd;
+mod worldcup98;
 mod wsd;
 
 use std::path::PathBuf;
@@ -30,6 +32,8 @@ const SETS: &[Set] = &[
     Set { name: "wsd", folder: "wsd", run: wsd::run },
     Set { name: "rcd", folder: "rcd/sock_shop", run: rcd::run },
     Set { name: "petshop", folder: "petshop/low_traffic", run: petshop::run },
+    Set { name: "m4", folder: "m4", run: m4::run },
+    Set { name: "worldcup98", folder: "worldcup98", run: worldcup98::run },
     Set { name: "nation", folder: "", run: nation::run },
 ];
 
