@@ -16,6 +16,7 @@ pub mod frame;
 pub mod hash;
 pub mod identity;
 pub mod latency;
+pub mod logs;
 pub mod region;
 pub mod sketch;
 pub mod summary;

@@ -5,6 +5,7 @@
 
 mod data;
 mod figure;
+mod loghub;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ struct Set {
     run: fn(&std::path::Path) -> Result<Vec<Figure>>,
 }
 
-const SETS: &[Set] = &[];
+const SETS: &[Set] = &[Set { name: "loghub", folder: "loghub", run: loghub::run }];
 
 fn main() -> ExitCode {
     match run() {
