@@ -11,6 +11,7 @@ pub mod baseline;
 pub mod bucket;
 pub mod codec;
 pub mod column;
+pub mod contribution;
 pub mod format;
 pub mod frame;
 pub mod hash;
