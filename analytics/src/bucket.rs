@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::codec::{CodecError, Reader, put_bytes, put_str, put_u64};
 use crate::identity::IdentityMode;
 use crate::latency::LatencySketch;
@@ -114,7 +116,8 @@ impl Resource {
 }
 
 /// Severity of a log record (OpenTelemetry severity numbers 1-8, 9-12, 13-16, 17-24).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Trace and debug, and records without a severity.
     Debug,

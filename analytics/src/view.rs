@@ -2,10 +2,12 @@
 
 mod combine;
 mod events;
+mod logs;
 mod now;
 mod region;
 
 pub use combine::combine;
+pub use logs::LogRow;
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
 
@@ -418,6 +420,8 @@ pub struct RegionView {
     pub routes: Vec<TransactionRow>,
     /// Calls between services.
     pub calls: Vec<TransactionRow>,
+    /// What logs said, what changed first.
+    pub logs: Vec<LogRow>,
     /// What happened in the period.
     pub events: Vec<Event>,
     /// Requests whose route went under "other" because the limit of distinct routes was reached.
