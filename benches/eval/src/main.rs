@@ -5,6 +5,7 @@
 
 mod data;
 mod figure;
+mod loghub;
 mod m4;
 mod nab;
 mod nation;
@@ -34,6 +35,7 @@ const SETS: &[Set] = &[
     Set { name: "petshop", folder: "petshop/low_traffic", run: petshop::run },
     Set { name: "m4", folder: "m4", run: m4::run },
     Set { name: "worldcup98", folder: "worldcup98", run: worldcup98::run },
+    Set { name: "loghub", folder: "loghub", run: loghub::run },
     Set { name: "nation", folder: "", run: nation::run },
 ];
 

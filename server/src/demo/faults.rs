@@ -139,11 +139,6 @@ impl Effect {
         db_cpu: 0.0,
         logins_per_minute: 0.0,
     };
-
-    /// Whether a service writes warnings about it.
-    pub(super) fn warns(&self) -> bool {
-        self.own > 1.5 || self.db > 2.0 || self.network_ms > 100.0
-    }
 }
 
 /// A fault that happened in the history of the demonstration.

@@ -7,6 +7,7 @@
 
 mod faults;
 mod history;
+mod lines;
 mod live;
 mod model;
 mod nation;
