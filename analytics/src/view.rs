@@ -9,7 +9,7 @@ mod now;
 mod region;
 
 pub use combine::combine;
-pub use explain::{Look, PathStep, explain};
+pub use explain::{BEFORE, Look, PathStep, explain};
 pub use incidents::{
     FindingRow, IncidentChart, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Lane, Mark, MarkKind,
     SubjectKind, finding_row, incident, incident_row, incidents,

@@ -16,7 +16,7 @@ pub type Alarms = BTreeMap<SeriesKey, Alarm>;
 pub const MAX_ALARMS: usize = 400;
 
 /// How bands are made, in the order of their codes.
-const METHODS: [Method; 4] = [Method::None, Method::Season, Method::Local, Method::Line];
+const METHODS: [Method; 3] = [Method::None, Method::Season, Method::Local];
 
 /// A series out of its band.
 #[derive(Clone, Copy, Debug, PartialEq)]
