@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::codec::{CodecError, Reader, put_str, put_u64};
 use crate::identity::IdentityMode;
 use crate::latency::LatencySketch;
+use crate::session::{self, Sessions};
 use crate::sketch::{Scheme, Sketch, SketchError};
 use crate::summary::{decode_resources, decode_versions, encode_resources, encode_versions};
 
@@ -37,6 +38,8 @@ pub struct Bucket {
     pub versions: BTreeMap<(Name, Name), (i64, i64)>,
     /// Requests whose route went under [`OTHER`].
     pub other_routes: u64,
+    /// Sessions and log-ins, stored in a section of their own; none where nobody carried an identity.
+    pub sessions: Option<Box<Sessions>>,
 }
 
 /// Distinct identities of one mode.
@@ -195,6 +198,7 @@ impl Bucket {
         merge_map(&mut self.logs, &other.logs, |a, b| *a = a.saturating_add(*b));
         merge_map(&mut self.versions, &other.versions, |a, b| *a = (a.0.min(b.0), a.1.max(b.1)));
         self.other_routes = self.other_routes.saturating_add(other.other_routes);
+        session::merge(&mut self.sessions, other.sessions.as_deref());
         Ok(())
     }
 
@@ -263,7 +267,7 @@ impl Bucket {
         Ok(())
     }
 
-    /// Everything, as one piece: the delta that a journal holds and that a router sends to a region's object.
+    /// Everything but sessions, as one piece: the delta that a journal holds and that a router sends to a region's object.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.push(self.concurrency.len() as u8);
         for (mode, concurrency) in &self.concurrency {

@@ -17,6 +17,7 @@ pub mod hash;
 pub mod identity;
 pub mod latency;
 pub mod region;
+pub mod session;
 pub mod sketch;
 pub mod summary;
 pub mod time;
