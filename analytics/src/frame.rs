@@ -65,6 +65,7 @@ pub struct Row {
 
 /// Which sections a reader wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of sections, of which any may be wanted")]
 pub struct Sections {
     /// [`Row::summary`].
     pub summary: bool,

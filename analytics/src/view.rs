@@ -4,10 +4,12 @@ mod combine;
 mod events;
 mod now;
 mod region;
+mod sessions;
 
 pub use combine::combine;
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
+pub use sessions::{AGES, Known, List, RegionSessions, SessionsQuery, SessionsView, sessions, sessions_period};
 
 use serde::{Deserialize, Serialize};
 

@@ -256,7 +256,9 @@ impl BatchBuilder {
         let mut visits = std::mem::take(&mut self.visits);
         visits.sort_by_key(|(bucket, _)| *bucket);
         for of_bucket in visits.chunk_by(|(a, _), (b, _)| a == b) {
-            let Some(bucket) = of_bucket.first().and_then(|(id, _)| self.buckets.get_mut(*id as usize)) else { continue };
+            let Some(bucket) = of_bucket.first().and_then(|(id, _)| self.buckets.get_mut(*id as usize)) else {
+                continue;
+            };
             let told = Sessions::of(of_bucket.iter().map(|(_, visit)| visit));
             match &mut bucket.sessions {
                 None => bucket.sessions = told,

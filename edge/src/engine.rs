@@ -196,11 +196,13 @@ impl<D: Database> Engine<D> {
                     memory.apply_all(store, &batch.buckets)?;
                 }
                 if memory.behind() > FLUSH_ROWS {
+                    memory.settle();
                     memory.write_rows(store, now)?;
                     memory.written();
                 }
                 outcomes.push(outcome);
             }
+            memory.settle();
             memory.write(store, now)?;
             Ok::<_, EngineError>(outcomes)
         });
@@ -292,6 +294,7 @@ impl<D: Database> Engine<D> {
     pub fn tick(&mut self, now: i64) -> Result<(), EngineError> {
         self.settle(now)?;
         self.memory.close(now)?;
+        self.memory.settle();
         if self.memory.behind() > 0 {
             // If this fails, the journal still holds what the rows do not, and the next tick writes them all again.
             let memory = &self.memory;

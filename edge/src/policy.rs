@@ -138,11 +138,14 @@ mod tests {
 
     #[test]
     fn log_ins_are_known_by_how_their_paths_end() {
-        let policy = Policy { logins: vec!["login".into(), "oauth/token".into()], ..Policy::new(FleetKey::new([1; 16])) };
+        let policy =
+            Policy { logins: vec!["login".into(), "oauth/token".into()], ..Policy::new(FleetKey::new([1; 16])) };
         for route in ["POST /login", "POST /a/LOGIN", "POST /login.do", "PUT /v1/oauth/token", "login", "POST login"] {
             assert!(policy.is_login(route.as_bytes()), "{route}");
         }
-        for route in ["GET /login", "POST /login/form", "POST /relogin", "POST /token", "POST /v1.login/x", "", "POST ", "/"] {
+        for route in
+            ["GET /login", "POST /login/form", "POST /relogin", "POST /token", "POST /v1.login/x", "", "POST ", "/"]
+        {
             assert!(!policy.is_login(route.as_bytes()), "{route}");
         }
         let default = Policy::new(FleetKey::new([1; 16]));

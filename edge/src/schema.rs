@@ -50,8 +50,7 @@ pub(crate) const BUCKET_PUT: &str = "INSERT INTO bucket (id, seq, expires, summa
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, \
      expires = excluded.expires, summary = excluded.summary, cells = excluded.cells, registers = excluded.registers, \
      sessions = excluded.sessions";
-pub(crate) const BUCKET_RANGE: &str =
-    "SELECT id, seq, summary, cells, registers, coalesce(sessions, x'') FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
+pub(crate) const BUCKET_RANGE: &str = "SELECT id, seq, summary, cells, registers, coalesce(sessions, x'') FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
 pub(crate) const BUCKET_RANGE_SESSIONS: &str =
     "SELECT id, seq, coalesce(sessions, x'') FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
 pub(crate) const BUCKET_RANGE_SUMMARY: &str =

@@ -159,7 +159,8 @@ impl Table {
         if self.entries.len() <= limit {
             return;
         }
-        let mut ranks: Vec<(u64, u64)> = self.entries.iter().map(|entry| (u64::MAX - entry.most(), entry.key)).collect();
+        let mut ranks: Vec<(u64, u64)> =
+            self.entries.iter().map(|entry| (u64::MAX - entry.most(), entry.key)).collect();
         let (_, first_left_out, _) = ranks.select_nth_unstable(limit);
         let first_left_out = *first_left_out;
         self.floor = self.floor.max(u64::MAX - first_left_out.0);

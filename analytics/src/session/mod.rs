@@ -23,7 +23,7 @@ pub mod heavy;
 mod suspect;
 
 use crate::codec::{CodecError, Reader, put_i64, put_u64};
-use heavy::{Entry, Table, take_fingerprints, take_key};
+use heavy::{DISTINCT, Entry, Table, take_fingerprints, take_key};
 
 pub use carry::{Carry, GAP};
 pub use suspect::{Kind, Listed, Span, Thresholds, pseudonym, rank, sessions, suspects};
@@ -112,35 +112,41 @@ const fn fingerprint(hash: u64) -> u32 {
 impl Sessions {
     /// What these requests amount to, in whatever order they stand; `None` if they tell nothing.
     pub fn of<'a>(visits: impl IntoIterator<Item = &'a Visit>) -> Option<Box<Self>> {
-        let (mut seen, mut logins, mut shared) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut users, mut logins, mut pairs) = (Vec::new(), Vec::new(), Vec::new());
         for visit in visits {
             if let Some(key) = visit.identity {
-                let addresses = visit.address.map(fingerprint).into_iter().collect();
-                seen.push(Seen { key, first: visit.instant, last: visit.instant, requests: 1, addresses });
+                users.push((key, visit.instant, visit.address.map(fingerprint)));
             }
             let Some(key) = visit.address else { continue };
             if let Some(failed) = visit.login {
                 logins.push(Entry { key, count: 1, failed: u64::from(failed), ..Entry::default() });
             }
             if let Some(identity) = visit.identity {
-                shared.push(Entry { key, others: vec![fingerprint(identity)], ..Entry::default() });
+                pairs.push((key, fingerprint(identity)));
             }
         }
-        if seen.is_empty() && logins.is_empty() {
+        if users.is_empty() && logins.is_empty() {
             return None;
         }
-        seen.sort_by_key(|seen| seen.key);
-        seen.dedup_by(|next, seen| {
-            let same = next.key == seen.key;
-            if same {
-                seen.add(next);
-            }
-            same
+        users.sort_unstable();
+        let seen = users.chunk_by(|a, b| a.0 == b.0).filter_map(|of_user| {
+            let ((key, first, _), (_, last, _)) = (*of_user.first()?, *of_user.last()?);
+            let mut addresses: Vec<u32> = of_user.iter().filter_map(|(_, _, address)| *address).collect();
+            addresses.sort_unstable();
+            addresses.dedup();
+            addresses.truncate(ADDRESSES);
+            Some(Seen { key, first, last, requests: of_user.len() as u64, addresses })
+        });
+        pairs.sort_unstable();
+        pairs.dedup();
+        let shared = pairs.chunk_by(|a, b| a.0 == b.0).filter_map(|of_address| {
+            let others = of_address.iter().take(DISTINCT).map(|(_, other)| *other).collect();
+            Some(Entry { key: of_address.first()?.0, others, ..Entry::default() })
         });
         let mut all = Self {
-            seen,
+            seen: seen.collect(),
             logins: Table::of(logins, KEYS),
-            shared: Table::of(shared, KEYS),
+            shared: Table::of(shared.collect(), KEYS),
             ..Self::default()
         };
         all.bound();
@@ -319,11 +325,7 @@ fn put_span(out: &mut Vec<u8>, (key, first, last): (u64, i64, i64), before: &mut
     *before = first;
 }
 
-fn take_span(
-    r: &mut Reader<'_>,
-    before: &mut i64,
-    last_key: Option<u64>,
-) -> Result<(u64, i64, i64, u64), CodecError> {
+fn take_span(r: &mut Reader<'_>, before: &mut i64, last_key: Option<u64>) -> Result<(u64, i64, i64, u64), CodecError> {
     let key = take_key(r)?;
     if last_key.is_some_and(|last| last >= key) {
         return Err(r.invalid("key"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::heavy::{Entry, Table};
-use super::{ADDRESSES, Session, Sessions};
+use super::{ADDRESSES, GAP, Session, Sessions};
 
 /// Why someone is listed. The order is that of lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ impl Kind {
 /// From where on someone is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thresholds {
+    /// Seconds without a request after which a session is over.
+    pub gap: i64,
     /// Seconds of a session. Four hours: twice what officials' portals allow before they ask for a new log-in.
     pub long_lived: i64,
     /// Log-ins a minute from one address. Sixty: one a second is more than the people of one office do by hand.
@@ -42,7 +44,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { long_lived: 4 * 3600, logins_per_minute: 60, identities: 20, addresses: 5 }
+        Self { gap: GAP, long_lived: 4 * 3600, logins_per_minute: 60, identities: 20, addresses: 5 }
     }
 }
 
@@ -60,6 +62,8 @@ pub struct Span<'a> {
 /// Someone who is listed, with the figures that are the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
+    /// Code of the region.
+    pub region: String,
     /// The pseudonym: the keyed hash of an identity or address, sixteen hexadecimal digits.
     pub pseudonym: String,
     /// Why.
@@ -94,9 +98,10 @@ impl Listed {
     }
 }
 
-/// Whoever passes a threshold in these rows of one region, by kind, the most conspicuous first. Rows may overlap in
-/// time, as coarse ones and the fine ones of the time since do not; then the same is told once for each.
-pub fn suspects(spans: &[Span<'_>], thresholds: &Thresholds) -> Vec<Listed> {
+/// Whoever passes a threshold in these rows of one region, by kind, the most conspicuous first. Rows stand in order of
+/// time and do not overlap.
+pub fn suspects(region: &str, spans: &[Span<'_>], thresholds: &Thresholds) -> Vec<Listed> {
+    let region = || region.to_owned();
     let mut listed = Vec::new();
     let mut bursts = BTreeMap::new();
     let mut crowds = BTreeMap::new();
@@ -111,14 +116,15 @@ pub fn suspects(spans: &[Span<'_>], thresholds: &Thresholds) -> Vec<Listed> {
             (distinct >= thresholds.identities).then_some((distinct, 0, 0, exact))
         });
     }
-    listed.extend(bursts.into_values().flatten().map(|found| found.listed(Kind::LogInBurst)));
-    listed.extend(crowds.into_values().flatten().map(|found| found.listed(Kind::ManyIdentities)));
+    listed.extend(bursts.into_values().flatten().map(|found| found.listed(region(), Kind::LogInBurst)));
+    listed.extend(crowds.into_values().flatten().map(|found| found.listed(region(), Kind::ManyIdentities)));
     let overflowed = spans.iter().any(|span| span.sessions.overflowed);
     for session in sessions(spans) {
         let mut list = |kind, count, exact| {
             let Session { first: from, last: to, .. } = session;
             let pseudonym = pseudonym(session.key);
-            listed.push(Listed { pseudonym, kind, count, failed: 0, per_minute: 0, from, to, exact });
+            let region = region();
+            listed.push(Listed { region, pseudonym, kind, count, failed: 0, per_minute: 0, from, to, exact });
         };
         if session.seconds() >= thresholds.long_lived {
             list(Kind::LongLived, session.requests, !overflowed);
@@ -134,7 +140,7 @@ pub fn suspects(spans: &[Span<'_>], thresholds: &Thresholds) -> Vec<Listed> {
 /// Puts a list in order: by kind, then the most conspicuous first.
 pub fn rank(listed: &mut [Listed]) {
     listed.sort_by(|a, b| {
-        (a.kind, b.rank(), a.from, &a.pseudonym).cmp(&(b.kind, a.rank(), b.from, &b.pseudonym))
+        (a.kind, b.rank(), a.from, &a.pseudonym, &a.region).cmp(&(b.kind, a.rank(), b.from, &b.pseudonym, &b.region))
     });
 }
 
@@ -170,9 +176,9 @@ struct Found {
 }
 
 impl Found {
-    fn listed(self, kind: Kind) -> Listed {
+    fn listed(self, region: String, kind: Kind) -> Listed {
         let Self { key, from, to, count, failed, per_minute, exact } = self;
-        Listed { pseudonym: pseudonym(key), kind, count, failed, per_minute, from, to, exact }
+        Listed { region, pseudonym: pseudonym(key), kind, count, failed, per_minute, from, to, exact }
     }
 }
 

@@ -72,7 +72,7 @@ proptest! {
             read.encode(&mut again);
             prop_assert_eq!(again, bytes);
             let span = Span { start: 0, width: 60, sessions: &read };
-            suspects(&[span], &Thresholds { long_lived: 0, logins_per_minute: 0, identities: 0, addresses: 0 });
+            suspects("seoul", &[span], &Thresholds { gap: 0, long_lived: 0, logins_per_minute: 0, identities: 0, addresses: 0 });
             Carry::new(GAP).take(&read);
             Carry::new(i64::MAX).resume(&read);
         }
@@ -134,16 +134,15 @@ fn each_kind_is_listed_with_its_reason() {
         (start, sessions)
     };
     // A hundred log-ins a minute from one address for two minutes, nearly all of them failed; thirty people at another.
-    let burst: Vec<Visit> = (0..100)
-        .map(|index| Visit { instant: 0, identity: None, address: Some(7), login: Some(index > 2) })
-        .collect();
+    let burst: Vec<Visit> =
+        (0..100).map(|index| Visit { instant: 0, identity: None, address: Some(7), login: Some(index > 2) }).collect();
     let people: Vec<Visit> = (0..30_u64).map(|index| visit(0, index << 40, 8, None)).collect();
     let mut third = minute(120, &people);
     third.1.merge(&coarse(vec![(1, -4 * 3600, 4 * 3600 + 150, 1), (2, 0, 100, 6), (3, 0, 3700, 2)]));
     let rows = [minute(0, &burst), minute(60, &burst), third];
     let spans: Vec<Span<'_>> =
         rows.iter().map(|(start, sessions)| Span { start: *start, width: 60, sessions }).collect();
-    let listed = suspects(&spans, &Thresholds::default());
+    let listed = suspects("seoul", &spans, &Thresholds::default());
     assert_eq!(listed.len(), 4, "{listed:#?}");
     let [burst, crowd, roamer, long] = Kind::ALL.map(|kind| of_kind(&listed, kind)[0]);
     assert_eq!((burst.count, burst.failed, burst.per_minute, burst.from, burst.to), (200, 194, 100, 0, 120));
@@ -161,20 +160,21 @@ fn a_session_of_many_rows_is_listed_once_and_two_sessions_twice() {
         coarse(vec![(1, 40_000, 16_000, 1)]),
     ];
     let spans: Vec<Span<'_>> = rows.iter().map(|sessions| Span { start: 0, width: 300, sessions }).collect();
-    let listed = suspects(&spans, &Thresholds::default());
+    let listed = suspects("seoul", &spans, &Thresholds::default());
     let lengths: Vec<(i64, i64)> = listed.iter().map(|listed| (listed.from, listed.seconds())).collect();
     assert_eq!(lengths, [(100, 20_000), (40_000, 16_000), (0, 15_300)]);
 }
 
 #[test]
 fn a_coarse_row_remembers_the_worst_minute() {
-    let at = |count: usize, failed| vec![Visit { instant: 0, identity: None, address: Some(7), login: Some(failed) }; count];
+    let at =
+        |count: usize, failed| vec![Visit { instant: 0, identity: None, address: Some(7), login: Some(failed) }; count];
     let mut five = Sessions::default();
     for count in [3, 90, 2, 0, 1] {
         let mut minute = of(&at(count, false));
         minute.mark_minute();
         five.merge(&minute);
     }
-    let listed = suspects(&[Span { start: 0, width: 300, sessions: &five }], &Thresholds::default());
+    let listed = suspects("seoul", &[Span { start: 0, width: 300, sessions: &five }], &Thresholds::default());
     assert_eq!((listed[0].count, listed[0].per_minute), (96, 90));
 }

@@ -9,10 +9,11 @@ mod help;
 mod missing;
 pub(crate) mod now;
 pub(crate) mod region;
+pub(crate) mod sessions;
 
 use std::sync::Arc;
 
-use bonghwa_analytics::view::{NowView, RegionView};
+use bonghwa_analytics::view::{NowView, RegionView, SessionsView};
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -36,6 +37,8 @@ pub(crate) enum Content {
     Now(NowView),
     /// A region.
     Region(RegionView),
+    /// 세션.
+    Sessions(SessionsView),
     /// 합쳐 보기.
     Combine(CombineData),
 }
@@ -46,6 +49,7 @@ impl Content {
         match page {
             Page::Now(..) => matches!(self, Self::Now(_)),
             Page::Region(_) => matches!(self, Self::Region(_)),
+            Page::Sessions(_) => matches!(self, Self::Sessions(_)),
             Page::Combine(_) => matches!(self, Self::Combine(_)),
             _ => matches!(self, Self::Fixed),
         }
@@ -86,6 +90,7 @@ async fn fetch(page: Page) -> Result<Content, String> {
     match page {
         Page::Now(query, _) => data::now(query).await.map(Content::Now),
         Page::Region(query) => data::region(query).await.map(Content::Region),
+        Page::Sessions(query) => data::sessions(query).await.map(Content::Sessions),
         Page::Combine(query) => data::combine(query).await.map(Content::Combine),
         _ => Ok(Content::Fixed),
     }
@@ -123,7 +128,9 @@ pub(crate) fn Body() -> impl IntoView {
         move || {
             let key = key.get();
             let moving = matches!(key, Page::Region(_)) || matches!(&key, Page::Now(query, _) if query.at.is_none());
-            (key, if moving { hands.live.tick.get() } else { 0 })
+            // Rows of a minute need not be asked for every two seconds.
+            let pace = if matches!(&key, Page::Sessions(query) if query.from.is_none()) { 20 } else { 1 };
+            (key, if moving || pace > 1 { hands.live.tick.get() / pace } else { 0 })
         },
         move |(key, _)| {
             let page = if matches!(key, Page::Combine(_)) { place.address_now().page } else { key };
@@ -180,6 +187,10 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         (Content::Region(view), _) => {
             place.learn(view.demo, &view.title);
             region::render(&here.with(&view.regions), view, hands)
+        }
+        (Content::Sessions(view), _) => {
+            place.learn(view.demo, &view.title);
+            sessions::render(&here.with(&view.regions), view, hands)
         }
         (Content::Combine(data), Page::Combine(query)) => {
             place.learn(data.demo, &data.title);

@@ -142,9 +142,6 @@ impl Memory {
                 sessions.mark_minute();
                 lifted.take_peaks(sessions, delta.sessions.as_deref());
             }
-            if closed {
-                sessions.settle();
-            }
         }
         // Open coarse buckets are made again from their children after a crash, so only these need a row.
         if closed || key.0 == Resolution::TwoSeconds {
@@ -188,14 +185,19 @@ impl Memory {
                         sessions.lift(&lifted);
                     }
                 }
-                if resolution > Resolution::TwoSeconds
-                    && let Some(sessions) = self.live.get_mut(&key).and_then(|bucket| bucket.sessions.as_mut())
-                {
-                    sessions.settle();
-                }
             }
         }
         Ok(())
+    }
+
+    /// Leaves out of the rows that will be written what rows do not tell of sessions. Before that, so that what comes
+    /// late in many pieces is counted as if it had come in one.
+    pub(super) fn settle(&mut self) {
+        for key in self.dirty.iter().filter(|(resolution, _)| *resolution > Resolution::TwoSeconds) {
+            if let Some(sessions) = self.live.get_mut(key).and_then(|bucket| bucket.sessions.as_mut()) {
+                sessions.settle();
+            }
+        }
     }
 
     /// Writes every row that is behind; after that the journal holds nothing that the rows do not. Once that is durable,

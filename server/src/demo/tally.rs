@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Resource, Severity, Transaction};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
+use bonghwa_analytics::session::heavy::Entry;
 use bonghwa_analytics::sketch::{MAX_RANK, PRECISION, REGISTERS, Scheme, Sketch};
 
 use super::faults::Effect;
@@ -61,7 +62,8 @@ const MANY: usize = 400;
 
 /// The identities of one visit, each hashed once.
 pub(super) struct Signature {
-    hashes: [Option<u64>; IdentityMode::ALL.len()],
+    /// In the order of [`IdentityMode::ALL`].
+    pub(super) hashes: [Option<u64>; IdentityMode::ALL.len()],
 }
 
 impl Signature {
@@ -115,6 +117,8 @@ pub(super) struct Tally<'a> {
     call: Transaction,
     /// Calls from WAS to database.
     db: Transaction,
+    /// Log-ins of the address that a burst comes from.
+    pub(super) logins: Option<Entry>,
 }
 
 impl<'a> Tally<'a> {
@@ -134,6 +138,7 @@ impl<'a> Tally<'a> {
             was: none(),
             call,
             db,
+            logins: None,
         }
     }
 
@@ -147,7 +152,7 @@ impl<'a> Tally<'a> {
             return;
         }
         let offset = key % 1000;
-        let mut weight = 0;
+        let (mut weight, mut burst_errors) = (0, 0);
         for (index, route) in ROUTES.iter().enumerate() {
             let before = (weight * requests + offset) / 1000;
             weight += route.weight;
@@ -155,14 +160,20 @@ impl<'a> Tally<'a> {
             let burst = if index == LOGIN { logins } else { 0 };
             let key = join(key, index as u64);
             let extra = if route.is_passed_on() { effect.errors } else { 0.0 };
-            let errors =
-                round(ordinary as f64 * (ERROR_RATE + extra), key) + round(burst as f64 * BURST_ERROR_RATE, key);
+            let of_burst = round(burst as f64 * BURST_ERROR_RATE, key).min(burst);
+            burst_errors += of_burst;
+            let errors = round(ordinary as f64 * (ERROR_RATE + extra), key) + of_burst;
             let pace = Pace::new(self.place.key, index, activity, &effect);
             self.route(index, &pace, ordinary + burst, errors.min(ordinary + burst), effect.db > 1.0, mix(key));
         }
         if logins > 0 {
             let (key, mode) = (&self.model.key, IdentityMode::Ip);
-            self.crowd.add(mode, key.identity(mode, &burst_address(self.place.key)), logins);
+            let address = key.identity(mode, &burst_address(self.place.key));
+            self.crowd.add(mode, address, logins);
+            let burst = self.logins.get_or_insert(Entry { key: address, ..Entry::default() });
+            burst.count += logins;
+            burst.failed += burst_errors;
+            burst.peak = burst.peak.max(logins * 60 / seconds.max(60) as u64);
         }
         for service in SERVICES {
             let version = Name::from(version(service, effect.deployed));
