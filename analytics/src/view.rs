@@ -7,6 +7,7 @@ mod incidents;
 mod logs;
 mod now;
 mod region;
+mod sessions;
 
 pub use combine::combine;
 pub use explain::{BEFORE, Look, PathStep, explain};
@@ -17,6 +18,7 @@ pub use incidents::{
 pub use logs::LogRow;
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
+pub use sessions::{AGES, Known, List, RegionSessions, SessionsQuery, SessionsView, sessions, sessions_period};
 
 use serde::{Deserialize, Serialize};
 

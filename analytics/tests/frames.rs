@@ -84,7 +84,9 @@ fn row(start: i64, bucket: &Bucket) -> Row {
     Summary::of(bucket).encode(&mut summary);
     bucket.encode_cells(&mut cells);
     encode_registers(&bucket.concurrency, Form::Wire, &mut registers);
-    Row { start, seq: start as u64 + 1, summary: Some(summary), cells: Some(cells), registers: Some(registers) }
+    let sessions = Some(Vec::new());
+    let (summary, cells, registers) = (Some(summary), Some(cells), Some(registers));
+    Row { start, seq: start as u64 + 1, summary, cells, registers, sessions }
 }
 
 fn frame(buckets: &[Bucket]) -> Frame {

@@ -6,7 +6,7 @@
 use bonghwa_analytics::format::{Lang, local, parse_local};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::{DAY, WEEK, day_start, week_start};
-use bonghwa_analytics::view::{IncidentsQuery, Measure, NowQuery, RegionQuery};
+use bonghwa_analytics::view::{IncidentsQuery, Measure, NowQuery, RegionQuery, SessionsQuery};
 
 /// A page with its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Page {
     Now(NowQuery, Measure),
     /// A region.
     Region(RegionQuery),
+    /// 세션.
+    Sessions(SessionsQuery),
     /// 합쳐 보기.
     Combine(CombineQuery),
     /// 사건: the list.
@@ -161,6 +163,7 @@ impl Address {
         let query = Query::parse(query);
         let page = match path.trim_end_matches('/') {
             "" => Page::Now(query.now(), query.choice("line", &LINE_MEASURES)),
+            "/sessions" => Page::Sessions(query.sessions()),
             "/combine" => Page::Combine(query.combine()),
             "/incidents" => Page::Incidents(query.incidents()),
             "/connect" => Page::Connect,
@@ -202,6 +205,7 @@ impl Address {
         match &self.page {
             Page::Now(..) => "/".to_owned(),
             Page::Region(q) => below("/region/", &q.region),
+            Page::Sessions(_) => "/sessions".to_owned(),
             Page::Combine(_) => "/combine".to_owned(),
             Page::Incidents(_) => "/incidents".to_owned(),
             Page::Incident(id) => below("/incidents/", id),
@@ -250,6 +254,13 @@ impl Address {
         self.to(Page::Incidents(IncidentsQuery { region: region.to_owned(), span: INCIDENT_SPANS[0].0 }))
     }
 
+    /// 세션, of the region at hand.
+    #[must_use]
+    pub fn sessions_page(&self) -> Self {
+        let region = if let Page::Region(query) = &self.page { query.region.clone() } else { String::new() };
+        self.to(Page::Sessions(SessionsQuery { region, span: SPANS[0].0, from: None, to: None }))
+    }
+
     /// 합쳐 보기 with nothing chosen.
     #[must_use]
     pub fn combine_page(&self) -> Self {
@@ -279,13 +290,12 @@ impl Page {
                 put("at", q.at.map(local));
                 put("line", not_first(*line, &LINE_MEASURES));
             }
+            Self::Sessions(q) => {
+                put("region", (!q.region.is_empty()).then(|| q.region.clone()));
+                put_period(&mut put, (q.from, q.to), q.span);
+            }
             Self::Region(q) => {
-                if let (Some(from), Some(to)) = (q.from, q.to) {
-                    put("from", Some(local(from)));
-                    put("to", Some(local(to)));
-                } else {
-                    put("span", not_first(q.span, &SPANS));
-                }
+                put_period(&mut put, (q.from, q.to), q.span);
                 put("vs", not_first(q.compare, &COMPARISONS));
                 put("service", (!q.service.is_empty()).then(|| q.service.clone()));
             }
@@ -308,6 +318,21 @@ impl Page {
         }
         out
     }
+}
+
+/// A period that ends now, or one of the past.
+fn put_period(put: &mut impl FnMut(&'static str, Option<String>), period: (Option<i64>, Option<i64>), span: i64) {
+    if let (Some(from), Some(to)) = period {
+        put("from", Some(local(from)));
+        put("to", Some(local(to)));
+    } else {
+        put("span", not_first(span, &SPANS));
+    }
+}
+
+/// The query of `/api/sessions`: the same keys as the page's address.
+pub fn sessions_query(query: &str) -> SessionsQuery {
+    Query::parse(query).sessions()
 }
 
 /// The query of `/api/now`: the same keys as the page's address.
@@ -414,6 +439,12 @@ impl Query {
         IncidentsQuery { region, span: self.choice("span", &INCIDENT_SPANS) }
     }
 
+    fn sessions(&self) -> SessionsQuery {
+        let (from, to) = self.period();
+        let region = self.get("region").unwrap_or_default().to_owned();
+        SessionsQuery { region, span: self.choice("span", &SPANS), from, to }
+    }
+
     fn combine(&self) -> CombineQuery {
         let mut regions: Vec<String> = Vec::new();
         for code in self.0.iter().filter(|(k, _)| k == "r").flat_map(|(_, v)| v.split(',')) {
@@ -495,6 +526,8 @@ mod tests {
             round("/combine/", "from=2026-06-18&to=2026-06-19"),
             "/combine?from=2026-06-18T00:00&to=2026-06-19T00:00"
         );
+        assert_eq!(round("/sessions", "span=24h&region="), "/sessions");
+        assert_eq!(round("/sessions", "region=seoul&span=1h&lang=en"), "/sessions?region=seoul&span=1h&lang=en");
         assert_eq!(round("/nowhere/at/all", ""), "/nowhere/at/all");
     }
 

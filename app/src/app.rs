@@ -176,6 +176,7 @@ fn top(here: &Here, site: &Site) -> Node {
                 {link(here.address.now_page(), t.now, matches!(page, Page::Now(..)))}
                 {region}
                 {link(here.address.incidents_page(""), t.incidents, matches!(page, Page::Incidents(_) | Page::Incident(_)))}
+                {link(here.address.sessions_page(), t.session, matches!(page, Page::Sessions(_)))}
                 {link(here.address.combine_page(), t.combine, matches!(page, Page::Combine(_)))}
             </nav>
             <div class="util">

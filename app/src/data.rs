@@ -5,9 +5,7 @@ use std::pin::Pin;
 
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
-use bonghwa_analytics::view::{
-    CombineView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView,
-};
+use bonghwa_analytics::view::{CombineView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView};
 use serde::{Deserialize, Serialize};
 
 use crate::address::CombineQuery;
@@ -26,6 +24,8 @@ pub trait Backend: Send + Sync {
     fn incidents(&self, query: IncidentsQuery) -> BoxFuture<IncidentsView>;
     /// The page of an incident.
     fn incident(&self, id: String) -> BoxFuture<IncidentView>;
+    /// The page 세션.
+    fn sessions(&self, query: SessionsQuery) -> BoxFuture<SessionsView>;
     /// Regions combined in `from..to`, nothing if there is no data; the mode of the settings if none is given.
     fn combine(
         &self,
@@ -86,8 +86,7 @@ mod source {
     use leptos::prelude::use_context;
 
     use super::{
-        Backend, CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
-        RegionQuery, RegionView, plain_now,
+        Backend, CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, plain_now,
     };
 
     fn backend() -> Result<Arc<dyn Backend>, String> {
@@ -110,6 +109,10 @@ mod source {
         backend()?.incident(id).await
     }
 
+    pub(crate) async fn sessions(query: SessionsQuery) -> Result<SessionsView, String> {
+        backend()?.sessions(query).await
+    }
+
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
         let backend = backend()?;
         let mut data = CombineData::of(backend.now(plain_now(query.mode)).await?);
@@ -126,8 +129,7 @@ mod source {
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 mod source {
     use super::{
-        CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery,
-        RegionView, plain_now,
+        CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, plain_now,
     };
     use crate::address::{Address, Page};
     use crate::browser::fetch::json;
@@ -150,6 +152,10 @@ mod source {
         json(&format!("/api/incident?id={id}")).await
     }
 
+    pub(crate) async fn sessions(query: SessionsQuery) -> Result<SessionsView, String> {
+        json(&format!("/api/sessions?{}", pairs(Page::Sessions(query)))).await
+    }
+
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
         now(plain_now(query.mode)).await.map(CombineData::of)
     }
@@ -162,10 +168,7 @@ mod source {
 
 #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
 mod source {
-    use super::{
-        CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery,
-        RegionView,
-    };
+    use super::{CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView};
 
     const NONE: &str = "built with neither of the features `ssr` and `hydrate`";
 
@@ -185,9 +188,13 @@ mod source {
         Err(NONE.to_owned())
     }
 
+    pub(crate) async fn sessions(_: SessionsQuery) -> Result<SessionsView, String> {
+        Err(NONE.to_owned())
+    }
+
     pub(crate) async fn combine(_: CombineQuery) -> Result<CombineData, String> {
         Err(NONE.to_owned())
     }
 }
 
-pub(crate) use source::{combine, incident, incidents, now, region};
+pub(crate) use source::{combine, incident, incidents, now, region, sessions};

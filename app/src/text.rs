@@ -28,6 +28,7 @@ words! {
     menu: "주 메뉴", "Main menu";
     now: "지금", "Now";
     region: "지역", "Region";
+    session: "세션", "Sessions";
     combine: "합쳐 보기", "Combine";
     display: "화면", "Display";
     help: "도움말", "Help";
@@ -184,6 +185,18 @@ words! {
     pan_right: "뒤 시각으로", "Later";
     whole: "전체", "Whole period";
     detail_hint: "휠이나 두 손가락으로 확대하고, 끌거나 화살표 키로 옮깁니다.", "Zoom by wheel or pinch, move by dragging or with the arrow keys.";
+
+    pseudonym: "가명", "Pseudonym";
+    why: "적은 까닭", "Why it is listed";
+    nobody_listed: "해당하는 접속이 없습니다.", "Nobody is listed.";
+    session_ages: "지금 이어지는 접속의 길이", "How long sessions have lasted";
+    session_ages_note: "막대는 두 배가 될 때마다 같은 너비로 늘어납니다. 1시간 이상은 정확한 수이고, 1시간 미만은 추정입니다.", "Bars grow by the same width with each doubling. From an hour on numbers are counted, below they are estimated.";
+    session_past: "지난 기간에는 보여 드리지 않습니다.", "Not shown for a period of the past.";
+    session_known: "어디까지 알 수 있나", "What is known";
+    session_by_region: "지역별로 보기", "By region";
+    known_since: "기록 시작", "Known since";
+    known_until: "마지막 기록", "Known until";
+    pseudonymous: "가명은 되돌릴 수 없는 해시이며, 원래 값은 어디에도 남지 않습니다.", "A pseudonym is a hash that cannot be turned back; the value it stands for is kept nowhere.";
 
     choose_regions: "지역을 고르세요", "Choose regions";
     choose_period: "기간을 고르세요", "Choose a period";

@@ -68,6 +68,7 @@ impl Settings {
             key: self.policy.key.id(),
             retention: self.retention,
             max_cells: EngineConfig::MAX_CELLS,
+            session_gap: bonghwa_analytics::session::GAP,
         }
     }
 

@@ -11,10 +11,11 @@ mod incidents;
 mod missing;
 pub(crate) mod now;
 pub(crate) mod region;
+pub(crate) mod sessions;
 
 use std::sync::Arc;
 
-use bonghwa_analytics::view::{IncidentView, IncidentsView, NowView, RegionView};
+use bonghwa_analytics::view::{IncidentView, IncidentsView, NowView, RegionView, SessionsView};
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -38,6 +39,8 @@ pub(crate) enum Content {
     Now(NowView),
     /// A region.
     Region(RegionView),
+    /// 세션.
+    Sessions(SessionsView),
     /// 합쳐 보기.
     Combine(CombineData),
     /// 사건.
@@ -52,6 +55,7 @@ impl Content {
         match page {
             Page::Now(..) => matches!(self, Self::Now(_)),
             Page::Region(_) => matches!(self, Self::Region(_)),
+            Page::Sessions(_) => matches!(self, Self::Sessions(_)),
             Page::Combine(_) => matches!(self, Self::Combine(_)),
             Page::Incidents(_) => matches!(self, Self::Incidents(_)),
             Page::Incident(_) => matches!(self, Self::Incident(_)),
@@ -94,6 +98,7 @@ async fn fetch(page: Page) -> Result<Content, String> {
     match page {
         Page::Now(query, _) => data::now(query).await.map(Content::Now),
         Page::Region(query) => data::region(query).await.map(Content::Region),
+        Page::Sessions(query) => data::sessions(query).await.map(Content::Sessions),
         Page::Combine(query) => data::combine(query).await.map(Content::Combine),
         Page::Incidents(query) => data::incidents(query).await.map(Content::Incidents),
         Page::Incident(id) => data::incident(id).await.map(Content::Incident),
@@ -132,9 +137,12 @@ pub(crate) fn Body() -> impl IntoView {
     let data: Data = Resource::new_with_options(
         move || {
             let key = key.get();
-            let moving = matches!(key, Page::Region(_) | Page::Incidents(_) | Page::Incident(_))
-                || matches!(&key, Page::Now(query, _) if query.at.is_none());
-            (key, if moving { hands.live.tick.get() } else { 0 })
+            let moving = matches!(key, Page::Region(_)) || matches!(&key, Page::Now(query, _) if query.at.is_none());
+            // Rows of a minute need not be asked for every two seconds.
+            let slow = matches!(&key, Page::Incidents(_) | Page::Incident(_))
+                || matches!(&key, Page::Sessions(query) if query.from.is_none());
+            let pace = if slow { 20 } else { 1 };
+            (key, if moving || slow { hands.live.tick.get() / pace } else { 0 })
         },
         move |(key, _)| {
             let page = if matches!(key, Page::Combine(_)) { place.address_now().page } else { key };
@@ -191,6 +199,10 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         (Content::Region(view), _) => {
             place.learn(view.demo, &view.title);
             region::render(&here.with(&view.regions), view, hands)
+        }
+        (Content::Sessions(view), _) => {
+            place.learn(view.demo, &view.title);
+            sessions::render(&here.with(&view.regions), view, hands)
         }
         (Content::Combine(data), Page::Combine(query)) => {
             place.learn(data.demo, &data.title);

@@ -4,4 +4,5 @@
 pub(crate) mod combine;
 pub(crate) mod now;
 pub(crate) mod region;
+pub(crate) mod sessions;
 pub(crate) mod verdict;

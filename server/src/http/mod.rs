@@ -104,6 +104,7 @@ pub fn router(app: &App) -> Router {
     let data = Router::new()
         .route("/api/now", get(api::now))
         .route("/api/region", get(api::region))
+        .route("/api/sessions", get(api::sessions))
         .route("/api/series", get(api::series))
         .route("/api/combine", get(api::combine))
         .route("/api/incidents", get(incidents::list))

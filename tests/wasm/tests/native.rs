@@ -20,6 +20,7 @@ fn the_engine_stores_the_rows_of_the_report() {
         key: KEY.id(),
         retention: [i64::from(u32::MAX); 4],
         max_cells: EngineConfig::MAX_CELLS,
+        session_gap: bonghwa_analytics::session::GAP,
     };
     // Two hours before, so that every level of the hour is open when the spans arrive.
     let mut engine = Engine::open(Sqlite::in_memory().unwrap(), config, edge::NOW - 7200).unwrap();

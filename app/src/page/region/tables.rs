@@ -25,12 +25,12 @@ pub(super) fn tables(here: &Here, view: &RegionView) -> Node {
     .into_node()
 }
 
-fn chapter(id: &'static str, title: &'static str, body: Node) -> Node {
+pub(crate) fn chapter(id: &'static str, title: &'static str, body: Node) -> Node {
     markup! { <section class="chapter" aria-labelledby=id><h2 id=id>{title}</h2>{body}</section> }.into_node()
 }
 
 /// A table in its own scrolling box; the first columns are names, the rest numbers.
-fn table(here: &Here, caption: &str, names: usize, head: &[&'static str], rows: Vec<Vec<Node>>) -> Node {
+pub(crate) fn table(here: &Here, caption: &str, names: usize, head: &[&'static str], rows: Vec<Vec<Node>>) -> Node {
     if rows.is_empty() {
         return markup! { <p class="small">{here.t.none_in_period}</p> }.into_node();
     }
