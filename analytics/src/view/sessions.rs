@@ -92,18 +92,17 @@ pub struct RegionSessions {
     pub rows: Vec<(i64, i64, Box<Sessions>)>,
 }
 
-/// Start, end (exclusive) and resolution of the rows to read: minutes for two hours, five minutes for eight days, hours
-/// beyond, as far as rows are kept for `retention` seconds. What is newer than the last coarse row is in minutes.
+/// Start, end (exclusive) and resolution of the rows to read: five minutes for eight days, hours beyond and where rows of
+/// five minutes are kept for less (`retention`, seconds by resolution). What is newer than the last of them is in minutes.
 pub fn sessions_period(query: &SessionsQuery, as_of: i64, retention: [i64; 4]) -> (i64, i64, Resolution) {
     let (from, to) = match (query.from, query.to) {
         (Some(from), Some(to)) if from < to => (from, to.min(as_of)),
         _ => (as_of.saturating_sub(query.span.clamp(600, 31 * DAY)), as_of),
     };
     let from = from.min(to.saturating_sub(60));
-    let longest = [(Resolution::Minute, 7200), (Resolution::FiveMinutes, 8 * DAY)];
-    let kept = |r: Resolution| as_of.saturating_sub(from) <= retention[r as usize];
-    let resolution = longest.into_iter().find(|(r, longest)| to - from <= *longest && kept(*r));
-    let resolution = resolution.map_or(Resolution::Hour, |(resolution, _)| resolution);
+    let fine = Resolution::FiveMinutes;
+    let fits = to - from <= 8 * DAY && as_of.saturating_sub(from) <= retention[fine as usize];
+    let resolution = if fits { fine } else { Resolution::Hour };
     (resolution.floor(from), to, resolution)
 }
 
