@@ -5,7 +5,10 @@ use std::pin::Pin;
 
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
-use bonghwa_analytics::view::{CombineView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView};
+use bonghwa_analytics::view::{
+    CombineView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView,
+    SessionsQuery, SessionsView,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::address::CombineQuery;
@@ -86,7 +89,8 @@ mod source {
     use leptos::prelude::use_context;
 
     use super::{
-        Backend, CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, plain_now,
+        Backend, CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
+        RegionQuery, RegionView, SessionsQuery, SessionsView, plain_now,
     };
 
     fn backend() -> Result<Arc<dyn Backend>, String> {
@@ -129,7 +133,8 @@ mod source {
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 mod source {
     use super::{
-        CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, plain_now,
+        CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery,
+        RegionView, SessionsQuery, SessionsView, plain_now,
     };
     use crate::address::{Address, Page};
     use crate::browser::fetch::json;
@@ -168,7 +173,10 @@ mod source {
 
 #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
 mod source {
-    use super::{CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView};
+    use super::{
+        CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery,
+        RegionView, SessionsQuery, SessionsView,
+    };
 
     const NONE: &str = "built with neither of the features `ssr` and `hydrate`";
 

@@ -9,7 +9,8 @@ use bonghwa_analytics::region::Region;
 use bonghwa_analytics::session::{Kind, Listed, Thresholds};
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{
-        Card, CombineView, DayChart, Event, EventKind, Fact, Known, Level, Line, List, LogRow, Measure, Method, NowView, Pair, Part, PeriodChart, RegionRow, RegionView, Series, SessionsView, Standing, TransactionRow, Unit, Verdict,
+    Card, CombineView, DayChart, Event, EventKind, Fact, Known, Level, Line, List, LogRow, Measure, Method, NowView,
+    Pair, Part, PeriodChart, RegionRow, RegionView, Series, SessionsView, Standing, TransactionRow, Unit, Verdict,
 };
 
 /// Thursday 18 June 2026, 14:05 in Seoul.

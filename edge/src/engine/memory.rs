@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bonghwa_analytics::bucket::Bucket;
-use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::session::{Carry, LISTED_AGE, Sessions};
+use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::Resolution;
 use bonghwa_analytics::watch::{Identities, Watcher, Which};
 

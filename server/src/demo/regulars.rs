@@ -68,9 +68,10 @@ pub(super) fn each(place: &Place, from: i64, to: i64, mut each: impl FnMut(&Visi
             for number in 0..ROAMER.1 {
                 let start = begin + number * ROAMER_STAYS;
                 let part = Part { number: number as u64, since: begin, before: 4 * number as u64 };
-                let visit =
+                let mut visit =
                     Visit::regular(join(key, begin as u64), person(key), join(key, number as u64), start, MINUTE, 4);
-                give(&Visit { part: Some(part), ..visit });
+                visit.part = Some(part);
+                give(&visit);
             }
         }
     }

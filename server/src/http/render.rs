@@ -9,7 +9,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::identity::IdentityMode;
-use bonghwa_analytics::view::{CombineView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView};
+use bonghwa_analytics::view::{
+    CombineView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView,
+    SessionsQuery, SessionsView,
+};
 use bonghwa_app::{Backend, BoxFuture, BundleAssets, Site, shell};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
