@@ -79,11 +79,11 @@ fn a_spike_is_far_and_a_lasting_shift_is_sustained() {
 
     // One and a half half-widths above: not far at any time, but long.
     let band = profile.band(noon as u32).expect("there is a season");
-    let by = 1.5 * (band.high - band.middle);
+    let by = 1.15 * (band.high - band.middle);
     let shift = |second| minute(7, second, 100.0) + if (noon..noon + 3600).contains(&second) { by } else { 0.0 };
     let readings = day(Some(&profile), Nature::Plain, 60, shift);
     assert!(matches!(readings[720].why, Why::Brief | Why::Far));
-    assert!((725..780).all(|m| readings[m].alarm && readings[m].method == Method::Season));
+    assert!((730..780).all(|m| readings[m].alarm && readings[m].method == Method::Season));
     // Coming back is no anomaly of its own.
     assert!(readings[792..].iter().all(|reading| reading.why == Why::Inside));
 }
@@ -152,16 +152,16 @@ fn an_outage_of_a_busy_service_is_seen_and_a_quiet_one_is_not_blamed_for_chance(
     let profile = past.learn(Nature::Volume, DayKind::Working);
     let mut watch = Watch::new(Nature::Volume);
     for m in 0..60 {
-        watch.step(profile.as_ref(), MIDNIGHT + 60 * m, minute(7, 60 * m, 100.0), 60.0 * minute(7, 60 * m, 100.0));
+        watch.step(profile.as_ref(), MIDNIGHT + 60 * m, minute(7, 60 * m, 100.0), 60.0);
     }
-    let out = watch.step(profile.as_ref(), MIDNIGHT + 3600, 0.0, 0.0);
+    let out = watch.step(profile.as_ref(), MIDNIGHT + 3600, 0.0, 60.0);
     assert_eq!(out.why, Why::Far);
     // A fiftieth of a request a second is one a minute: none and three are both usual.
     let profile = Past::new(14, 0.02, 0.02).learn(Nature::Volume, DayKind::Working);
     let mut watch = Watch::new(Nature::Volume);
     for m in 0..60 {
         let n = f64::from([1, 0, 3, 0, 2, 0][m as usize % 6]);
-        assert!(!watch.step(profile.as_ref(), MIDNIGHT + 60 * m, n / 60.0, n).alarm);
+        assert!(!watch.step(profile.as_ref(), MIDNIGHT + 60 * m, n / 60.0, 60.0).alarm);
     }
 }
 
