@@ -15,6 +15,11 @@
 //! Method: seasonal median and a running median residual (Tukey, *Exploratory Data Analysis*, 1977), an empirical
 //! quantile as the scale, leave-one-day-out residuals so that few days do not look calmer than they are.
 //!
+//! An alarm opens where two rows within five minutes are well outside, or one is far outside, or rows stay outside for ten
+//! minutes; it closes ten minutes after the last such row. [`Reading`] carries what a page needs to say why, and why not:
+//! the band, the score, the [`Method`], [`Why`]; [`Profile`] adds how many days it was learned from and whether they are
+//! days of the same kind.
+//!
 //! Everything is a deterministic function of its inputs. A watch remembers one hour at most ([`Watch::MEMORY`]): one
 //! that starts an hour before an instant reads the same there as one that ran for days.
 
@@ -143,8 +148,13 @@ fn median(sorted: &[f32]) -> f32 {
     match (n, n % 2) {
         (0, _) => f32::NAN,
         (_, 1) => sorted[n / 2],
-        _ => f32::midpoint(sorted[n / 2 - 1], sorted[n / 2]),
+        _ => between(sorted[n / 2 - 1], sorted[n / 2]),
     }
+}
+
+/// The middle of two values; `f32::midpoint` is written differently for different machines.
+fn between(a: f32, b: f32) -> f32 {
+    0.5 * a + 0.5 * b
 }
 
 /// Quantile `q` (nearest rank from below) of values without NaN, which are reordered; NaN if there are none.

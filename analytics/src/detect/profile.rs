@@ -1,6 +1,6 @@
 //! The band of one series for one Korean calendar day, learned from previous days.
 
-use super::{Band, DayKind, LOCAL_WIDTH, Nature, SEASON_WIDTH, clean, floor, median, quantile, sort};
+use super::{Band, DayKind, LOCAL_WIDTH, Nature, SEASON_WIDTH, between, clean, floor, median, quantile, sort};
 
 /// Five-minute slots of a day.
 pub const SLOTS: usize = 288;
@@ -80,7 +80,7 @@ impl Profile {
         };
         let (up, down) = (side(|r| r), side(|r| -r));
         let hours = std::array::from_fn(|hour| {
-            let around = season.scale(hour.saturating_sub(1)..hour + 2, f32::abs);
+            let around = season.scale(hour..hour + 1, f32::abs);
             let wider = if around > whole && whole > 0.0 { libm::sqrtf(around / whole) } else { 1.0 };
             (16.0 * wider + 0.5).min(255.0) as u8
         });
@@ -209,15 +209,23 @@ fn mean_around(slots: &[f32], slot: usize, neighbours: usize) -> f32 {
     if n > 0.0 { sum / n } else { f32::NAN }
 }
 
-/// Median of sorted values without one of them; NaN if that one is not there or is alone.
+/// Median of sorted values without one of them; NaN if that one is not a number or is alone. On which side of the middle
+/// it was is all that matters.
 fn median_without(sorted: &[f32], value: f32) -> f32 {
-    let Some(out) = sorted.iter().position(|other| other.to_bits() == value.to_bits()) else { return f32::NAN };
-    let rest = sorted.len() - 1;
-    let at = |i: usize| sorted[i + usize::from(i >= out)];
-    match (rest, rest % 2) {
-        (0, _) => f32::NAN,
-        (_, 1) => at(rest / 2),
-        _ => f32::midpoint(at(rest / 2 - 1), at(rest / 2)),
+    let half = sorted.len() / 2;
+    if sorted.len() < 2 || value.is_nan() {
+        return f32::NAN;
+    }
+    if sorted.len().is_multiple_of(2) {
+        return if value <= sorted[half - 1] { sorted[half] } else { sorted[half - 1] };
+    }
+    let (below, middle, above) = (sorted[half - 1], sorted[half], sorted[half + 1]);
+    if value < middle {
+        between(middle, above)
+    } else if value > middle {
+        between(below, middle)
+    } else {
+        between(below, above)
     }
 }
 
@@ -263,4 +271,38 @@ fn quantised(middles: &[f32]) -> (f32, f32, [u16; SLOTS]) {
         _ => UNKNOWN,
     });
     (base, quantum, codes)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_median_without_a_value_is_that_of_the_others(
+            values in proptest::collection::vec((-5..5_i8).prop_map(f32::from), 2..12),
+            out in 0..12_usize,
+        ) {
+            let out = out % values.len();
+            let mut others = values.clone();
+            let value = others.remove(out);
+            let mut all = values;
+            sort(&mut all);
+            sort(&mut others);
+            prop_assert_eq!(median_without(&all, value).to_bits(), median(&others).to_bits());
+        }
+
+        #[test]
+        fn codes_keep_middles_to_a_fraction_of_their_range(
+            middles in proptest::collection::vec(-1e6..1e6_f32, SLOTS..=SLOTS),
+        ) {
+            let (base, quantum, codes) = quantised(&middles);
+            for (middle, code) in middles.iter().zip(codes) {
+                prop_assert!((base + f32::from(code) * quantum - middle).abs() < 100.0);
+                prop_assert!(code != UNKNOWN);
+            }
+        }
+    }
 }

@@ -89,6 +89,21 @@ fn a_spike_is_far_and_a_lasting_shift_is_sustained() {
 }
 
 #[test]
+fn two_rows_well_outside_open_what_one_does_not() {
+    let profile = Past::new(14, 100.0, 100.0).learn(Nature::Plain, DayKind::Working).expect("two weeks are enough");
+    let band = profile.band(4 * 3600).expect("there is a season");
+    let well = band.middle + 1.6 * (band.high - band.middle);
+    let rows = |outside: &[i64]| {
+        let value = |second| if outside.contains(&(second / 60)) { well } else { minute(7, second, 100.0) };
+        day(Some(&profile), Nature::Plain, 60, value)
+    };
+    let once = rows(&[240]);
+    assert_eq!((once[240].why, once.iter().any(|reading| reading.alarm)), (Why::Brief, false));
+    assert_eq!(rows(&[240, 243])[243].why, Why::Far);
+    assert_eq!(rows(&[240, 250])[250].why, Why::Brief);
+}
+
+#[test]
 fn the_score_is_one_at_the_edge_and_grows_with_the_distance() {
     let profile = Past::new(14, 100.0, 100.0).learn(Nature::Plain, DayKind::Working).expect("two weeks are enough");
     let band = profile.band(4 * 3600).expect("there is a season");
