@@ -44,6 +44,9 @@ pub const OPEN: f64 = 1.2;
 /// Score at which one row alone opens an alarm (same choice).
 pub const FAR: f64 = 2.4;
 
+/// The largest half-width below a volume, over its middle.
+const VANISHED: f64 = 0.9;
+
 /// What kind of day it is; days of a kind resemble each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DayKind {
@@ -67,6 +70,14 @@ pub struct Band {
 }
 
 impl Band {
+    /// A band of half-widths, with floor and chance. A volume that vanishes is always outside, however restless it was,
+    /// unless chance makes it vanish.
+    fn around(nature: Nature, middle: f64, up: f64, down: f64, count: f64) -> Self {
+        let least = floor(nature, middle).max(chance(nature, middle, count));
+        let down = if nature == Nature::Volume { down.min(VANISHED * middle.abs()) } else { down };
+        Self { middle, low: middle - down.max(least), high: middle + up.max(least) }
+    }
+
     /// The band without the part where no value can be.
     fn shown(self, nature: Nature) -> Self {
         if nature.never_negative() && self.middle >= 0.0 { Self { low: self.low.max(0.0), ..self } } else { self }

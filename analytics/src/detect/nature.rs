@@ -48,8 +48,8 @@ pub fn chance(nature: Nature, middle: f64, count: f64) -> f64 {
     let middle = middle.abs();
     match nature {
         Nature::Volume if count > 0.0 => 4.0 * libm::sqrt(middle / count) + 3.0 / count,
-        Nature::Share => 4.0 * libm::sqrt(middle.max(0.002) / n) + 3.0 / n,
-        Nature::Duration => 6.0 * middle / libm::sqrt(n),
-        Nature::Volume | Nature::Use | Nature::Plain => 0.0,
+        Nature::Share if count > 0.0 => 4.0 * libm::sqrt(middle.max(0.002) / n) + 3.0 / n,
+        Nature::Duration if count > 0.0 => 6.0 * middle / libm::sqrt(n),
+        _ => 0.0,
     }
 }

@@ -181,6 +181,24 @@ fn an_outage_of_a_busy_service_is_seen_and_a_quiet_one_is_not_blamed_for_chance(
 }
 
 #[test]
+fn a_volume_that_vanishes_is_an_alarm_however_restless_it_was() {
+    // Every day another height: half of the usual or twice as much.
+    let heights = [50.0, 200.0, 100.0, 70.0, 140.0, 55.0, 180.0, 90.0, 110.0, 60.0];
+    let days: Vec<Vec<f32>> =
+        heights.iter().map(|height| (0..288).map(|slot| usual(300 * slot, *height) as f32).collect()).collect();
+    let days: Vec<History<'_>> =
+        days.iter().map(|slots| History { kind: DayKind::Working, slots, grain: 20.0 }).collect();
+    let profile = Profile::learn(Nature::Volume, &days, DayKind::Working);
+    let value = |second| if second < 50_000 { usual(second, 120.0) } else { 0.0 };
+    let readings = day(profile.as_ref(), Nature::Volume, 60, value);
+    assert!(readings[..833].iter().all(|reading| !reading.alarm));
+    assert!(readings[845..].iter().all(|reading| reading.alarm));
+    // The band follows the level: narrow at night, wide at noon.
+    let width = |second| profile.as_ref().and_then(|p| p.band(second)).map_or(f64::NAN, |band| band.high - band.middle);
+    assert!(width(43_200) > 1.8 * width(3600));
+}
+
+#[test]
 fn a_watch_that_starts_an_hour_before_reads_the_same() {
     let profile = Past::new(14, 100.0, 100.0).learn(Nature::Plain, DayKind::Working);
     // A restless day with spikes, shifts and gaps.

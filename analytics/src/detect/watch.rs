@@ -1,6 +1,6 @@
 //! The streaming part: one row at a time against the band and against the last minutes.
 
-use super::{Band, FAR, LOCAL_WIDTH, Method, Nature, OPEN, Profile, Reading, Why, chance, clean, floor, median, sort};
+use super::{Band, FAR, LOCAL_WIDTH, Method, Nature, OPEN, Profile, Reading, Why, clean, median, sort};
 use crate::time::{DAY, KST};
 
 /// Rows remembered.
@@ -94,8 +94,8 @@ impl Watch {
     /// The season's band at a second of the day, widened by what chance does.
     fn season(&self, profile: &Profile, second: u32, count: f64) -> Option<Band> {
         let middle = profile.middle(second)?;
-        let (up, down) = profile.halves(second);
-        Some(self.band(middle, up, down, count))
+        let (up, down) = profile.halves(second, middle);
+        Some(Band::around(self.nature, middle, up, down, count))
     }
 
     /// The band around the last minutes, if enough of them were received.
@@ -111,16 +111,11 @@ impl Watch {
         sort(&mut window[..n]);
         let middle = f64::from(median(&window[..n]));
         let half = if let Some(profile) = profile {
-            profile.local_half()
+            profile.local_half(middle)
         } else {
             (LOCAL_WIDTH * WIDE * spread(&window[..n], middle)).max(WIDE_FLOOR * middle.abs())
         };
-        Some(self.band(middle, half, half, count))
-    }
-
-    fn band(&self, middle: f64, up: f64, down: f64, count: f64) -> Band {
-        let least = floor(self.nature, middle).max(chance(self.nature, middle, count));
-        Band { middle, low: middle - down.max(least), high: middle + up.max(least) }
+        Some(Band::around(self.nature, middle, half, half, count))
     }
 
     /// The stronger evidence. A jump back towards the season's middle is none.
