@@ -8,8 +8,8 @@ pub const SLOTS: usize = 288;
 pub const DAYS: usize = 28;
 /// Days of today's kind with which only those are used.
 const ALIKE: usize = 3;
-/// Most recent days of a kind that are used: two weeks of working days, so that a series that grows is followed.
-const RECENT: usize = 10;
+/// Most recent days that are used: nearly three weeks of working days, so that a series that grows is followed.
+const RECENT: usize = 14;
 /// Relative level below which a volume is not taken to be calmer still.
 const LEAST_LEVEL: f64 = 0.05;
 /// Neighbours on either side that steady a slot.
@@ -61,7 +61,7 @@ impl Profile {
     /// Learns the band of a day of kind `today` from previous days, the newest first; only the first [`DAYS`] are looked
     /// at. `None` if no day has two hours of data.
     ///
-    /// With three days of today's kind only the newest ten of those are used, else the newest ten of all. Few days make a wide band: the scale is that of
+    /// With three days of today's kind only the newest fourteen of those are used, else of all. Few days make a wide band: the scale is that of
     /// days against each other, widened by sqrt(1 + 10 / days^2).
     pub fn learn(nature: Nature, days: &[History<'_>], today: DayKind) -> Option<Self> {
         let full = |day: &&History<'_>| day.slots.iter().filter(|v| v.is_finite()).count() >= LEAST_SLOTS;
