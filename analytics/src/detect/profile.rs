@@ -61,15 +61,15 @@ impl Profile {
     /// Learns the band of a day of kind `today` from previous days, the newest first; only the first [`DAYS`] are looked
     /// at. `None` if no day has two hours of data.
     ///
-    /// With three days of today's kind only the newest fourteen of those are used, else of all. Few days make a wide band: the scale is that of
-    /// days against each other, widened by sqrt(1 + 10 / days^2).
+    /// With three days of today's kind only the newest fourteen of those are used, else of all. Few days make a wide
+    /// band: the scale is that of days against each other, widened by sqrt(1 + 10 / days^2).
     pub fn learn(nature: Nature, days: &[History<'_>], today: DayKind) -> Option<Self> {
         let full = |day: &&History<'_>| day.slots.iter().filter(|v| v.is_finite()).count() >= LEAST_SLOTS;
         let all: Vec<&History<'_>> = days.iter().take(DAYS).filter(full).collect();
         let same: Vec<&History<'_>> = all.iter().copied().filter(|day| day.kind == today).collect();
-        let alike = same.len() >= ALIKE;
-        let used = if alike { &same } else { &all };
+        let used = if same.len() >= ALIKE { &same } else { &all };
         let used = &used[..used.len().min(RECENT)];
+        let alike = used.iter().all(|day| day.kind == today);
         if used.is_empty() {
             return None;
         }
