@@ -101,5 +101,5 @@ fn piece(
         Resource::Disk => Quantity::Disk,
         Resource::Network | Resource::HeapBytes | Resource::MemoryBytes => Quantity::Bytes,
     };
-    Evidence { kind, service: service.to_owned(), subject: String::new(), quantity, before, during: Some(during), at }
+    Evidence::new(kind, (service, ""), quantity, before, Some(during), at)
 }
