@@ -235,6 +235,4 @@ pub enum Check {
     CameAfter,
     /// It had run well for so many seconds before the symptom.
     RanWell(i64),
-    /// It is as full on usual days.
-    AsUsual,
 }
