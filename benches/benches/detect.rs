@@ -23,7 +23,7 @@ fn main() -> std::io::Result<()> {
         .iter()
         .enumerate()
         .map(|(day, slots)| {
-            let kind = if day % 7 == 6 { DayKind::Rest } else { DayKind::Working };
+            let kind = if day % 7 == 6 { DayKind::Holiday } else { DayKind::Working };
             History { kind, slots, grain: 5.0 }
         })
         .collect();

@@ -27,6 +27,7 @@ mod nature;
 mod profile;
 mod watch;
 
+pub use crate::calendar::DayKind;
 pub use nature::{Nature, chance, floor};
 pub use profile::{DAYS, History, Profile, SLOTS, grain};
 pub use watch::Watch;
@@ -48,17 +49,6 @@ pub const FAR: f64 = 2.4;
 
 /// The largest half-width below a volume, over its middle.
 const VANISHED: f64 = 0.9;
-
-/// What kind of day it is; days of a kind resemble each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DayKind {
-    /// Monday to Friday, and no public holiday.
-    Working,
-    /// Saturday, and no public holiday.
-    Saturday,
-    /// Sunday or a public holiday.
-    Rest,
-}
 
 /// The usual range at an instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

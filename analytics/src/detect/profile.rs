@@ -61,15 +61,18 @@ impl Profile {
     /// Learns the band of a day of kind `today` from previous days, the newest first; only the first [`DAYS`] are looked
     /// at. `None` if no day has two hours of data.
     ///
-    /// With three days of today's kind only the newest fourteen of those are used, else of all. Few days make a wide
+    /// With three days of today's kind only the newest fourteen of those are used; else of those that are worked as
+    /// today is or, like today, are not; else of all. Few days make a wide
     /// band: the scale is that of days against each other, widened by sqrt(1 + 10 / days^2).
     pub fn learn(nature: Nature, days: &[History<'_>], today: DayKind) -> Option<Self> {
         let full = |day: &&History<'_>| day.slots.iter().filter(|v| v.is_finite()).count() >= LEAST_SLOTS;
         let all: Vec<&History<'_>> = days.iter().take(DAYS).filter(full).collect();
+        let rest = |kind: DayKind| kind != DayKind::Working;
         let same: Vec<&History<'_>> = all.iter().copied().filter(|day| day.kind == today).collect();
-        let used = if same.len() >= ALIKE { &same } else { &all };
+        let similar: Vec<&History<'_>> = all.iter().copied().filter(|day| rest(day.kind) == rest(today)).collect();
+        let used = [&same, &similar].into_iter().find(|days| days.len() >= ALIKE).unwrap_or(&all);
         let used = &used[..used.len().min(RECENT)];
-        let alike = used.iter().all(|day| day.kind == today);
+        let alike = used.iter().all(|day| rest(day.kind) == rest(today));
         if used.is_empty() {
             return None;
         }
@@ -109,7 +112,7 @@ impl Profile {
         self.days as usize
     }
 
-    /// Whether all those days are of the same kind as the day it is for.
+    /// Whether all those days are worked as the day it is for, or none is.
     pub const fn alike(&self) -> bool {
         self.alike
     }

@@ -31,8 +31,8 @@ impl Past {
     /// Days with a height of working days and one of rest days.
     fn new(days: i64, working: f64, rest: f64) -> Self {
         let days = (1..=days).map(|back| {
-            let kind = if back % 7 == 1 { DayKind::Rest } else { DayKind::Working };
-            let height = if kind == DayKind::Rest { rest } else { working };
+            let kind = if back % 7 == 1 { DayKind::Holiday } else { DayKind::Working };
+            let height = if kind == DayKind::Holiday { rest } else { working };
             let minutes: Vec<f32> = (0..1440).map(|m| minute(-back, 60 * m, height) as f32).collect();
             let slots = minutes.chunks(5).map(|slot| slot.iter().sum::<f32>() / 5.0).collect();
             (kind, slots, grain(&minutes))
@@ -119,7 +119,7 @@ fn a_rest_day_is_held_against_rest_days() {
     let past = Past::new(28, 100.0, 40.0);
     let middle = |kind| past.learn(Nature::Plain, kind).and_then(|p| p.band(12 * 3600)).expect("a month").middle;
     assert!((middle(DayKind::Working) - 250.0).abs() < 10.0);
-    assert!((middle(DayKind::Rest) - 100.0).abs() < 5.0);
+    assert!((middle(DayKind::Holiday) - 100.0).abs() < 5.0);
     // No Saturday was seen: all days make the band, and it says so.
     assert!(past.learn(Nature::Plain, DayKind::Saturday).is_some_and(|profile| !profile.alike()));
 }
@@ -298,7 +298,7 @@ proptest! {
         grain_of_days in any_value(),
     ) {
         let slots: Vec<Vec<f32>> = days.iter().map(|day| day.iter().map(|v| *v as f32).collect()).collect();
-        let kinds = [DayKind::Working, DayKind::Saturday, DayKind::Rest];
+        let kinds = [DayKind::Working, DayKind::Saturday, DayKind::Holiday];
         let days: Vec<History<'_>> = slots
             .iter()
             .enumerate()

@@ -184,7 +184,7 @@ fn readings(series: &Series, minutes: bool) -> (Vec<f64>, Vec<f64>) {
 fn kind(midnight: i64) -> DayKind {
     match civil(midnight).weekday {
         5 => DayKind::Saturday,
-        6 => DayKind::Rest,
+        6 => DayKind::Holiday,
         _ => DayKind::Working,
     }
 }
