@@ -277,7 +277,7 @@ words! {
     helps: "보통 도움이 되는 일", "What usually helps";
     helps_note: "이런 원인에 두루 쓰는 순서입니다. 조치는 사람이 합니다.", "General advice for this kind of cause. People act, Bonghwa does not.";
     similar: "비슷한 사건", "Similar incidents";
-    no_similar: "지난 2주 동안 없었습니다.", "None in the last two weeks.";
+    no_similar: "지난 2주 동안 없었습니다.", "Nothing alike in the last two weeks.";
     times_usual: "평소의 몇 배", "Times the usual";
     share_method: "늘어난 몫 가운데 이곳에서 생긴 몫", "what arises here of all that was added";
     difference: "사건 동안의 평균에서 사건 전 한 시간의 평균을 뺌", "mean during, less the mean of the hour before";

@@ -12,7 +12,9 @@ use crate::part::icon::{self, icon};
 /// The five beacons with their word, and which of them that is.
 pub(crate) fn beacons(here: &Here, level: Level) -> Node {
     let which = match here.lang {
-        Lang::Ko => format!("다섯 단계 중 {}", ["첫 번째", "두 번째", "세 번째", "네 번째", "다섯 번째"][level as usize]),
+        Lang::Ko => {
+            format!("다섯 단계 중 {}", ["첫 번째", "두 번째", "세 번째", "네 번째", "다섯 번째"][level as usize])
+        }
         Lang::En => format!("{} of five levels", ["first", "second", "third", "fourth", "fifth"][level as usize]),
     };
     level_line(here, level, which)
@@ -35,9 +37,7 @@ pub(crate) fn level_line(here: &Here, level: Level, beside: String) -> Node {
         .collect();
     let (word, label) = match here.lang {
         Lang::Ko => (["평소", "조짐", "이상", "장애", "중단"][lit - 1], format!("다섯 단계 중 {lit}단계")),
-        Lang::En => {
-            (["Ordinary", "Sign", "Abnormal", "Failure", "Outage"][lit - 1], format!("level {lit} of five"))
-        }
+        Lang::En => (["Ordinary", "Sign", "Abnormal", "Failure", "Outage"][lit - 1], format!("level {lit} of five")),
     };
     markup! {
         <p class="level">

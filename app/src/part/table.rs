@@ -4,13 +4,7 @@ use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
 
 /// A table in its own scrolling box; the first columns are names, the rest numbers.
-pub(crate) fn table(
-    here: &Here,
-    caption: &str,
-    names: usize,
-    head: &[&'static str],
-    rows: Vec<Vec<Node>>,
-) -> Node {
+pub(crate) fn table(here: &Here, caption: &str, names: usize, head: &[&'static str], rows: Vec<Vec<Node>>) -> Node {
     if rows.is_empty() {
         return markup! { <p class="small">{here.t.none_in_period}</p> }.into_node();
     }

@@ -24,7 +24,7 @@ struct Kind {
     helps: Both,
 }
 
-const fn words(kind: &CauseKind) -> &'static Kind {
+fn words(kind: &CauseKind) -> &'static Kind {
     &KINDS[match kind {
         CauseKind::SlowDatabase => 0,
         CauseKind::SlowService => 1,
@@ -42,7 +42,7 @@ const fn words(kind: &CauseKind) -> &'static Kind {
 }
 
 /// `s` is the service, `v` the version, `c` the caller and `d` the callee.
-const KINDS: [Kind; 12] = [
+static KINDS: [Kind; 12] = [
     Kind {
         name: ("데이터베이스 지연", "Slow database"),
         because: (
@@ -122,10 +122,7 @@ const KINDS: [Kind; 12] = [
     },
     Kind {
         name: ("배포", "Deployment"),
-        because: (
-            "{s}에 {v} 판이 나간 뒤에 시작했습니다.",
-            "It starts after version {v} of {s} went out.",
-        ),
+        because: ("{s}에 {v} 판이 나간 뒤에 시작했습니다.", "It starts after version {v} of {s} went out."),
         helps: (
             "앞 판으로 되돌리는 것이 가장 빠릅니다. 데이터베이스 구조를 함께 바꾼 배포라면 되돌릴 수 있는지 개발팀에 먼저 확인합니다. 되돌리기 전에 로그를 남겨 둡니다.",
             "Going back to the version before is fastest. If the deployment changed a database schema, ask the developers first whether it can go back. Keep the logs before that.",
@@ -239,10 +236,13 @@ pub(crate) const DEFINITIONS: [Both; 4] = [
         "다른 어느 곳보다 증상에 많이 보탰고 증상까지 이어지는 길이 있습니다. 다만 설명하는 몫이 절반에 못 미치거나 달리 읽을 수도 있습니다.",
         "It adds more to the symptom than any other place, and there is a path from it to the symptom; but it explains less than half, or what points at it can be read otherwise.",
     ),
-    ("게다가 증상의 절반 넘게 설명합니다.", "Besides, it explains at least half of the symptom."),
     (
-        "게다가 종류가 다른 근거가 같은 곳을 가리킵니다. 가득 찬 자원, 같은 때에 나간 배포, 새로 나온 로그, 수상한 출발지 같은 것입니다.",
-        "Besides, evidence of another kind points at the same place: a resource that ran full, a version that arrived then, new log records, a suspicious source.",
+        "다른 어느 곳보다 증상에 많이 보탰고 증상까지 이어지는 길이 있으며, 증상의 절반 넘게 설명합니다.",
+        "It adds more to the symptom than any other place, there is a path from it to the symptom, and it explains at least half of it.",
+    ),
+    (
+        "증상의 절반 넘게 설명하고, 종류가 다른 근거가 같은 곳을 가리킵니다. 가득 찬 자원, 같은 때에 나간 배포, 새로 나온 로그, 수상한 출발지 같은 것입니다.",
+        "It explains at least half of the symptom, and evidence of another kind points at the same place: a resource that ran full, a version that arrived then, new log records, a suspicious source.",
     ),
 ];
 
@@ -348,11 +348,8 @@ pub(crate) fn value(value: f64, quantity: Quantity, lang: Lang) -> String {
 /// What a piece of evidence says; its values lead to `anchor`.
 pub(crate) fn evidence(here: &Here, evidence: &Evidence, anchor: &str) -> Vec<Piece> {
     let fact = |v: f64| Piece::Fact(anchor.to_owned(), value(v, evidence.quantity, here.lang));
-    let mut slots = vec![
-        word('s', &evidence.service),
-        word('x', &evidence.subject),
-        word('q', quantity(here, evidence.quantity)),
-    ];
+    let mut slots =
+        vec![word('s', &evidence.service), word('x', &evidence.subject), word('q', quantity(here, evidence.quantity))];
     slots.extend(evidence.before.map(|v| ('b', fact(v))));
     slots.extend(evidence.during.map(|v| ('d', fact(v))));
     speak(pick(here.lang, template(evidence)), &slots)
@@ -363,9 +360,10 @@ fn template(evidence: &Evidence) -> Both {
     let rose = evidence.during.zip(evidence.before).is_none_or(|(during, before)| during >= before);
     match evidence.kind {
         EvidenceKind::Change => ("{s}에 새 판 {x이} 나갔습니다.", "Version {x} of {s} arrived."),
-        EvidenceKind::Template if fresh => {
-            ("{s}에서 전에 없던 로그 ‘{x}’ 서식이 {d} 나왔습니다.", "{s} wrote a log template that is new: “{x}”, {d} records.")
-        }
+        EvidenceKind::Template if fresh => (
+            "{s}에서 전에 없던 로그 ‘{x}’ 서식이 {d} 나왔습니다.",
+            "{s} wrote a log template that is new: “{x}”, {d} records.",
+        ),
         EvidenceKind::Template => (
             "{s}의 로그 ‘{x}’ 서식이 {b}에서 {d로} 늘었습니다.",
             "The log template “{x}” of {s} went from {b} to {d} records.",
@@ -379,9 +377,10 @@ fn template(evidence: &Evidence) -> Both {
             "{s} 스스로의 {q은} {b}에서 {d로} 평소와 같습니다. 문제는 그 앞에 있습니다.",
             "The {q} of {s} itself is as ever, {b} and {d}: what is wrong is before it.",
         ),
-        EvidenceKind::Requests if evidence.during.is_none() => {
-            ("{s} {x}에 요청이 끊겼습니다. 앞서는 {b}였습니다.", "Requests to {s} {x} stopped; before they came at {b}.")
-        }
+        EvidenceKind::Requests if evidence.during.is_none() => (
+            "{s} {x}에 요청이 끊겼습니다. 앞서는 {b}였습니다.",
+            "Requests to {s} {x} stopped; before they came at {b}.",
+        ),
         EvidenceKind::Requests if rose => {
             ("{s} {x}에 오는 요청이 {b}에서 {d로} 늘었습니다.", "Requests to {s} {x} rose from {b} to {d}.")
         }
@@ -426,11 +425,9 @@ pub(crate) fn suspect(acquittal: &Acquittal) -> String {
 /// The check that cleared a suspect.
 pub(crate) fn check(here: &Here, check: Check) -> String {
     match (check, here.lang) {
-        (Check::AddsNothing, lang) => pick(
-            lang,
-            ("이곳은 증상에 보탠 것이 없습니다.", "It adds nothing to what the symptom shows."),
-        )
-        .to_owned(),
+        (Check::AddsNothing, lang) => {
+            pick(lang, ("이곳은 증상에 보탠 것이 없습니다.", "It adds nothing to what the symptom shows.")).to_owned()
+        }
         (Check::CameAfter, lang) => {
             pick(lang, ("증상이 먼저 있었고 이것은 그 뒤입니다.", "The symptom was there before it.")).to_owned()
         }
@@ -440,8 +437,6 @@ pub(crate) fn check(here: &Here, check: Check) -> String {
         (Check::RanWell(seconds), Lang::En) => {
             format!("It had run well for {} before the symptom.", span(seconds, here.lang))
         }
-        (Check::AsUsual, lang) => {
-            pick(lang, ("평소에도 이만큼 찹니다.", "It is as full on usual days.")).to_owned()
-        }
+        (Check::AsUsual, lang) => pick(lang, ("평소에도 이만큼 찹니다.", "It is as full on usual days.")).to_owned(),
     }
 }

@@ -204,7 +204,7 @@ pub(crate) fn list_lead(here: &Here, view: &IncidentsView) -> String {
 pub(crate) fn judged(here: &Here, (right, wrong): (u32, u32)) -> String {
     let all = right + wrong;
     match (here.lang, all) {
-        (lang, 0) => lang.pick("아직 판단한 것이 없습니다", "None judged yet").to_owned(),
+        (lang, 0) => lang.pick("아직 판단한 것이 없습니다", "no cause was judged yet").to_owned(),
         (Lang::Ko, _) => format!("맞음 {right}, 틀림 {wrong}"),
         (Lang::En, _) => format!("{right} right, {wrong} wrong"),
     }

@@ -28,7 +28,11 @@ fn finding(subject: SubjectKind, service: &str, measure: Measure, value: f64, mi
         region: "busan".into(),
         subject,
         service: service.into(),
-        detail: if matches!(subject, SubjectKind::Route | SubjectKind::Call) { "POST /minwon".into() } else { String::new() },
+        detail: if matches!(subject, SubjectKind::Route | SubjectKind::Call) {
+            "POST /minwon".into()
+        } else {
+            String::new()
+        },
         measure,
         unit,
         above: value >= middle,
@@ -45,8 +49,22 @@ fn finding(subject: SubjectKind, service: &str, measure: Measure, value: f64, mi
     }
 }
 
-fn evidence(kind: EvidenceKind, quantity: Quantity, subject: &str, before: Option<f64>, during: Option<f64>) -> Evidence {
-    Evidence { kind, service: "minwon-db".into(), subject: subject.into(), quantity, before, during, at: Some(FROM - 60) }
+fn evidence(
+    kind: EvidenceKind,
+    quantity: Quantity,
+    subject: &str,
+    before: Option<f64>,
+    during: Option<f64>,
+) -> Evidence {
+    Evidence {
+        kind,
+        service: "minwon-db".into(),
+        subject: subject.into(),
+        quantity,
+        before,
+        during,
+        at: Some(FROM - 60),
+    }
 }
 
 fn cause(kind: CauseKind, confidence: Confidence) -> Cause {
@@ -85,7 +103,10 @@ pub(crate) fn row(id: &str) -> IncidentRow {
         level: Level::Abnormal,
         from: FROM,
         to: None,
-        ratio: bonghwa_analytics::view::Fact { method: Method::Share, ..fact("ratio", Measure::LatencyP95, 3.2, Unit::Ratio, Some("busan")) },
+        ratio: bonghwa_analytics::view::Fact {
+            method: Method::Share,
+            ..fact("ratio", Measure::LatencyP95, 3.2, Unit::Ratio, Some("busan"))
+        },
         symptom,
         users: Some(fact("affected", Measure::Users, 3420.0, Unit::Users, Some("busan"))),
         findings: 312,
@@ -116,10 +137,8 @@ pub(crate) fn list() -> IncidentsView {
     unknown.symptom.measure = Measure::ErrorRate;
     unknown.symptom.unit = Unit::Ratio;
     (unknown.symptom.value, unknown.symptom.middle, unknown.ratio.value) = (0.24, 0.0, 2.4e8);
-    unknown.explanation = Some(Explanation {
-        outcome: Outcome::CannotTell(vec![Missing::Culprit]),
-        ..Explanation::default()
-    });
+    unknown.explanation =
+        Some(Explanation { outcome: Outcome::CannotTell(vec![Missing::Culprit]), ..Explanation::default() });
     let mut sign = over("20260617-0310-jeju", 1);
     sign.level = Level::Sign;
     sign.symptom = finding(SubjectKind::Service, "was", Measure::Heap, 0.91, 0.6);
@@ -151,7 +170,9 @@ pub(crate) fn one() -> IncidentView {
         call_during: call.map(|call| call.1),
     };
     let line = |low: f64, high: f64, n: usize, at: usize| Line {
-        values: (0..n).map(|i| Some(if i < at { low } else { high } * (1.0 + ((i * 7 % 11) as f64 - 5.0) / 60.0))).collect(),
+        values: (0..n)
+            .map(|i| Some(if i < at { low } else { high } * (1.0 + ((i * 7 % 11) as f64 - 5.0) / 60.0)))
+            .collect(),
     };
     let lane = |service: &str, count: u32, at: usize| Lane {
         service: service.into(),
@@ -187,7 +208,11 @@ pub(crate) fn one() -> IncidentView {
         findings: vec![
             finding(SubjectKind::Call, "minwon-db", Measure::LatencyP95, 0.805, 0.15),
             finding(SubjectKind::Entry, "", Measure::LatencyP95, 0.992, 0.31),
-            FindingRow { to: Some(NOW - 60), method: BandMethod::Local, ..finding(SubjectKind::Route, "was", Measure::ErrorRate, 0.02, 0.001) },
+            FindingRow {
+                to: Some(NOW - 60),
+                method: BandMethod::Local,
+                ..finding(SubjectKind::Route, "was", Measure::ErrorRate, 0.02, 0.001)
+            },
             finding(SubjectKind::Service, "was", Measure::Heap, 0.3, 0.6),
         ],
         elsewhere: ["seoul", "gyeonggi", "daejeon", "jeju", "gangwon"]
@@ -246,7 +271,7 @@ fn an_incident_is_said_in_sentences() {
         "13:21에 시작해 44분째, 14:05 기준",
         "minwon-db 데이터베이스에서 시작한 지연입니다.",
         "약 3,420",
-        "± 0.8\u{a0}%",
+        "±\u{a0}0.8\u{a0}%",
         "늘어난 시간의 96\u{a0}%가 minwon-db에서 생겼습니다",
         "+655\u{a0}ms",
         "minwon-db에서 mysql을 부르는 시간이 150\u{a0}ms에서 805\u{a0}ms로 길어졌습니다.",
@@ -256,9 +281,10 @@ fn an_incident_is_said_in_sentences() {
         "992\u{a0}ms ÷ 평소 310\u{a0}ms",
         "잠금을 쥔 작업",
     ] {
-        assert!(ko.replace('±', "± ").replace("±  ", "± ").contains(sentence) || ko.contains(sentence), "{sentence}\n{ko}");
+        assert!(ko.contains(sentence), "{sentence}\n{ko}");
     }
-    for sentence in ["Responses of Busan take 3.2× as long as usual", "It starts in the database minwon-db", "Likely"] {
+    for sentence in ["Responses of Busan take 3.2× as long as usual", "It starts in the database minwon-db", "Likely"]
+    {
         assert!(en.contains(sentence), "{sentence}\n{en}");
     }
 }
@@ -283,12 +309,26 @@ fn every_kind_of_cause_has_words() {
 fn every_kind_of_evidence_has_words() {
     use EvidenceKind as Kind;
     let kinds = [
-        Kind::Service, Kind::Call, Kind::Unchanged, Kind::Saturation, Kind::Restart, Kind::Change, Kind::Template,
-        Kind::Source, Kind::Requests,
+        Kind::Service,
+        Kind::Call,
+        Kind::Unchanged,
+        Kind::Saturation,
+        Kind::Restart,
+        Kind::Change,
+        Kind::Template,
+        Kind::Source,
+        Kind::Requests,
     ];
     let quantities = [
-        Quantity::MeanLatency, Quantity::ErrorRate, Quantity::RequestsPerSecond, Quantity::Count, Quantity::Cpu,
-        Quantity::Memory, Quantity::Heap, Quantity::Disk, Quantity::Bytes,
+        Quantity::MeanLatency,
+        Quantity::ErrorRate,
+        Quantity::RequestsPerSecond,
+        Quantity::Count,
+        Quantity::Cpu,
+        Quantity::Memory,
+        Quantity::Heap,
+        Quantity::Disk,
+        Quantity::Bytes,
     ];
     let values = [(Some(0.1), Some(0.9)), (Some(0.9), Some(0.1)), (None, Some(0.5)), (Some(0.5), None), (None, None)];
     for lang in LANGS {
@@ -310,9 +350,8 @@ fn every_kind_of_evidence_has_words() {
 
 #[test]
 fn what_cannot_be_told_is_a_conclusion_with_its_reasons() {
-    let reasons = [
-        Missing::Symptom, Missing::Before, Missing::During, Missing::Service, Missing::Excess, Missing::Culprit,
-    ];
+    let reasons =
+        [Missing::Symptom, Missing::Before, Missing::During, Missing::Service, Missing::Excess, Missing::Culprit];
     for lang in LANGS {
         for reason in reasons {
             let mut view = one();
@@ -321,8 +360,18 @@ fn what_cannot_be_told_is_a_conclusion_with_its_reasons() {
                 let check = Check::AsUsual;
                 let acquitted = vec![
                     Acquittal { service: "was".into(), kind: CauseKind::DiskFull, at: None, check },
-                    Acquittal { service: "was".into(), kind: CauseKind::HeapExhaustion, at: None, check: Check::AddsNothing },
-                    Acquittal { service: "was".into(), kind: CauseKind::Errors, at: Some(FROM), check: Check::CameAfter },
+                    Acquittal {
+                        service: "was".into(),
+                        kind: CauseKind::HeapExhaustion,
+                        at: None,
+                        check: Check::AddsNothing,
+                    },
+                    Acquittal {
+                        service: "was".into(),
+                        kind: CauseKind::Errors,
+                        at: Some(FROM),
+                        check: Check::CameAfter,
+                    },
                 ];
                 let outcome = Outcome::CannotTell(vec![reason]);
                 row.explanation = Some(Explanation { causes: Vec::new(), acquitted, outcome });

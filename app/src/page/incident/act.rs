@@ -18,7 +18,9 @@ pub(super) fn act(here: &Here, view: &IncidentView, row: &IncidentRow, hands: Ha
         Some(mark) => (say::incident::standing(here, mark, view.as_of), Some(mark.kind)),
         None => (t.nobody.to_owned(), None),
     };
-    let button = |kind, name, path, main: bool| button(row, hands, kind, name, path, if main { "btn main" } else { "btn" }, None);
+    let button = |kind, name, path, main: bool| {
+        button(row, hands, kind, name, path, if main { "btn main" } else { "btn" }, None)
+    };
     let buttons = match standing {
         Some(MarkKind::Resolved) => vec![button("reopened", t.reopen, icon::RELOAD, false)],
         Some(MarkKind::Acknowledged) => {

@@ -26,7 +26,7 @@ pub(super) fn findings(here: &Here, view: &IncidentView, row: &IncidentRow, caus
             <p class="subt">{note}</p>
             {lanes(here, view, row, cause)}
             <details>
-                <summary>{icon(icon::DOWN)}{t.why_flagged}, {say::incident::counted(here, row.findings)}</summary>
+                <summary>{icon(icon::DOWN)}{t.why_flagged}", "{say::incident::counted(here, row.findings)}</summary>
                 {why(here, &view.findings, view.as_of)}
                 {rest(here, view, row)}
             </details>
@@ -80,7 +80,13 @@ fn lanes(here: &Here, view: &IncidentView, row: &IncidentRow, cause: Option<&Cau
     let ticks: Vec<_> = time_marks(start, end, here.lang)
         .into_iter()
         .map(|(at, label, minor)| {
-            let anchor = if at < 4.0 { "start" } else if at > 96.0 { "end" } else { "middle" };
+            let anchor = if at < 4.0 {
+                "start"
+            } else if at > 96.0 {
+                "end"
+            } else {
+                "middle"
+            };
             markup! { <text class=minor.then_some("mid") x=pct(at) y="16" text-anchor=anchor>{label}</text> }
         })
         .collect();

@@ -70,10 +70,7 @@ fn said(here: &Here, view: &IncidentView, row: &IncidentRow, cause: Option<&Caus
     let as_of = say::incident::at(here, view.as_of, view.as_of);
     let lasting = say::incident::lasting(here, row, view.as_of);
     let beside = here.lang.pick("{l}, {a} 기준", "{l}, as of {a}");
-    let beside = say::template::speak(
-        beside,
-        &[say::template::word('l', &lasting), say::template::word('a', &as_of)],
-    );
+    let beside = say::template::speak(beside, &[say::template::word('l', &lasting), say::template::word('a', &as_of)]);
     let because: Vec<Node> = match (cause, &row.explanation) {
         (Some(cause), _) => sentence(say::cause::because(here, cause)),
         (None, Some(_)) => vec![here.t.no_cause.into_node()],

@@ -44,27 +44,26 @@ pub(super) fn path(here: &Here, view: &IncidentView, row: &IncidentRow, cause: O
     let t = here.t;
     let share = Piece::Fact(SHARE.to_owned(), exact(cause.share.clamp(0.0, 1.0), Unit::Ratio, here.lang));
     let (from, to) = looked_at(view, row);
-    let scope = format!(
-        "{}, {}, {}",
-        t.path_step,
-        here.region(&row.symptom.region),
-        period(from, to, view.as_of, here.lang)
-    );
+    let scope =
+        format!("{}, {}, {}", t.path_step, here.region(&row.symptom.region), period(from, to, view.as_of, here.lang));
     let most = view.steps.iter().filter_map(|s| added(s.call_before, s.call_during)).fold(0.0, f64::max);
     let last = view.steps.len() - 1;
-    let mut cells = vec![markup! {
-        <li class="node user"><span class="o">{icon(icon::USER)}</span><b>{t.user}</b></li>
-    }
-    .into_node()];
+    let mut cells = vec![
+        markup! {
+            <li class="node user"><span class="o">{icon(icon::USER)}</span><b>{t.user}</b></li>
+        }
+        .into_node(),
+    ];
     for (place, step) in view.steps.iter().enumerate() {
         cells.push(edge(here, place, step, most));
         cells.push(node(here, step, place == last));
     }
+    let class = if last > 2 { "path long" } else { "path" };
     markup! {
         <section class="chap" aria-labelledby="path">
             <h2 id="path">{sentence(say::cause::share(here, cause, row.symptom.measure, share))}</h2>
             <p class="subt">{scope}</p>
-            <ol class=if last > 2 { "path long" } else { "path" }>{cells}</ol>
+            <ol class=class>{cells}</ol>
             {stack(here, &view.steps)}
         </section>
     }
@@ -143,7 +142,13 @@ fn segments(steps: &[PathStep], times: &[f64], scale: &Scale, show: &dyn Fn(f64)
     let mut parts = Vec::new();
     for (place, (step, time)) in steps.iter().zip(times).enumerate() {
         let width = time / scale.max * 100.0;
-        let class = if place == last { "d" } else if place % 2 == 0 { "a" } else { "w" };
+        let class = if place == last {
+            "d"
+        } else if place % 2 == 0 {
+            "a"
+        } else {
+            "w"
+        };
         parts.push(markup! { <rect class=class x=pct(from) y="0" width=pct((width - 0.3).max(0.0)) height="28"/> });
         if width > ROOM {
             let label = format!("{} {}", step.service, show(*time));
@@ -152,7 +157,7 @@ fn segments(steps: &[PathStep], times: &[f64], scale: &Scale, show: &dyn Fn(f64)
         from += width;
     }
     let sum = show(times.iter().sum());
-    let (anchor, dx) = if from > 85.0 { ("end", "0") } else { ("start", "8") };
-    let total = (from <= 85.0).then(|| markup! { <text class="sum" x=pct(from) y="19" dx=dx text-anchor=anchor>{sum}</text> });
+    let total =
+        (from <= 85.0).then(|| markup! { <text class="sum" x=pct(from) y="19" dx=dx text-anchor=anchor>{sum}</text> });
     markup! { <svg class="segs" aria-hidden="true">{parts}{total}</svg> }.into_node()
 }

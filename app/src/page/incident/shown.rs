@@ -81,7 +81,11 @@ pub(crate) fn users(here: &Here, row: &IncidentRow, as_of: i64) -> Option<Source
 
 fn evidence_name(here: &Here, one: &Evidence) -> String {
     let name = say::cause::quantity(here, one.quantity);
-    if one.subject.is_empty() { format!("{}, {name}", one.service) } else { format!("{}, {}, {name}", one.service, one.subject) }
+    if one.subject.is_empty() {
+        format!("{}, {name}", one.service)
+    } else {
+        format!("{}, {}, {name}", one.service, one.subject)
+    }
 }
 
 fn both(here: &Here, one: &Evidence) -> String {

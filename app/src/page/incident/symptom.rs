@@ -44,8 +44,7 @@ pub(super) fn symptom(here: &Here, view: &IncidentView, row: &IncidentRow, hands
     let template = here.lang.pick("{m이} {a}부터 평소 범위를 벗어났습니다", "{m} left its usual range at {a}");
     let at = say::incident::at(here, row.symptom.from, view.as_of);
     let measure = if here.lang == bonghwa_analytics::format::Lang::Ko { name.trim_end_matches(" p95") } else { name };
-    let heading =
-        say::template::speak(template, &[say::template::word('m', measure), say::template::word('a', &at)]);
+    let heading = say::template::speak(template, &[say::template::word('m', measure), say::template::word('a', &at)]);
     let scope = format!("{region}, {name}, {}", span(data.step, here.lang));
     markup! {
         <section class="chap" aria-labelledby="symptom">

@@ -72,7 +72,10 @@ fn signs(here: &Here, view: &IncidentsView) -> Node {
     let rows: Vec<_> = view.signs.iter().take(SIGNS).map(|row| row::sign(here, row, view.as_of)).collect();
     let rest = view.signs.len().saturating_sub(SIGNS);
     let rest = (rest > 0).then(|| {
-        let text = here.lang.pick("새것부터 적었습니다. 기간이나 지역을 좁히면 나머지도 볼 수 있습니다: ", "Newest first; narrow the period or the region for the rest: ");
+        let text = here.lang.pick(
+            "새것부터 적었습니다. 기간이나 지역을 좁히면 나머지도 볼 수 있습니다: ",
+            "Newest first; narrow the period or the region for the rest: ",
+        );
         markup! { <p class="small">{text}{rest.to_string()}</p> }
     });
     markup! {
