@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::codec::{CodecError, Reader, put_str, put_u64};
+use serde::{Deserialize, Serialize};
+
+use crate::codec::{CodecError, Reader, put_bytes, put_str, put_u64};
 use crate::identity::IdentityMode;
 use crate::latency::LatencySketch;
 use crate::sketch::{Scheme, Sketch, SketchError};
@@ -40,6 +42,8 @@ pub struct Bucket {
     pub other_routes: u64,
     /// Series that were out of their band, judged when the bucket closed. They stand in the summary, never in a delta.
     pub alarms: Alarms,
+    /// Log records by (service, masked line): see [`logs`](crate::logs).
+    pub templates: BTreeMap<(Name, Name), LogLines>,
 }
 
 /// Distinct identities of one mode.
@@ -115,7 +119,8 @@ impl Resource {
 }
 
 /// Severity of a log record (OpenTelemetry severity numbers 1-8, 9-12, 13-16, 17-24).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Trace and debug, and records without a severity.
     Debug,
@@ -172,6 +177,40 @@ impl Gauge {
     }
 }
 
+/// Log records of one masked line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogLines {
+    /// All of them.
+    pub count: u64,
+    /// The highest severity among them.
+    pub severity: Severity,
+}
+
+impl LogLines {
+    /// Adds another's records.
+    pub fn merge(&mut self, other: &Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.severity = self.severity.max(other.severity);
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.push(self.severity as u8);
+        put_u64(out, self.count);
+    }
+
+    fn decode(r: &mut Reader<'_>) -> Result<Self, CodecError> {
+        let severity = *Severity::ALL.get(usize::from(r.u8("severity")?)).ok_or(r.invalid("severity"))?;
+        Ok(Self { count: r.u64("log count")?, severity })
+    }
+}
+
+/// Masked lines that a bucket holds at most; further ones are counted under [`OTHER`].
+const MAX_TEMPLATES: usize = 500;
+/// Code of the section behind the cells that holds [`Bucket::templates`].
+const SECTION_TEMPLATES: u8 = 1;
+/// Bit of a delta's first byte: sections follow the cells.
+const WITH_SECTIONS: u8 = 0x80;
+
 impl Bucket {
     /// Adds all that another bucket holds. Refuses, and changes nothing, if identities were hashed differently.
     pub fn merge(&mut self, other: &Self) -> Result<(), SketchError> {
@@ -199,6 +238,7 @@ impl Bucket {
         merge_map(&mut self.versions, &other.versions, |a, b| *a = (a.0.min(b.0), a.1.max(b.1)));
         merge_map(&mut self.alarms, &other.alarms, Alarm::merge);
         self.other_routes = self.other_routes.saturating_add(other.other_routes);
+        merge_map(&mut self.templates, &other.templates, LogLines::merge);
         Ok(())
     }
 
@@ -211,6 +251,7 @@ impl Bucket {
             && fits(self.resources.len(), other.resources.len())
             && fits(self.versions.len(), other.versions.len())
             && self.alarms.len() + other.alarms.len() <= MAX_ALARMS
+            && self.templates.len() + other.templates.len() <= max_cells.min(MAX_TEMPLATES)
         {
             return self.merge(other);
         }
@@ -235,6 +276,12 @@ impl Bucket {
         bounded.versions = within(&self.versions, &other.versions, max_cells);
         bounded.logs = within(&self.logs, &other.logs, max_cells);
         bounded.alarms = within(&self.alarms, &other.alarms, MAX_ALARMS);
+        let kept = within(&self.templates, &other.templates, max_cells.min(MAX_TEMPLATES));
+        bounded.templates.clone_from(&kept);
+        for (_, lines) in other.templates.iter().filter(|(key, _)| !kept.contains_key(*key)) {
+            let rest = (Name::from(OTHER), Name::from(OTHER));
+            bounded.templates.entry(rest).and_modify(|rest| rest.merge(lines)).or_insert(*lines);
+        }
         self.merge(&bounded)
     }
 
@@ -243,8 +290,13 @@ impl Bucket {
         *self == Self::default()
     }
 
-    /// The cells (routes, calls and log counts), as stored.
+    /// The cells (routes, calls, log counts and log templates), as stored.
     pub fn encode_cells(&self, out: &mut Vec<u8>) {
+        self.encode_first_cells(out);
+        self.encode_sections(out);
+    }
+
+    fn encode_first_cells(&self, out: &mut Vec<u8>) {
         put_pairs(out, &self.transactions, Transaction::encode);
         put_pairs(out, &self.calls, Transaction::encode);
         put_u64(out, self.logs.len() as u64);
@@ -256,8 +308,37 @@ impl Bucket {
         put_u64(out, self.other_routes);
     }
 
-    /// Reads what [`encode_cells`](Self::encode_cells) wrote into this bucket.
+    /// What came after the first version of the cells: sections of a code, a length and a payload, the empty ones left
+    /// out. So a bucket without them has the bytes it always had.
+    fn encode_sections(&self, out: &mut Vec<u8>) {
+        if !self.templates.is_empty() {
+            let mut payload = Vec::new();
+            put_pairs(&mut payload, &self.templates, LogLines::encode);
+            out.push(SECTION_TEMPLATES);
+            put_bytes(out, &payload);
+        }
+    }
+
+    /// Reads sections to the end; unknown ones are skipped.
+    fn decode_sections(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
+        while !r.is_empty() {
+            let code = r.u8("section")?;
+            let mut payload = Reader::new(r.bytes("section")?);
+            if code == SECTION_TEMPLATES {
+                self.templates = take_pairs(&mut payload, LogLines::decode)?;
+                payload.finish("log templates")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what [`encode_cells`](Self::encode_cells) wrote into this bucket, to the last byte.
     pub fn decode_cells(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
+        self.decode_first_cells(r)?;
+        self.decode_sections(r)
+    }
+
+    fn decode_first_cells(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
         self.transactions = take_pairs(r, Transaction::decode)?;
         self.calls = take_pairs(r, Transaction::decode)?;
         for _ in 0..r.count(3, "log counts")? {
@@ -271,25 +352,31 @@ impl Bucket {
 
     /// Everything, as one piece: the delta that a journal holds and that a router sends to a region's object.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        out.push(self.concurrency.len() as u8);
+        let mut sections = Vec::new();
+        self.encode_sections(&mut sections);
+        out.push(self.concurrency.len() as u8 | if sections.is_empty() { 0 } else { WITH_SECTIONS });
         for (mode, concurrency) in &self.concurrency {
             out.push(mode.code());
             concurrency.sketch.scheme().encode(out);
             put_u64(out, concurrency.identified);
             let mut sketch = Vec::new();
             concurrency.sketch.encode_wire(&mut sketch);
-            crate::codec::put_bytes(out, &sketch);
+            put_bytes(out, &sketch);
         }
         self.entry.encode(out);
         encode_resources(&self.resources, out);
         encode_versions(&self.versions, out);
-        self.encode_cells(out);
+        self.encode_first_cells(out);
+        if !sections.is_empty() {
+            put_bytes(out, &sections);
+        }
     }
 
     /// Reads what [`encode`](Self::encode) wrote.
     pub fn decode(r: &mut Reader<'_>) -> Result<Self, CodecError> {
         let mut bucket = Self::default();
-        for _ in 0..r.u8("identity modes")? {
+        let head = r.u8("identity modes")?;
+        for _ in 0..head & !WITH_SECTIONS {
             let mode = IdentityMode::from_code(r.u8("identity mode")?).ok_or(r.invalid("identity mode"))?;
             let scheme = Scheme::decode(r)?;
             let identified = r.u64("identified requests")?;
@@ -299,7 +386,10 @@ impl Bucket {
         bucket.entry = Transaction::decode(r)?;
         bucket.resources = decode_resources(r)?;
         bucket.versions = decode_versions(r)?;
-        bucket.decode_cells(r)?;
+        bucket.decode_first_cells(r)?;
+        if head & WITH_SECTIONS != 0 {
+            bucket.decode_sections(&mut Reader::new(r.bytes("sections")?))?;
+        }
         Ok(bucket)
     }
 }

@@ -201,13 +201,10 @@ fn is_workday(day: i64) -> bool {
 /// Whether the holiday on this day falls on a day off and is made up for.
 fn is_owed(day: i64) -> bool {
     let (_, count, substitute) = holidays_on(day);
-    match (substitute, civil(day).weekday) {
-        (Substitute::Never, _) => false,
-        (_, 6) => true,
-        (Substitute::Weekend, 5) => true,
-        // An overlap with another holiday is made up for once.
-        _ => count > 1,
-    }
+    let weekday = civil(day).weekday;
+    // An overlap with another holiday is made up for once.
+    let falls_on_day_off = weekday == 6 || count > 1 || (weekday == 5 && substitute == Substitute::Weekend);
+    substitute != Substitute::Never && falls_on_day_off
 }
 
 #[cfg(test)]

@@ -4,15 +4,17 @@ mod combine;
 mod events;
 mod explain;
 mod incidents;
+mod logs;
 mod now;
 mod region;
 
 pub use combine::combine;
-pub use explain::{Look, PathStep, explain};
+pub use explain::{BEFORE, Look, PathStep, explain};
 pub use incidents::{
     FindingRow, IncidentChart, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Lane, Mark, MarkKind,
     SubjectKind, finding_row, incident, incident_row, incidents,
 };
+pub use logs::LogRow;
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
 
@@ -442,6 +444,8 @@ pub struct RegionView {
     pub routes: Vec<TransactionRow>,
     /// Calls between services.
     pub calls: Vec<TransactionRow>,
+    /// What logs said, what changed first.
+    pub logs: Vec<LogRow>,
     /// What happened in the period.
     pub events: Vec<Event>,
     /// Requests whose route went under "other" because the limit of distinct routes was reached.

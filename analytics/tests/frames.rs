@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use bonghwa_analytics::atlas::Atlas;
-use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, OTHER, Resource, Severity, Transaction};
+use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, LogLines, Name, OTHER, Resource, Severity, Transaction};
 use bonghwa_analytics::codec::Reader;
 use bonghwa_analytics::frame::{Form, Frame, FrameError, Row, bucket_of, encode_registers};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode, KeyId};
@@ -49,6 +49,7 @@ prop_compose! {
         logs in vec(((name(), 0_usize..4), 0_u64..1000), 0..4),
         versions in vec(((name(), name()), 0_i64..1000, 0_i64..1000), 0..3),
         other_routes in 0_u64..3,
+        templates in vec(((name(), name()), (0_usize..4, 0_u64..1000)), 0..4),
     ) -> Bucket {
         let mut bucket = Bucket { entry, other_routes, ..Bucket::default() };
         bucket.transactions.extend(transactions);
@@ -56,6 +57,9 @@ prop_compose! {
         bucket.resources.extend(gauges.into_iter().map(|((service, kind), gauge)| ((service, Resource::ALL[kind]), gauge)));
         bucket.logs.extend(logs.into_iter().map(|((service, kind), count)| ((service, Severity::ALL[kind]), count)));
         bucket.versions.extend(versions.into_iter().map(|(key, first, more)| (key, (first, first + more))));
+        bucket.templates.extend(
+            templates.into_iter().map(|(key, (kind, count))| (key, LogLines { count, severity: Severity::ALL[kind] })),
+        );
         for (mode, hash) in users {
             let mode = IdentityMode::ALL[mode];
             let entry = bucket.concurrency.entry(mode).or_insert_with(|| Concurrency {
@@ -119,6 +123,9 @@ proptest! {
         prop_assert_eq!(&bounded.entry, &free.entry);
         let named = bounded.transactions.keys().filter(|key| &*key.1 != OTHER).count();
         prop_assert!(named <= max);
+        let lines = |bucket: &Bucket| bucket.templates.values().map(|lines| lines.count).sum::<u64>();
+        prop_assert_eq!(lines(&bounded), lines(&free));
+        prop_assert!(bounded.templates.len() <= max + 1);
         prop_assert!(bounded.calls.len() <= max.max(parts[0].calls.len().min(max)));
     }
 

@@ -162,6 +162,17 @@ words! {
     count: "건수", "Count";
     per_second: "초당", "Per second";
     before: "견준 기간 p95", "p95 before";
+    logs: "로그", "Logs";
+    log_line: "로그 내용", "Log line";
+    severity: "수준", "Severity";
+    log_hint: "<*>는 줄마다 달라지는 값을 지운 자리입니다.", "<*> stands where values that vary were cut out.";
+    appeared: "새로 나타남", "New";
+    vanished: "사라짐", "Gone";
+    multiplied: "크게 늘어남", "Multiplied";
+    severe: "오류", "Error";
+    warning: "경고", "Warning";
+    information: "정보", "Information";
+    debug: "디버그", "Debug";
     none_in_period: "이 기간에 자료가 없습니다", "No data in this period";
     compared: "견준 기간", "Compared period";
     this_period: "이 기간", "This period";

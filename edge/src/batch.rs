@@ -6,8 +6,9 @@ mod index;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Resource, Severity, Transaction};
+use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, LogLines, Resource, Severity, Transaction};
 use bonghwa_analytics::identity::{IdentityMode, KeyId};
+use bonghwa_analytics::logs::mask::mask;
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::time::Resolution;
 
@@ -118,11 +119,15 @@ pub struct BatchBuilder {
     routes: Names,
     callees: Names,
     version_names: Names,
+    lines: Names,
     transactions: Cells<Transaction>,
     calls: Cells<Transaction>,
     gauges: Cells<Option<Gauge>>,
     logs: Cells<u64>,
+    templates: Cells<Option<LogLines>>,
     versions: Cells<Option<(i64, i64)>>,
+    /// Scratch space for one masked line.
+    masked: String,
 }
 
 impl BatchBuilder {
@@ -142,11 +147,14 @@ impl BatchBuilder {
             routes: names(limits.routes),
             callees: names(limits.routes),
             version_names: names(limits.routes),
+            lines: names(limits.lines),
             transactions: Cells::default(),
             calls: Cells::default(),
             gauges: Cells::default(),
             logs: Cells::default(),
+            templates: Cells::default(),
             versions: Cells::default(),
+            masked: String::new(),
             limits,
         }
     }
@@ -251,6 +259,26 @@ impl BatchBuilder {
         }
     }
 
+    /// What a log record says: kept as its template, without the variables.
+    pub fn line(&mut self, at: BucketId, of: ServiceId, severity: Severity, text: &str) {
+        self.masked.clear();
+        // The mark of a cut line fits into what a name may have.
+        let longest = self.limits.name.saturating_sub('…'.len_utf8());
+        mask(text, self.limits.line, longest, &mut self.masked);
+        if self.masked.is_empty() {
+            return;
+        }
+        let line = self.lines.number(self.masked.as_bytes());
+        let one = LogLines { count: 1, severity };
+        // Beyond the limit of series the record is in the count by severity alone.
+        if let Some(lines) = self.templates.value([at.0, of.0, line], self.limits.series) {
+            match lines {
+                Some(lines) => lines.merge(&one),
+                None => *lines = Some(one),
+            }
+        }
+    }
+
     /// A sign of life of a version of a service.
     #[inline]
     pub fn seen(&mut self, at: BucketId, of: ServiceId, version: VersionId, instant: i64) {
@@ -264,6 +292,7 @@ impl BatchBuilder {
     pub fn finish(mut self, digest: [u8; 16]) -> Batch {
         let (services, routes) = (self.services.finish(), self.routes.finish());
         let (callees, versions) = (self.callees.finish(), self.version_names.finish());
+        let lines = self.lines.finish();
         let named = |names: &[bonghwa_analytics::bucket::Name], number: u32| names.get(number as usize).cloned();
         // Two spellings may have become one name when they were made text, so all of them merge.
         each(self.transactions, &mut self.buckets, |bucket, [_, service, route], value| {
@@ -284,6 +313,11 @@ impl BatchBuilder {
         each(self.logs, &mut self.buckets, |bucket, [_, service, severity], value| {
             let key = named(&services, service).zip(Severity::ALL.get(severity as usize).copied())?;
             *bucket.logs.entry(key).or_default() += value;
+            Some(())
+        });
+        each(self.templates, &mut self.buckets, |bucket, [_, service, line], value| {
+            let (key, value) = (named(&services, service).zip(named(&lines, line))?, value?);
+            bucket.templates.entry(key).and_modify(|lines| lines.merge(&value)).or_insert(value);
             Some(())
         });
         each(self.versions, &mut self.buckets, |bucket, [_, service, version], value| {

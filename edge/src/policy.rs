@@ -65,6 +65,10 @@ pub struct Limits {
     /// Distinct routes in a batch, and as many callees and versions; further ones are kept under
     /// [`OTHER`](bonghwa_analytics::bucket::OTHER) and, if routes, counted.
     pub routes: usize,
+    /// Distinct log templates in a batch; further ones are kept under [`OTHER`](bonghwa_analytics::bucket::OTHER).
+    pub lines: usize,
+    /// Bytes of a log line that are read; what follows is cut off.
+    pub line: usize,
     /// Distinct buckets in a batch; what falls into further ones is rejected.
     pub buckets: usize,
     /// Distinct series (service and route, or caller and callee, in a bucket) in a batch; further ones are rejected.
@@ -85,6 +89,8 @@ impl Default for Limits {
             name: 200,
             services: 256,
             routes: 1_000,
+            lines: 500,
+            line: 4_096,
             buckets: 4_096,
             series: 100_000,
             depth: 64,

@@ -3,10 +3,10 @@
 //! The excess of a node is what it took beyond its usual: seconds of latency, or failed requests, summed over all its
 //! requests. Excess flows from callee to caller, so a cause and everything above it are all out of the ordinary, and a
 //! ranking by score finds any of them. Here each node counts with what it *adds*: its excess, no more of it than its
-//! caller shows, less what its largest callee explains. Nodes that are often out of the ordinary are held back by a
-//! yardstick of their own: what they exceed on usual days does not count.
+//! caller shows, less what its callees explain. Nodes that are often out of the ordinary are held back by a yardstick of
+//! their own: what they exceed on usual days does not count.
 //!
-//! Callees are not added up but the largest counts: real graphs know one callee under several names.
+//! Whether callees add up depends on the graph, see [`Callees`].
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -99,6 +99,15 @@ fn sum(steps: &[Step], base: f64) -> Option<(f64, f64)> {
     seen.then_some((excess, requests))
 }
 
+/// What the callees of a node explain together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callees {
+    /// As much as the largest of them: the graph may know one callee under several names.
+    Largest,
+    /// Their sum: every call is one node and was measured once.
+    Sum,
+}
+
 /// A node and what it adds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Share {
@@ -141,7 +150,7 @@ impl Attribution {
 ///
 /// `nodes` holds the excess of every node, `None` where nothing was measured: such a node passes on what its callees add
 /// and adds nothing. `calls` are pairs of caller and callee; pairs that name no node are ignored, cycles are harmless.
-pub fn attribute(nodes: &[Option<Excess>], calls: &[(usize, usize)], symptom: usize) -> Attribution {
+pub fn attribute(nodes: &[Option<Excess>], calls: &[(usize, usize)], symptom: usize, together: Callees) -> Attribution {
     let finite = |node: usize| nodes[node].filter(|e| e.now.is_finite() && e.usual.is_finite());
     if symptom >= nodes.len() {
         return Attribution::default();
@@ -149,7 +158,10 @@ pub fn attribute(nodes: &[Option<Excess>], calls: &[(usize, usize)], symptom: us
     let callees = callees(nodes.len(), calls);
     let possible = |node: usize| finite(node).map_or(f64::MAX, |excess| excess.possible());
     let sure = |node: usize| finite(node).map_or(0.0, |excess| excess.sure());
-    let (caps, above) = widest(&callees, possible, symptom);
+    let (mut caps, above) = widest(&callees, possible, symptom);
+    if together == Callees::Sum {
+        join(&mut caps, &callees, possible, symptom);
+    }
 
     let tree = Attribution { ranked: Vec::new(), above };
     let shown = finite(symptom).map_or(0.0, |excess| excess.now.max(excess.usual));
@@ -163,7 +175,8 @@ pub fn attribute(nodes: &[Option<Excess>], calls: &[(usize, usize)], symptom: us
         let path = tree.path(node);
         let mut explained = 0.0_f64;
         for callee in callees[node].iter().filter(|callee| !path.contains(callee)) {
-            explained = explained.max(sure(*callee).min(flow));
+            let part = sure(*callee).min(flow);
+            explained = if together == Callees::Sum { explained + part } else { explained.max(part) };
         }
         let own = flow - explained;
         if own > 0.0 {
@@ -212,6 +225,23 @@ fn widest(callees: &[Vec<usize>], possible: impl Fn(usize) -> f64, symptom: usiz
     (caps, above)
 }
 
+/// Lets flows over several ways join: what a node passes on is what all its callers together take, as far as possible.
+fn join(caps: &mut [f64], callees: &[Vec<usize>], possible: impl Fn(usize) -> f64, symptom: usize) {
+    /// Calls behind one another over which flows join; each hop between services is two.
+    const DEPTH: usize = 8;
+    for _ in 0..DEPTH {
+        let mut taken = vec![0.0; caps.len()];
+        for (caller, callees) in callees.iter().enumerate() {
+            for callee in callees {
+                taken[*callee] += caps[caller];
+            }
+        }
+        for (node, cap) in caps.iter_mut().enumerate().filter(|(node, _)| *node != symptom) {
+            *cap = possible(node).min(taken[node]).max(*cap);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,7 +260,7 @@ mod tests {
     fn the_deepest_node_that_explains_its_callers_is_first() {
         // 0 -> 1 -> 2, and 0 -> 3.
         let nodes = [ex(60.0, 5.0), ex(58.0, 2.0), ex(57.0, 1.0), ex(3.0, 1.0)];
-        let found = attribute(&nodes, &[(0, 1), (1, 2), (0, 3)], 0);
+        let found = attribute(&nodes, &[(0, 1), (1, 2), (0, 3)], 0, Callees::Largest);
         assert_eq!((found.ranked[0].node, found.ranked[0].stands_out), (2, true));
         assert!(found.ranked[0].own > 10.0 * found.ranked[1].own, "{found:?}");
         assert_eq!(found.path(2), [2, 1, 0]);
@@ -238,51 +268,66 @@ mod tests {
 
     #[test]
     fn a_node_whose_callees_are_well_adds_its_excess_itself() {
-        let found = attribute(&[ex(40.0, 3.0), ex(38.0, 2.0), ex(0.5, 1.0)], &[(0, 1), (1, 2)], 0);
+        let found = attribute(&[ex(40.0, 3.0), ex(38.0, 2.0), ex(0.5, 1.0)], &[(0, 1), (1, 2)], 0, Callees::Largest);
         assert_eq!(found.ranked[0].node, 1);
+    }
+
+    #[test]
+    fn excess_that_comes_over_two_ways_is_taken_together_where_callees_add_up() {
+        // 0 -> 1 -> 3 and 0 -> 2 -> 3: half of what node 3 adds comes over each way.
+        let nodes = [ex(100.0, 1.0), ex(50.0, 1.0), ex(50.0, 1.0), ex(99.0, 1.0)];
+        let calls = [(0, 1), (0, 2), (1, 3), (2, 3)];
+        let found = attribute(&nodes, &calls, 0, Callees::Sum);
+        assert_eq!((found.ranked[0].node, found.ranked[0].own), (3, 98.0));
+        assert!(found.ranked.len() == 1 || found.ranked[1].own < 3.0, "{found:?}");
+        // Where they may be the same callee twice, they are not added up.
+        assert_eq!(
+            attribute(&nodes, &calls[..2], 0, Callees::Largest).ranked[0],
+            Share { node: 0, own: 50.0, flow: 99.0, stands_out: true }
+        );
     }
 
     #[test]
     fn excess_that_the_caller_does_not_show_does_not_count() {
         // A batch job has driven node 2 up a lot, but next to nothing of it reaches node 0.
         let nodes = [ex(20.0, 1.0), ex(19.0, 1.0), ex(900.0, 1.0), ex(1.0, 0.5)];
-        assert_eq!(order(&attribute(&nodes, &[(0, 1), (0, 3), (3, 2)], 0))[0], 1);
+        assert_eq!(order(&attribute(&nodes, &[(0, 1), (0, 3), (3, 2)], 0, Callees::Largest))[0], 1);
     }
 
     #[test]
     fn a_node_that_is_often_out_of_the_ordinary_is_held_back() {
-        let found = attribute(&[ex(10.0, 2.0), ex(12.0, 30.0), ex(9.0, 0.5)], &[(0, 1), (0, 2)], 0);
+        let found = attribute(&[ex(10.0, 2.0), ex(12.0, 30.0), ex(9.0, 0.5)], &[(0, 1), (0, 2)], 0, Callees::Largest);
         assert_eq!(order(&found), [2]);
-        let nothing = attribute(&[ex(1.0, 2.0), ex(0.5, 1.0)], &[(0, 1)], 0);
+        let nothing = attribute(&[ex(1.0, 2.0), ex(0.5, 1.0)], &[(0, 1)], 0, Callees::Largest);
         assert!(nothing.ranked.is_empty());
-        let weak = attribute(&[ex(1.0, 9.0), ex(1.5, 1.0)], &[(0, 1)], 0);
+        let weak = attribute(&[ex(1.0, 9.0), ex(1.5, 1.0)], &[(0, 1)], 0, Callees::Largest);
         assert!(!weak.ranked[0].stands_out);
     }
 
     #[test]
     fn a_symptom_too_noisy_to_show_the_excess_still_lets_it_through() {
-        let found = attribute(&[ex(-3.0, 15.0), ex(16.0, 3.0)], &[(0, 1)], 0);
+        let found = attribute(&[ex(-3.0, 15.0), ex(16.0, 3.0)], &[(0, 1)], 0, Callees::Largest);
         assert_eq!((found.ranked[0].node, found.ranked[0].own), (1, 12.0));
     }
 
     #[test]
     fn an_unmeasured_node_passes_on_what_it_calls() {
-        let found = attribute(&[ex(20.0, 1.0), None, ex(21.0, 1.0)], &[(0, 1), (1, 2)], 0);
+        let found = attribute(&[ex(20.0, 1.0), None, ex(21.0, 1.0)], &[(0, 1), (1, 2)], 0, Callees::Largest);
         assert_eq!((found.ranked[0].node, found.path(2)), (2, vec![2, 1, 0]));
     }
 
     #[test]
     fn what_the_symptom_does_not_call_is_no_cause() {
-        assert_eq!(order(&attribute(&[ex(20.0, 1.0), ex(90.0, 1.0)], &[(1, 0)], 0)), [0]);
+        assert_eq!(order(&attribute(&[ex(20.0, 1.0), ex(90.0, 1.0)], &[(1, 0)], 0, Callees::Largest)), [0]);
     }
 
     #[test]
     fn cycles_and_unknown_nodes_do_no_harm() {
         let nodes = [ex(20.0, 1.0), ex(19.5, 1.0), ex(19.0, 1.0)];
-        let found = attribute(&nodes, &[(0, 1), (1, 2), (2, 1), (2, 0), (2, 2), (7, 1), (1, 9)], 0);
+        let found = attribute(&nodes, &[(0, 1), (1, 2), (2, 1), (2, 0), (2, 2), (7, 1), (1, 9)], 0, Callees::Largest);
         assert_eq!((found.ranked[0].node, found.path(2)), (2, vec![2, 1, 0]));
-        assert_eq!(attribute(&nodes, &[], 5), Attribution::default());
-        assert_eq!(attribute(&[], &[(0, 0)], 0), Attribution::default());
+        assert_eq!(attribute(&nodes, &[], 5, Callees::Sum), Attribution::default());
+        assert_eq!(attribute(&[], &[(0, 0)], 0, Callees::Sum), Attribution::default());
     }
 
     #[test]
@@ -308,12 +353,14 @@ mod tests {
             symptom in 0_usize..14,
         ) {
             let nodes: Vec<_> = values.iter().map(|v| v.map(|(now, usual)| Excess { now, usual })).collect();
-            let found = attribute(&nodes, &calls, symptom);
-            for share in &found.ranked {
-                prop_assert!(share.own > 0.0 && share.own <= share.flow);
-                let path = found.path(share.node);
-                prop_assert_eq!(*path.last().unwrap(), symptom);
-                prop_assert!(path.windows(2).all(|pair| calls.contains(&(pair[1], pair[0]))));
+            for together in [Callees::Largest, Callees::Sum] {
+                let found = attribute(&nodes, &calls, symptom, together);
+                for share in &found.ranked {
+                    prop_assert!(share.own > 0.0 && share.own <= share.flow);
+                    let path = found.path(share.node);
+                    prop_assert_eq!(*path.last().unwrap(), symptom);
+                    prop_assert!(path.windows(2).all(|pair| calls.contains(&(pair[1], pair[0]))));
+                }
             }
         }
 

@@ -18,7 +18,7 @@ pub struct Scene<'a> {
     pub usual: &'a [Period<'a>],
     /// Gauges from some hours before the onset to the end.
     pub gauges: &'a [GaugeSeries<'a>],
-    /// Deployments. Versions that are in `during` but not in `before` are found without being listed here.
+    /// Deployments. Those that the versions in the buckets show need not be listed.
     pub changes: &'a [Change<'a>],
     /// What is out of its usual range, the most important first.
     pub symptoms: &'a [Symptom<'a>],

@@ -4,12 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::atlas::Track;
 use crate::bucket::{Bucket, Name, Resource, Transaction};
-use crate::cause::{self, Change, Explanation, GaugeSeries, Period, Scene, Symptom};
+use crate::cause::{self, Change, Explanation, GaugeSeries, Period, Scene, Symptom, TemplateCount};
 use crate::incident::{Finding, Incident};
+use crate::logs;
 use crate::time::Resolution;
 use crate::view::Standing;
 use crate::watch::Subject;
 
+/// Seconds of the usual period that stands beside an incident: the hour that ends five minutes before it.
+pub const BEFORE: i64 = 3600;
 /// Seconds before the onset from which gauges are read: a heap may fill for hours.
 const GAUGES_FROM: i64 = 6 * 3600;
 /// Seconds before the onset in which a deployment is a suspect.
@@ -60,18 +63,29 @@ pub fn explain(incident: &Incident, track: &Track, before: &Bucket, during: &Buc
     ours.sort_by(|a, b| b.level().cmp(&a.level()).then(b.worst.score.total_cmp(&a.worst.score)));
     let rest = ours.into_iter().filter(|finding| finding.key != first.key);
     let symptoms: Vec<Symptom<'_>> = std::iter::once(first).chain(rest).take(SYMPTOMS).map(symptom).collect();
+    let changed = logs::change::changes(before, BEFORE, during, until - incident.from);
+    let templates: Vec<TemplateCount<'_>> = changed
+        .iter()
+        .map(|change| TemplateCount {
+            service: &change.service,
+            severity: change.severity,
+            text: &change.template,
+            before: change.before,
+            during: change.during,
+        })
+        .collect();
     let seconds = |from: i64, to: i64| (to - from).max(1) as f64;
     let covered = |bucket: &Bucket, seconds: f64| if *bucket == Bucket::default() { 0.0 } else { seconds };
     let explanation = cause::explain(&Scene {
         onset: incident.from,
         end: until,
-        before: Period { bucket: before, seconds: covered(before, 3600.0) },
+        before: Period { bucket: before, seconds: covered(before, BEFORE as f64) },
         during: Period { bucket: during, seconds: seconds(incident.from, until) },
         usual: &[],
         gauges: &gauges,
         changes: &changes,
         symptoms: &symptoms,
-        templates: &[],
+        templates: &templates,
         sources: &[],
     });
     let steps = steps(&explanation, before, during);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::events::{events, unusual};
+use super::logs::logs;
 use super::now::{Moment, Scope, exists_on, stats_fact, unit_of, users_fact};
 use super::{Line, Measure, PeriodChart, RegionQuery, RegionView, Series, TransactionRow, Verdict};
 use crate::atlas::{Atlas, Track, Union};
@@ -97,6 +98,7 @@ pub fn region(atlas: &Atlas, moment: &Moment<'_>, query: &RegionQuery, detail: &
         services: rows.services,
         routes: rows.routes,
         calls: rows.calls,
+        logs: logs(detail, &filter, to - from),
         events: events(atlas, moment, mode, Some(code), from, to),
         other_routes: detail.period.other_routes,
     }

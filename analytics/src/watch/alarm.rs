@@ -15,6 +15,9 @@ pub type Alarms = BTreeMap<SeriesKey, Alarm>;
 /// Series in alarm that one bucket keeps at most.
 pub const MAX_ALARMS: usize = 400;
 
+/// How bands are made, in the order of their codes.
+const METHODS: [Method; 3] = [Method::None, Method::Season, Method::Local];
+
 /// A series out of its band.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Alarm {
@@ -108,7 +111,7 @@ pub(crate) fn decode(r: &mut Reader<'_>) -> Result<Alarms, CodecError> {
         if values.iter().any(|v| !v.is_finite()) || score.is_sign_negative() {
             return Err(r.invalid("alarm"));
         }
-        let method = Method::from_code(r.u8("alarm")?).ok_or(r.invalid("alarm"))?;
+        let method = *METHODS.get(usize::from(r.u8("alarm")?)).ok_or(r.invalid("alarm"))?;
         let worst = Worst { at, value, low, middle, high, score, method };
         alarms.insert(key, Alarm { from, to, seconds, worst });
     }

@@ -17,7 +17,7 @@ pub use sheet::{MAX_SERIES, SLOT, Sheet};
 
 use crate::bucket::Bucket;
 use crate::calendar;
-use crate::detect::{self, History, Profile, Watch};
+use crate::detect::{self, DayKind, History, Profile, Watch, Why};
 use crate::time::{DAY, day_start};
 use crate::view::Measure;
 
@@ -31,10 +31,16 @@ pub struct Watcher {
     series: BTreeMap<SeriesKey, Watched>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Watched {
     profile: Option<Profile>,
     watch: Watch,
+}
+
+impl Watched {
+    const fn new(measure: Measure) -> Self {
+        Self { profile: None, watch: Watch::new(nature(measure)) }
+    }
 }
 
 impl Watcher {
@@ -63,16 +69,16 @@ impl Watcher {
         let mut days: Vec<&Sheet> = before.iter().filter(|s| s.day < day && s.day >= day - DAYS * DAY).collect();
         days.sort_by_key(|sheet| -sheet.day);
         let keys: BTreeSet<&SeriesKey> = days.iter().flat_map(|sheet| sheet.keys()).collect();
-        let today = calendar::kind(day);
+        let today = kind(day);
         let mut history = Vec::new();
         self.series.retain(|key, _| keys.contains(key));
         for key in keys {
             history.clear();
             history.extend(days.iter().filter_map(|sheet| {
-                let values = sheet.values(key)?;
-                Some(History { age: ((day - sheet.day) / DAY) as u16, kind: calendar::kind(sheet.day), values })
+                let slots = sheet.values(key)?;
+                Some(History { kind: kind(sheet.day), slots, grain: f32::NAN })
             }));
-            let watched = self.series.entry(key.clone()).or_default();
+            let watched = self.series.entry(key.clone()).or_insert_with(|| Watched::new(key.measure));
             watched.profile = Profile::learn(nature(key.measure), &history, today);
         }
         self.day = Some(day);
@@ -103,25 +109,21 @@ impl Watcher {
             if self.series.len() >= MAX_SERIES {
                 return;
             }
-            self.series.insert(reading.key.clone(), Watched::default());
+            self.series.insert(reading.key.clone(), Watched::new(reading.key.measure));
         }
         let Some(watched) = self.series.get_mut(&reading.key) else { return };
-        let judged = watched.watch.step(
-            nature(reading.key.measure),
-            watched.profile.as_ref(),
-            start,
-            reading.value,
-            reading.count,
-        );
-        if !judged.alarm || alarms.len() >= MAX_ALARMS {
+        let judged = watched.watch.step(watched.profile.as_ref(), start, reading.value, reading.count);
+        // An alarm that is merely kept open is not a step out of the band.
+        let (true, Some(band)) = (judged.alarm && judged.why != Why::Held, judged.band) else { return };
+        if alarms.len() >= MAX_ALARMS {
             return;
         }
         let worst = Worst {
             at: start,
             value: reading.value as f32,
-            low: judged.band.low as f32,
-            middle: judged.band.middle as f32,
-            high: judged.band.high as f32,
+            low: band.low as f32,
+            middle: band.middle as f32,
+            high: band.high as f32,
             score: judged.score as f32,
             method: judged.method,
         };
@@ -134,7 +136,15 @@ impl Watcher {
     /// The band of a series at an instant of the day.
     pub fn band(&self, key: &SeriesKey, instant: i64) -> Option<detect::Band> {
         let day = self.day.filter(|day| *day == day_start(instant))?;
-        self.series.get(key)?.profile.as_ref()?.band(instant - day)
+        self.series.get(key)?.profile.as_ref()?.band((instant - day) as u32)
+    }
+}
+
+fn kind(day: i64) -> DayKind {
+    match calendar::kind(day) {
+        calendar::DayKind::Working => DayKind::Working,
+        calendar::DayKind::Saturday => DayKind::Saturday,
+        calendar::DayKind::Holiday => DayKind::Rest,
     }
 }
 

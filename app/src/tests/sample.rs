@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
+use bonghwa_analytics::bucket::Severity;
 use bonghwa_analytics::identity::IdentityMode;
+use bonghwa_analytics::logs::change::ChangeKind;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{
-    Card, CombineView, DayChart, Event, EventKind, Fact, Level, Line, Measure, Method, NowView, Pair, Part,
+    Card, CombineView, DayChart, Event, EventKind, Fact, Level, Line, LogRow, Measure, Method, NowView, Pair, Part,
     PeriodChart, RegionRow, RegionView, Series, Standing, TransactionRow, Unit, Verdict,
 };
 
@@ -274,6 +276,24 @@ pub(crate) fn region() -> RegionView {
         services: vec![row("was", "", 0.268), row("web", "", 0.021), row("db", "", 0.009)],
         routes: vec![row("was", "GET /minwon/{id}", 0.61), row("was", "POST /minwon", 0.44)],
         calls: vec![row("was", "mysql/minwon", 0.03)],
+        logs: vec![
+            LogRow {
+                template: "java.lang.OutOfMemoryError: Java heap space, 접수번호 <*> 처리 중단".into(),
+                service: "was".into(),
+                severity: Severity::Error,
+                count: 31,
+                before: Some(0),
+                change: Some(ChangeKind::Appeared),
+            },
+            LogRow {
+                template: "health check ok, <*> open connections".into(),
+                service: "web".into(),
+                severity: Severity::Info,
+                count: 360,
+                before: None,
+                change: None,
+            },
+        ],
         events: vec![Event {
             kind: EventKind::Deployment,
             region: "seoul".into(),

@@ -5,6 +5,14 @@
 
 mod data;
 mod figure;
+mod loghub;
+mod m4;
+mod nab;
+mod nation;
+mod petshop;
+mod rcd;
+mod worldcup98;
+mod wsd;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +28,16 @@ struct Set {
     run: fn(&std::path::Path) -> Result<Vec<Figure>>,
 }
 
-const SETS: &[Set] = &[];
+const SETS: &[Set] = &[
+    Set { name: "nab", folder: "nab", run: nab::run },
+    Set { name: "wsd", folder: "wsd", run: wsd::run },
+    Set { name: "rcd", folder: "rcd/sock_shop", run: rcd::run },
+    Set { name: "petshop", folder: "petshop/low_traffic", run: petshop::run },
+    Set { name: "m4", folder: "m4", run: m4::run },
+    Set { name: "worldcup98", folder: "worldcup98", run: worldcup98::run },
+    Set { name: "loghub", folder: "loghub", run: loghub::run },
+    Set { name: "nation", folder: "", run: nation::run },
+];
 
 fn main() -> ExitCode {
     match run() {

@@ -110,13 +110,18 @@ fn logs(list: List<'_>, sink: &mut Sink<'_>) -> Result<(), JsonError> {
     each(list, |resource_logs: ResourceItem<'_>| {
         let origin = resource_logs.origin(sink)?;
         each(resource_logs.scope_logs, |scope_logs: ScopeItem<'_>| {
-            each(scope_logs.log_records, |item: LogItem| {
+            each(scope_logs.log_records, |item: LogItem<'_>| {
+                let pairs = pairs(item.attributes, sink.limits())?;
+                let text = item.body.and_then(|body| body.text).unwrap_or_default();
                 let (time, observed) = (item.time_unix_nano.unsigned(), item.observed_time_unix_nano.unsigned());
-                let view = LogView {
+                let mut view = LogView {
                     time: if time == 0 { observed } else { time },
                     severity: item.severity_number.unsigned(),
+                    body: text.bytes(),
+                    ..LogView::default()
                 };
-                log::take(sink, &origin, view);
+                set_all(&pairs, sink.limits(), &mut view.attributes);
+                log::take(sink, &origin, &view);
                 Ok(())
             })
         })
@@ -301,10 +306,14 @@ struct PointItem<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct LogItem {
+struct LogItem<'a> {
     time_unix_nano: Number,
     observed_time_unix_nano: Number,
     severity_number: Number,
+    #[serde(borrow)]
+    body: Option<AnyValue<'a>>,
+    #[serde(borrow)]
+    attributes: List<'a>,
 }
 
 #[derive(Default, Deserialize)]

@@ -46,7 +46,7 @@ pub(super) fn logs(body: &[u8], sink: &mut Sink<'_>) -> Result<(), WireError> {
         let origin = sink.origin(&resource(resource_logs, limits)?);
         each(resource_logs, limits, 2, |scope_logs| {
             each(scope_logs, limits, 2, |bytes| {
-                log::take(sink, &origin, read_log(bytes, limits)?);
+                log::take(sink, &origin, &read_log(bytes, limits)?);
                 Ok(())
             })
         })
@@ -217,14 +217,21 @@ fn read_point<'a>(bytes: &'a [u8], limits: &Limits) -> Result<PointView<'a>, Wir
     Ok(point)
 }
 
-fn read_log(bytes: &[u8], limits: &Limits) -> Result<LogView, WireError> {
+fn read_log<'a>(bytes: &'a [u8], limits: &Limits) -> Result<LogView<'a>, WireError> {
     let mut log = LogView::default();
     let mut observed = 0;
+    let mut budget = Budget::new(limits);
     let mut message = Message::new(bytes, limits.depth);
     while let Some((number, field)) = message.next()? {
         match (number, field) {
             (1, Field::Fixed64(time)) => log.time = time,
             (2, Field::Varint(severity)) => log.severity = severity,
+            // The body may be longer than an attribute: it is cut, not left out.
+            (5, Field::Bytes(body)) => each(body, limits, 1, |text| {
+                log.body = text;
+                Ok(())
+            })?,
+            (6, Field::Bytes(pair)) => attribute(pair, limits, &mut budget, &mut log.attributes)?,
             (11, Field::Fixed64(time)) => observed = time,
             _ => {}
         }

@@ -255,11 +255,36 @@ pub(super) const NO_RECORDED_VALUE: u64 = 1;
 
 /// What is read of a log record.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct LogView {
+pub(super) struct LogView<'a> {
     /// When it happened, else when it was observed; nanoseconds since the epoch, 0 if absent.
     pub(super) time: u64,
     /// 1 to 24; 0 if absent.
     pub(super) severity: u64,
+    /// The text; empty if the body is no text.
+    pub(super) body: &'a [u8],
+    pub(super) attributes: LogAttributes<'a>,
+}
+
+/// What is read of a log record's attributes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LogAttributes<'a> {
+    /// `exception.type`.
+    pub(super) exception: Value<'a>,
+    /// `exception.message`.
+    pub(super) message: Value<'a>,
+}
+
+impl<'a> Attributes<'a> for LogAttributes<'a> {
+    fn set(&mut self, key: &[u8], value: Value<'a>) {
+        let place = match key {
+            b"exception.type" => &mut self.exception,
+            b"exception.message" => &mut self.message,
+            _ => return,
+        };
+        if *place == Value::None {
+            *place = value;
+        }
+    }
 }
 
 /// Takes attributes up to the limits and passes them on.

@@ -16,8 +16,6 @@ use super::edge::Edge;
 use super::pages::merge_row;
 use super::{Centre, CentreError, clock, lock, read};
 
-/// Seconds before an incident that are looked at beside it.
-const BEFORE: i64 = 3600;
 /// Seconds of an incident from which its cause is read: later ones say the same of a long one.
 const DURING: i64 = 3600;
 /// Seconds for which the links between services are taken as known.
@@ -160,7 +158,7 @@ impl Centre {
         let Some(symptom) = incident.symptom() else { return Ok(None) };
         let edge = self.edge(&symptom.region)?;
         let until = until.min(incident.from + DURING);
-        let before = self.merged(edge, incident.from - 300 - BEFORE, incident.from - 300)?;
+        let before = self.merged(edge, incident.from - 300 - view::BEFORE, incident.from - 300)?;
         let during = self.merged(edge, incident.from, until)?;
         let atlas = read(&self.0.atlas);
         let Some(track) = atlas.track(&symptom.region) else { return Ok(None) };

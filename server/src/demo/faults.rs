@@ -1,6 +1,7 @@
 //! What goes wrong: five kinds of fault, what each does to traffic and machines, and when they happened in the
 //! history of the demonstration.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -138,18 +139,13 @@ impl Effect {
         db_cpu: 0.0,
         logins_per_minute: 0.0,
     };
-
-    /// Whether a service writes warnings about it.
-    pub(super) fn warns(&self) -> bool {
-        self.own > 1.5 || self.db > 2.0 || self.network_ms > 100.0
-    }
 }
 
 /// A fault that happened in the history of the demonstration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident {
     /// Code of the region.
-    pub region: &'static str,
+    pub region: Cow<'static, str>,
     /// What happened.
     pub fault: Fault,
     /// How many days before today (days of Asia/Seoul).
@@ -163,11 +159,41 @@ pub struct Incident {
 /// The incidents of the last 15 days. None is of yesterday, of today or of the same weekday last week, so that the
 /// comparisons on the first page stand on normal days.
 pub const INCIDENTS: [Incident; 5] = [
-    Incident { region: "daejeon", fault: Fault::HeapLeak, days_before: 12, start: 9 * 3600, duration: 5 * 3600 },
-    Incident { region: "busan", fault: Fault::SlowDb, days_before: 10, start: 14 * 3600, duration: 50 * 60 },
-    Incident { region: "gyeongnam", fault: Fault::SlowNetwork, days_before: 8, start: 10 * 3600, duration: 45 * 60 },
-    Incident { region: "seoul", fault: Fault::BadDeploy, days_before: 5, start: 13 * 3600 + 1800, duration: 2 * 3600 },
-    Incident { region: "incheon", fault: Fault::LoginBurst, days_before: 3, start: 2 * 3600 + 600, duration: 12 * 60 },
+    Incident {
+        region: Cow::Borrowed("daejeon"),
+        fault: Fault::HeapLeak,
+        days_before: 12,
+        start: 9 * 3600,
+        duration: 5 * 3600,
+    },
+    Incident {
+        region: Cow::Borrowed("busan"),
+        fault: Fault::SlowDb,
+        days_before: 10,
+        start: 14 * 3600,
+        duration: 50 * 60,
+    },
+    Incident {
+        region: Cow::Borrowed("gyeongnam"),
+        fault: Fault::SlowNetwork,
+        days_before: 8,
+        start: 10 * 3600,
+        duration: 45 * 60,
+    },
+    Incident {
+        region: Cow::Borrowed("seoul"),
+        fault: Fault::BadDeploy,
+        days_before: 5,
+        start: 13 * 3600 + 1800,
+        duration: 2 * 3600,
+    },
+    Incident {
+        region: Cow::Borrowed("incheon"),
+        fault: Fault::LoginBurst,
+        days_before: 3,
+        start: 2 * 3600 + 600,
+        duration: 12 * 60,
+    },
 ];
 
 impl Incident {

@@ -5,7 +5,7 @@ use bonghwa_analytics::hash::siphash13_128;
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_edge::batch::Batch;
 
-use super::faults::{Effect, INCIDENTS, Incident};
+use super::faults::{Effect, Incident};
 use super::model::Model;
 use super::nation::Place;
 use super::services::SCRAPE;
@@ -83,7 +83,7 @@ impl Iterator for History<'_> {
 pub(super) fn batch(model: &Model, place: &Place, resolution: Resolution, from: i64, to: i64, today: i64) -> Batch {
     let width = resolution.seconds();
     // While something is wrong requests are counted by the minute, so that it acts on those of its own time only.
-    let wrong = incidents(place).any(|incident| incident.overlaps(today, from, to));
+    let wrong = incidents(model, place).any(|incident| incident.overlaps(today, from, to));
     let cell = if wrong { width.min(60) } else { width };
     let cells = (width / cell) as usize;
     let mut counts = vec![0_u64; ((to - from) / cell) as usize];
@@ -115,11 +115,11 @@ pub(super) fn batch(model: &Model, place: &Place, resolution: Resolution, from: 
     let mut start = from;
     for (crowd, counts) in crowds.into_iter().zip(counts.chunks(cells)) {
         let mut tally = Tally::new(model, place, crowd);
-        for stretch in stretches(place, start, cell, counts, today) {
+        for stretch in stretches(model, place, start, cell, counts, today) {
             tally.requests(&stretch);
         }
         for instant in scrapes(start, start + width) {
-            tally.scrape(instant, &past_effect(place, instant, today));
+            tally.scrape(instant, &past_effect(model, place, instant, today));
         }
         let bucket = tally.finish();
         batch.report.accepted += bucket.entry.count;
@@ -132,10 +132,10 @@ pub(super) fn batch(model: &Model, place: &Place, resolution: Resolution, from: 
 }
 
 /// The cells of a bucket, neighbours under the same effect taken together: almost always one stretch.
-fn stretches(place: &Place, start: i64, cell: i64, counts: &[u64], today: i64) -> Vec<Stretch> {
+fn stretches(model: &Model, place: &Place, start: i64, cell: i64, counts: &[u64], today: i64) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::with_capacity(1);
     for (start, requests) in (start..).step_by(cell as usize).zip(counts) {
-        let effect = past_effect(place, start + cell / 2, today);
+        let effect = past_effect(model, place, start + cell / 2, today);
         match stretches.last_mut() {
             Some(last) if last.effect == effect => {
                 last.seconds += cell;
@@ -152,12 +152,12 @@ pub(super) fn scrapes(from: i64, to: i64) -> impl Iterator<Item = i64> {
     (from + (-from).rem_euclid(SCRAPE)..to).step_by(SCRAPE as usize)
 }
 
-fn past_effect(place: &Place, instant: i64, today: i64) -> Effect {
-    incidents(place).find_map(|incident| incident.effect(today, instant)).unwrap_or(Effect::NORMAL)
+fn past_effect(model: &Model, place: &Place, instant: i64, today: i64) -> Effect {
+    incidents(model, place).find_map(|incident| incident.effect(today, instant)).unwrap_or(Effect::NORMAL)
 }
 
-fn incidents(place: &Place) -> impl Iterator<Item = &'static Incident> {
-    INCIDENTS.iter().filter(|incident| incident.region == place.code)
+fn incidents<'a>(model: &'a Model, place: &'a Place) -> impl Iterator<Item = &'a Incident> {
+    model.incidents.iter().filter(|incident| incident.region == place.code)
 }
 
 fn digest(model: &Model, place: &Place, resolution: Resolution, from: i64, to: i64) -> [u8; 16] {

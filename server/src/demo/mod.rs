@@ -7,6 +7,7 @@
 
 mod faults;
 mod history;
+mod lines;
 mod live;
 mod model;
 mod nation;
@@ -86,6 +87,12 @@ impl Demo {
     /// A demonstration of these regions. Identities are hashed under `key`, as the edges hash those of live traffic.
     pub fn new(seed: u64, key: FleetKey, regions: &[Region]) -> Self {
         Self { model: Arc::new(Model::new(seed, key, regions)), faults: Arc::default(), traffic: Arc::default() }
+    }
+
+    /// The same with other incidents in its past than the built-in ones.
+    pub fn with_incidents(seed: u64, key: FleetKey, regions: &[Region], incidents: Vec<Incident>) -> Self {
+        let model = Model { incidents, ..Model::new(seed, key, regions) };
+        Self { model: Arc::new(model), faults: Arc::default(), traffic: Arc::default() }
     }
 
     /// What a region did from `from` (the end of what is stored, or now less [`HISTORY`]) to `to` (now), in seconds

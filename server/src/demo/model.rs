@@ -2,8 +2,12 @@
 
 use bonghwa_analytics::bucket::Name;
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
+use bonghwa_analytics::logs::mask::mask;
 use bonghwa_analytics::region::Region;
+use bonghwa_edge::policy::Limits;
 
+use super::faults::{INCIDENTS, Incident};
+use super::lines::Line;
 use super::nation::{Place, places};
 use super::services::{ROUTES, SERVICES};
 use super::visits::{Visit, Visits};
@@ -16,10 +20,14 @@ pub(super) struct Model {
     /// In the order of the regions.
     pub(super) places: Vec<Place>,
     pub(super) visits: Visits,
+    /// What went wrong in the past.
+    pub(super) incidents: Vec<Incident>,
     /// Names of [`SERVICES`], shared.
     pub(super) services: [Name; SERVICES.len()],
     /// Names of [`ROUTES`], shared.
     pub(super) routes: [Name; ROUTES.len()],
+    /// Templates of [`Line::ALL`], shared.
+    pub(super) lines: [Name; Line::ALL.len()],
 }
 
 impl Model {
@@ -29,8 +37,10 @@ impl Model {
             key,
             places: places(seed, regions),
             visits: Visits::new(seed),
+            incidents: INCIDENTS.to_vec(),
             services: SERVICES.map(Name::from),
             routes: ROUTES.each_ref().map(|route| Name::from(route.name)),
+            lines: Line::ALL.map(template),
         }
     }
 
@@ -44,6 +54,14 @@ impl Model {
     pub(super) fn place(&self, code: &str) -> Option<&Place> {
         self.places.iter().find(|place| place.code == code)
     }
+}
+
+/// What an edge keeps of a kind of line.
+fn template(line: Line) -> Name {
+    let limits = Limits::default();
+    let mut template = String::new();
+    mask(&line.text(0, 0), limits.line, limits.name, &mut template);
+    Name::from(template)
 }
 
 /// Hash of the identity that request number `k` of a visit carries, if it carries one of this mode.

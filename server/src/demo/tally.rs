@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Resource, Severity, Transaction};
+use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, LogLines, Name, Resource, Transaction};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
 use bonghwa_analytics::sketch::{MAX_RANK, PRECISION, REGISTERS, Scheme, Sketch};
 
 use super::faults::Effect;
+use super::lines::Line;
 use super::model::{Model, identity};
 use super::nation::Place;
 use super::noise::{join, mix, round};
@@ -104,11 +105,8 @@ pub(super) struct Tally<'a> {
     bucket: Bucket,
     crowd: Crowd,
     gauges: [Option<(&'static str, Resource, Gauge)>; GAUGES],
-    /// Log records of the web server and of the WAS about failed requests.
-    failures: [u64; 2],
-    /// Instants of sampling, and those of them at which something was wrong.
-    beats: u64,
-    warnings: u64,
+    /// Log records by kind of line.
+    lines: [u64; Line::ALL.len()],
     web: [Transaction; ROUTES.len()],
     was: [Transaction; ROUTES.len()],
     /// Calls from web server to WAS.
@@ -127,9 +125,7 @@ impl<'a> Tally<'a> {
             bucket: Bucket::default(),
             crowd,
             gauges: [None; GAUGES],
-            failures: [0; 2],
-            beats: 0,
-            warnings: 0,
+            lines: [0; Line::ALL.len()],
             web: none(),
             was: none(),
             call,
@@ -155,10 +151,13 @@ impl<'a> Tally<'a> {
             let burst = if index == LOGIN { logins } else { 0 };
             let key = join(key, index as u64);
             let extra = if route.is_passed_on() { effect.errors } else { 0.0 };
-            let errors =
-                round(ordinary as f64 * (ERROR_RATE + extra), key) + round(burst as f64 * BURST_ERROR_RATE, key);
+            let failed = round(ordinary as f64 * (ERROR_RATE + extra), key).min(ordinary);
+            let denied = round(burst as f64 * BURST_ERROR_RATE, key).min(burst);
+            for (errors, log_in) in [(failed, false), (denied, true)] {
+                self.lines[Line::failure(&effect, route.is_passed_on(), log_in) as usize] += errors;
+            }
             let pace = Pace::new(self.place.key, index, activity, &effect);
-            self.route(index, &pace, ordinary + burst, errors.min(ordinary + burst), effect.db > 1.0, mix(key));
+            self.route(index, &pace, ordinary + burst, failed + denied, effect.db > 1.0, mix(key));
         }
         if logins > 0 {
             let (key, mode) = (&self.model.key, IdentityMode::Ip);
@@ -192,7 +191,6 @@ impl<'a> Tally<'a> {
                 self.db.latency.insert_n(timing.db, n);
             }
         }
-        self.failures[usize::from(passed_on)] += errors;
     }
 
     /// Samples the gauges at an instant, and writes what services log at the same beat.
@@ -206,8 +204,9 @@ impl<'a> Tally<'a> {
                 None => *gauge = Some((service, kind, sample)),
             }
         }
-        self.beats += 1;
-        self.warnings += u64::from(effect.warns());
+        for line in Line::BEATS.into_iter().chain(Line::warning(effect).map(|(line, _)| line)) {
+            self.lines[line as usize] += 1;
+        }
     }
 
     fn name(&self, service: &str) -> Name {
@@ -233,11 +232,12 @@ impl<'a> Tally<'a> {
         for (service, kind, gauge) in self.gauges.into_iter().flatten() {
             bucket.resources.insert((model.name(service), kind), gauge);
         }
-        let beats = SERVICES.map(|service| (service, Severity::Info, self.beats));
-        let [web, was] = self.failures;
-        let others = [(WEB, Severity::Error, web), (WAS, Severity::Error, was), (WAS, Severity::Warn, self.warnings)];
-        for (service, severity, records) in beats.into_iter().chain(others).filter(|(_, _, records)| *records > 0) {
-            bucket.logs.insert((model.name(service), severity), records);
+        for ((line, template), count) in Line::ALL.into_iter().zip(&model.lines).zip(self.lines) {
+            if count > 0 {
+                let (service, severity) = (model.name(line.service()), line.severity());
+                *bucket.logs.entry((service.clone(), severity)).or_default() += count;
+                bucket.templates.insert((service, template.clone()), LogLines { count, severity });
+            }
         }
         bucket
     }

@@ -7,6 +7,7 @@ use bonghwa_analytics::bucket::{Resource as Kind, Severity};
 
 use super::faults::Effect;
 use super::history::scrapes;
+use super::lines::Line;
 use super::model::Model;
 use super::nation::Place;
 use super::noise::{join, mix, round, unit};
@@ -233,25 +234,23 @@ fn heap(name: &str, bytes: i64, time: u64) -> otlp::Metric {
 /// service, and warnings while something is wrong; `None` if there is nothing to say.
 pub(super) fn logs(requests: &[Request], from: i64, to: i64, effect: &Effect) -> Option<Vec<u8>> {
     let mut records: [Vec<otlp::LogRecord>; SERVICES.len()] = Default::default();
-    let mut log = |service: &str, record: otlp::LogRecord| {
-        for (records, _) in records.iter_mut().zip(SERVICES).filter(|(_, name)| *name == service) {
+    let mut log = |line: Line, record: otlp::LogRecord| {
+        for (records, _) in records.iter_mut().zip(SERVICES).filter(|(_, name)| *name == line.service()) {
             records.push(record.clone());
         }
     };
     for request in requests.iter().filter(|request| request.failed()) {
-        let route = &ROUTES[request.route];
-        let body = format!("{} answered {} after {} ms", route.name, request.status, request.timing.web / 1_000_000);
+        let line = Line::failure(effect, ROUTES[request.route].is_passed_on(), request.status == 401);
+        let body = line.text(request.key, request.timing.web / 1_000_000);
         let trace_id = [request.key.to_be_bytes(), mix(request.key).to_be_bytes()].concat();
-        let service = if route.is_passed_on() { WAS } else { WEB };
-        log(service, otlp::LogRecord { trace_id, ..record(Severity::Error, request.end(), body) });
+        log(line, otlp::LogRecord { trace_id, ..record(line.severity(), request.end(), body) });
     }
     for instant in scrapes(from, to) {
         let time = instant as u64 * 1_000_000_000;
-        for service in SERVICES {
-            log(service, record(Severity::Info, time, format!("{service} is alive")));
-        }
-        if effect.warns() {
-            log(WAS, record(Severity::Warn, time, "requests take longer than usual".to_owned()));
+        let beats = Line::BEATS.map(|line| (line, 0));
+        for (line, ms) in beats.into_iter().chain(Line::warning(effect)) {
+            let key = join(instant as u64, line as u64);
+            log(line, record(line.severity(), time, line.text(key, ms + mix(key) % 90)));
         }
     }
     let filled = SERVICES.into_iter().zip(records).filter(|(_, records)| !records.is_empty());

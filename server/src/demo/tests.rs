@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bonghwa_analytics::bucket::{Bucket, Name, Resource, Severity, Transaction};
 use bonghwa_analytics::identity::IdentityMode;
+use bonghwa_analytics::logs::change::changes;
 use bonghwa_analytics::sketch::Accumulator;
 use bonghwa_analytics::time::{self, DAY, Resolution};
 use bonghwa_edge::otlp::{Format, Signal, parse};
@@ -270,6 +271,9 @@ fn an_edge_reads_live_traffic_as_the_past_tells_it() {
         let ratio = p95(live) / p95(past);
         assert!((0.93..1.07).contains(&ratio), "{name}: {ratio}");
     }
+    for key in past.templates.keys().filter(|key| past.templates[*key].severity == Severity::Info) {
+        assert_eq!(live.templates[key], past.templates[key]);
+    }
     for (service, severity) in past.logs.keys().filter(|(_, severity)| *severity == Severity::Info) {
         let key = (service.clone(), *severity);
         assert_eq!(live.logs[&key], past.logs[&key]);
@@ -298,6 +302,8 @@ fn faults_on_demand_show_in_live_traffic_until_they_are_healed_or_over() {
 
     demo.break_region("busan", Fault::LoginBurst, start - 600).unwrap();
     let burst = received(&demo, "busan", start, start + 20);
+    let changes = changes(&normal, 20, &burst, 20);
+    assert!(changes.first().is_some_and(|change| change.template.starts_with("로그인 실패")), "{changes:?}");
     let logins = pair("web", "POST /login");
     assert!(burst.transactions[&logins].errors > normal.transactions[&logins].errors + 70);
 }

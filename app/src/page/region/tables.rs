@@ -1,7 +1,9 @@
 //! Services, routes, calls and events of a period.
 
+use bonghwa_analytics::bucket::Severity;
 use bonghwa_analytics::format::{Lang, MISSING, change, count, decimal, exact};
-use bonghwa_analytics::view::{RegionQuery, RegionView, TransactionRow, Unit};
+use bonghwa_analytics::logs::change::ChangeKind;
+use bonghwa_analytics::view::{LogRow, RegionQuery, RegionView, TransactionRow, Unit};
 
 use crate::address::Page;
 use crate::app::Here;
@@ -18,6 +20,7 @@ pub(super) fn tables(here: &Here, view: &RegionView) -> Node {
         {chapter("services", t.services, services(here, view))}
         {chapter("routes", t.routes, routes(here, view))}
         {chapter("calls", t.calls, calls(here, view))}
+        {chapter("logs", t.logs, logs(here, view))}
         {chapter("events", t.events, events(here, view))}
     }
     .into_node()
@@ -125,6 +128,43 @@ fn calls(here: &Here, view: &RegionView) -> Node {
         })
         .collect();
     table(here, t.calls, 2, &head, rows)
+}
+
+fn logs(here: &Here, view: &RegionView) -> Node {
+    let t = here.t;
+    let head = [t.log_line, t.service, t.severity, t.count, t.compared];
+    let rows: Vec<Vec<Node>> = view.logs.iter().map(|row| log_cells(here, row)).collect();
+    let hint = (!rows.is_empty()).then(|| markup! { <p class="small">{t.log_hint}</p> });
+    markup! { {table(here, t.logs, 3, &head, rows)}{hint} }.into_node()
+}
+
+fn log_cells(here: &Here, row: &LogRow) -> Vec<Node> {
+    let t = here.t;
+    let severity = match row.severity {
+        Severity::Debug => t.debug,
+        Severity::Info => t.information,
+        Severity::Warn => t.warning,
+        Severity::Error => t.severe,
+    };
+    let before = row.before.map_or_else(|| MISSING.to_owned(), |before| count(before as f64));
+    let before = match row.change {
+        None => before.into_node(),
+        Some(change) => {
+            let (class, word) = match change {
+                ChangeKind::Appeared => ("up", t.appeared),
+                ChangeKind::Multiplied => ("up", t.multiplied),
+                ChangeKind::Vanished => ("dn", t.vanished),
+            };
+            markup! { {before}" "<span class=class>{word}</span> }.into_node()
+        }
+    };
+    vec![
+        row.template.clone().into_node(),
+        row.service.clone().into_node(),
+        severity.into_node(),
+        count(row.count as f64).into_node(),
+        before,
+    ]
 }
 
 fn events(here: &Here, view: &RegionView) -> Node {
