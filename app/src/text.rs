@@ -278,8 +278,9 @@ words! {
     out_by: "벗어난 정도", "How far out";
     spell: "벗어난 때", "Time out of range";
     how_band: "범위를 만든 방법", "How the range was made";
-    by_season: "같은 시각의 지난날들", "The same time on past days";
-    by_local: "바로 앞의 흐름", "The minutes before";
+    by_season: "지난 28일 같은 시각의 중앙값과 흩어짐", "Median and scatter of the same time over 28 days";
+    by_local: "바로 앞 20분의 중앙값과 흔들림", "Median and swing of the 20 minutes before";
+    by_nothing: "방법이 남아 있지 않음", "Method not kept";
     course: "지금까지", "So far";
     first_sign: "첫 징후", "First sign";
     out_of_range: "평소 범위를 벗어남", "Out of its usual range";

@@ -150,7 +150,11 @@ pub(crate) fn distance(here: &Here, row: &FindingRow) -> String {
 
 /// How the band of a finding was made.
 pub(crate) fn method(here: &Here, method: Method) -> &'static str {
-    if method == Method::Local { here.t.by_local } else { here.t.by_season }
+    match method {
+        Method::Season => here.t.by_season,
+        Method::Local => here.t.by_local,
+        Method::None => here.t.by_nothing,
+    }
 }
 
 /// The one sentence over the list.

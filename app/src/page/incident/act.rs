@@ -18,9 +18,8 @@ pub(super) fn act(here: &Here, view: &IncidentView, row: &IncidentRow, hands: Ha
         Some(mark) => (say::incident::standing(here, mark, view.as_of), Some(mark.kind)),
         None => (t.nobody.to_owned(), None),
     };
-    let button = |kind, name, path, main: bool| {
-        button(row, hands, kind, name, path, if main { "btn main" } else { "btn" }, None)
-    };
+    let button =
+        |kind, name, path, main: bool| press(row, hands, kind, name, path, if main { "btn main" } else { "btn" }, None);
     let buttons = match standing {
         Some(MarkKind::Resolved) => vec![button("reopened", t.reopen, icon::RELOAD, false)],
         Some(MarkKind::Acknowledged) => {
@@ -37,7 +36,7 @@ pub(super) fn act(here: &Here, view: &IncidentView, row: &IncidentRow, hands: Ha
     });
     let judged = row.judged();
     let judge = row.explanation.as_ref().is_some_and(|explanation| !explanation.causes.is_empty()).then(|| {
-        let one = |kind, name, path, pressed| super::act::button(row, hands, kind, name, path, "btn", Some(pressed));
+        let one = |kind, name, path, pressed| press(row, hands, kind, name, path, "btn", Some(pressed));
         markup! {
             <div class="judge wasm" role="group" aria-labelledby="judge">
                 <p id="judge">{t.right_question}</p>
@@ -92,7 +91,7 @@ pub(super) fn affected_name(here: &Here, unit: Unit) -> &'static str {
     }
 }
 
-fn button(
+fn press(
     row: &IncidentRow,
     hands: Hands,
     kind: &'static str,
