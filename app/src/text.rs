@@ -293,7 +293,6 @@ words! {
     times_usual: "평소의 몇 배", "Times the usual";
     share_method: "늘어난 몫 가운데 이곳에서 생긴 몫", "what arises here of all that was added";
     difference: "사건 동안의 평균에서 사건 전 한 시간의 평균을 뺌", "mean during, less the mean of the hour before";
-    means: "사건 전 한 시간과 사건 동안", "the hour before, and during";
     added: "늘어난 시간", "added time";
     all_regions: "모든 지역", "All regions";
     learning: "두 주 동안 배우기 전에는 크게 벗어난 것만 찾습니다.", "Until two weeks have been seen, only gross changes are found.";

@@ -324,8 +324,8 @@ pub(crate) fn quantity(here: &Here, quantity: Quantity) -> &'static str {
         Quantity::RequestsPerSecond => here.lang.pick(t.requests, "request rate"),
         Quantity::Count => here.lang.pick("건수", "count"),
         Quantity::Cpu => t.cpu,
-        Quantity::Memory => t.memory,
-        Quantity::Heap => t.heap,
+        Quantity::Memory => here.lang.pick(t.memory, "memory use"),
+        Quantity::Heap => here.lang.pick(t.heap, "heap use"),
         Quantity::Disk => here.lang.pick("디스크 사용률", "disk use"),
         Quantity::Bytes => here.lang.pick("크기", "size"),
     }
@@ -343,6 +343,24 @@ pub(crate) fn value(value: f64, quantity: Quantity, lang: Lang) -> String {
         Quantity::Bytes => decimal(value / 1e6, u32::from(value < 1e7)) + "\u{a0}MB",
         _ => exact(value, Unit::Ratio, lang),
     }
+}
+
+/// How the values of a piece of evidence were made.
+pub(crate) fn method(here: &Here, kind: EvidenceKind) -> &'static str {
+    pick(
+        here.lang,
+        match kind {
+            EvidenceKind::Saturation => {
+                ("사건 전 몇 시간의 가운데 값 → 그 뒤의 최고값", "middle of the hours before → highest value since")
+            }
+            EvidenceKind::Restart => ("최고값 → 떨어진 뒤의 값", "highest value → value after the fall"),
+            EvidenceKind::Change => ("처음 알려 온 판", "a version reported for the first time"),
+            EvidenceKind::Template | EvidenceKind::Source => {
+                ("사건 전 한 시간의 건수 → 사건 동안의 건수", "records of the hour before → records during")
+            }
+            _ => ("사건 전 한 시간의 평균 → 사건 동안의 평균", "mean of the hour before → mean during"),
+        },
+    )
 }
 
 /// What a piece of evidence says; its values lead to `anchor`.
@@ -371,21 +389,20 @@ fn template(evidence: &Evidence) -> Both {
         EvidenceKind::Source => ("{s}에 출발지 {x} 한 곳에서 {d} 왔습니다.", "The source {x} alone sent {d} to {s}."),
         EvidenceKind::Restart => (
             "{s}의 {q이} {b}에서 {d로} 뚝 떨어졌습니다. 다시 시작한 자취입니다.",
-            "{q} of {s} fell from {b} to {d}: it was restarted.",
+            "The {q} of {s} fell from {b} to {d}: it was restarted.",
         ),
         EvidenceKind::Unchanged => (
             "{s} 스스로의 {q은} {b}에서 {d로} 평소와 같습니다. 문제는 그 앞에 있습니다.",
             "The {q} of {s} itself is as ever, {b} and {d}: what is wrong is before it.",
         ),
-        EvidenceKind::Requests if evidence.during.is_none() => (
-            "{s} {x}에 요청이 끊겼습니다. 앞서는 {b}였습니다.",
-            "Requests to {s} {x} stopped; before they came at {b}.",
-        ),
+        EvidenceKind::Requests if evidence.during.is_none() => {
+            ("{s}에 요청이 끊겼습니다. 앞서는 {b}였습니다.", "Requests to {s} stopped; before they came at {b}.")
+        }
         EvidenceKind::Requests if rose => {
-            ("{s} {x}에 오는 요청이 {b}에서 {d로} 늘었습니다.", "Requests to {s} {x} rose from {b} to {d}.")
+            ("{s}에 오는 요청이 {b}에서 {d로} 늘었습니다.", "Requests to {s} rose from {b} to {d}.")
         }
         EvidenceKind::Requests => {
-            ("{s} {x}에 오는 요청이 {b}에서 {d로} 줄었습니다.", "Requests to {s} {x} fell from {b} to {d}.")
+            ("{s}에 오는 요청이 {b}에서 {d로} 줄었습니다.", "Requests to {s} fell from {b} to {d}.")
         }
         EvidenceKind::Call if evidence.before.is_none() => {
             ("{s}에서 {x을} 부르는 {q이} {d}입니다.", "The {q} of calls from {s} to {x} is {d}.")

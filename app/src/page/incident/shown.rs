@@ -43,7 +43,7 @@ pub(super) fn sources(here: &Here, view: &IncidentView, row: &IncidentRow, cause
                 name: evidence_name(here, one),
                 value: both(here, one),
                 scope: scope.clone(),
-                method: t.means.to_owned(),
+                method: say::cause::method(here, one.kind).to_owned(),
             });
         }
     }
