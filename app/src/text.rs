@@ -304,8 +304,6 @@ words! {
     longer_period: "31일 보기", "Look at 31 days";
     span_14d: "14일", "14 days";
     span_31d: "31일", "31 days";
-    open_now: "이어짐", "Open";
-    cause: "원인", "Cause";
     out_word: "평소 범위 밖", "out of its usual range";
     in_word: "평소 범위 안", "in its usual range";
     band_method: "범위는 같은 종류 날(평일·주말) 같은 시각의 중앙값과 흩어짐, 지난 14일", "range: median and scatter of the same time on past days of the same kind, 14 days";
