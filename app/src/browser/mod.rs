@@ -4,6 +4,7 @@ pub(crate) mod detail;
 pub(crate) mod fetch;
 pub(crate) mod frames;
 pub(crate) mod json;
+pub(crate) mod mark;
 mod plot;
 pub(crate) mod route;
 mod stream;

@@ -1,5 +1,6 @@
 //! Charts: one description, drawn as paths that stretch and words that do not, with a table behind it.
 
+pub(crate) mod bars;
 mod draw;
 pub(crate) mod geometry;
 mod read;

@@ -66,7 +66,12 @@ pub(super) fn sentence(here: &Here, chart: &Chart, index: usize) -> String {
     }
     let edge = |line: &[Option<f64>]| line.get(index).copied().flatten();
     if let (Some(low), Some(high)) = (edge(&chart.low), edge(&chart.high)) {
+        let value = chart.strokes.last().and_then(|front| edge(&front.values));
+        let standing = value.map(|value| if value < low || value > high { here.t.out_word } else { here.t.in_word });
         out.extend([" · ", here.t.usual_range, " ", &show(low), "–", &show(high)]);
+        if let Some(standing) = standing {
+            out.extend([". ", standing, ". ", here.t.band_method]);
+        }
     }
     out
 }

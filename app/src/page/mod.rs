@@ -6,8 +6,8 @@
 pub(crate) mod combine;
 mod connect;
 mod help;
-mod incident;
-mod incidents;
+pub(crate) mod incident;
+pub(crate) mod incidents;
 mod missing;
 pub(crate) mod now;
 pub(crate) mod region;
@@ -75,12 +75,14 @@ pub(crate) struct Hands {
     pub(crate) detail: RwSignal<bool>,
     /// How far the browser's own merge is.
     pub(crate) progress: RwSignal<combine::Progress>,
+    /// Whether what the reader said of an incident could not be kept.
+    pub(crate) unkept: RwSignal<bool>,
 }
 
 impl Hands {
     pub(crate) fn new(live: Live) -> Self {
         let progress = RwSignal::new(combine::Progress::Waiting);
-        Self { live, cursor: Cursor::new(), detail: RwSignal::new(false), progress }
+        Self { live, cursor: Cursor::new(), detail: RwSignal::new(false), progress, unkept: RwSignal::new(false) }
     }
 }
 
@@ -210,11 +212,11 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         }
         (Content::Incidents(view), Page::Incidents(query)) => {
             place.learn(view.demo, &view.title);
-            incidents::render(&here.with(&view.regions), view, query)
+            incidents::render(&here.with(&view.regions), view, query, hands)
         }
         (Content::Incident(view), _) => {
             place.learn(view.demo, &view.title);
-            incident::render(&here.with(&view.regions), view)
+            incident::render(&here.with(&view.regions), view, hands)
         }
         (_, Page::Connect) => connect::render(here),
         (_, Page::Help) => help::render(here),

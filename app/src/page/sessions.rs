@@ -5,7 +5,8 @@ use bonghwa_analytics::session::Kind;
 use bonghwa_analytics::view::{AGES, Level, List, SessionsQuery, SessionsView};
 
 use super::region::choose::{form, group};
-use super::region::tables::{chapter, table};
+use super::region::tables::chapter;
+use crate::part::table::table;
 use crate::address::{Page, SPANS};
 use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};

@@ -108,6 +108,33 @@ pub(crate) fn cell(fact: Option<&Fact>, lang: Lang) -> Node {
     }
 }
 
+/// A row of the table of sources.
+pub(crate) struct Source {
+    /// Its anchor.
+    pub(crate) anchor: String,
+    /// What it is.
+    pub(crate) name: String,
+    /// The value.
+    pub(crate) value: String,
+    /// Regions and period.
+    pub(crate) scope: String,
+    /// How it was made, and its error.
+    pub(crate) method: String,
+}
+
+impl Source {
+    /// The source of a fact.
+    pub(crate) fn of(here: &Here, fact: &Fact, as_of: i64, mode: IdentityMode) -> Self {
+        Self {
+            anchor: anchor(fact),
+            name: label(here, fact),
+            value: exact(fact.value, fact.unit, here.lang),
+            scope: scope(here, fact, as_of),
+            method: method(here.lang, fact, mode),
+        }
+    }
+}
+
 /// The table of sources: one row a fact, each once, in the order given.
 pub(crate) fn sources<'a>(
     here: &Here,
@@ -115,26 +142,28 @@ pub(crate) fn sources<'a>(
     mode: IdentityMode,
     facts: impl IntoIterator<Item = &'a Fact>,
 ) -> Node {
+    source_table(here, facts.into_iter().map(|fact| Source::of(here, fact, as_of, mode)).collect())
+}
+
+/// The table of these sources.
+pub(crate) fn source_table(here: &Here, sources: Vec<Source>) -> Node {
     let t = here.t;
-    let mut seen = Vec::new();
-    let rows: Vec<_> = facts
-        .into_iter()
-        .filter(|fact| {
-            let new = !seen.contains(&fact.id.as_str());
-            seen.push(fact.id.as_str());
-            new
-        })
-        .map(|fact| {
-            markup! {
-                <tr id=anchor(fact)>
-                    <th scope="row">{label(here, fact)}</th>
-                    <td>{exact(fact.value, fact.unit, here.lang)}</td>
-                    <td>{scope(here, fact, as_of)}</td>
-                    <td>{method(here.lang, fact, mode)}</td>
-                </tr>
-            }
-        })
-        .collect();
+    let mut seen: Vec<String> = Vec::new();
+    let mut rows = Vec::new();
+    for source in sources {
+        if seen.contains(&source.anchor) {
+            continue;
+        }
+        seen.push(source.anchor.clone());
+        rows.push(markup! {
+            <tr id=source.anchor>
+                <th scope="row">{source.name}</th>
+                <td>{source.value}</td>
+                <td>{source.scope}</td>
+                <td>{source.method}</td>
+            </tr>
+        });
+    }
     markup! {
         <details class="sources" id="sources">
             <summary>{icon(icon::DOWN)}{t.sources}</summary>
@@ -201,6 +230,15 @@ pub(crate) const fn identity_unit(mode: IdentityMode) -> Unit {
         IdentityMode::Ip => Unit::Addresses,
         IdentityMode::SessionCookie => Unit::Sessions,
         IdentityMode::UserCookie => Unit::Users,
+    }
+}
+
+/// Mode by which a unit of identities was counted.
+pub(crate) const fn mode_of(unit: Unit) -> IdentityMode {
+    match unit {
+        Unit::Addresses => IdentityMode::Ip,
+        Unit::Sessions => IdentityMode::SessionCookie,
+        _ => IdentityMode::UserCookie,
     }
 }
 

@@ -9,8 +9,19 @@ use crate::dom::{IntoNode, Node, markup};
 use crate::live::Live;
 use crate::part::icon::{self, icon};
 
-/// The five beacons with their word.
+/// The five beacons with their word, and which of them that is.
 pub(crate) fn beacons(here: &Here, level: Level) -> Node {
+    let which = match here.lang {
+        Lang::Ko => {
+            format!("다섯 단계 중 {}", ["첫 번째", "두 번째", "세 번째", "네 번째", "다섯 번째"][level as usize])
+        }
+        Lang::En => format!("{} of five levels", ["first", "second", "third", "fourth", "fifth"][level as usize]),
+    };
+    level_line(here, level, which)
+}
+
+/// The five beacons with their word and something to say beside it.
+pub(crate) fn level_line(here: &Here, level: Level, beside: String) -> Node {
     let lit = level as usize + 1;
     let one: Vec<_> = (0..5)
         .map(|i| {
@@ -24,23 +35,15 @@ pub(crate) fn beacons(here: &Here, level: Level) -> Node {
             }
         })
         .collect();
-    let (word, which, label) = match here.lang {
-        Lang::Ko => (
-            ["평소", "조짐", "이상", "장애", "중단"][lit - 1],
-            format!("다섯 단계 중 {}", ["첫 번째", "두 번째", "세 번째", "네 번째", "다섯 번째"][lit - 1]),
-            format!("다섯 단계 중 {lit}단계"),
-        ),
-        Lang::En => (
-            ["Ordinary", "Sign", "Abnormal", "Failure", "Outage"][lit - 1],
-            format!("{} of five levels", ["first", "second", "third", "fourth", "fifth"][lit - 1]),
-            format!("level {lit} of five"),
-        ),
+    let (word, label) = match here.lang {
+        Lang::Ko => (["평소", "조짐", "이상", "장애", "중단"][lit - 1], format!("다섯 단계 중 {lit}단계")),
+        Lang::En => (["Ordinary", "Sign", "Abnormal", "Failure", "Outage"][lit - 1], format!("level {lit} of five")),
     };
     markup! {
         <p class="level">
             <svg class="beacons" viewBox="0 0 73 27" role="img" aria-label=label>{one}</svg>
             <b>{word}</b>
-            <span>{which}</span>
+            <span>{beside}</span>
         </p>
     }
     .into_node()

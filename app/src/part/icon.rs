@@ -19,6 +19,15 @@ pub(crate) const DOWN: &str = "M5.5 8l4.5 4.5L14.5 8";
 pub(crate) const LOCK: &str = "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9";
 pub(crate) const RELOAD: &str = "M15.5 10a5.5 5.5 0 1 1-1.7-4M14.2 2.8v3.4h-3.4";
 
+pub(crate) const USER: &str =
+    "M6.9 6.6a3.1 3.1 0 1 0 6.2 0a3.1 3.1 0 1 0-6.2 0M3.8 17c.6-3.6 3-5.4 6.2-5.4s5.6 1.8 6.2 5.4";
+pub(crate) const SERVICE: &str = "M4 3.5h12v5H4zM4 11.5h12v5H4zM6.8 6h.1M6.8 14h.1M9.5 6h4M9.5 14h4";
+pub(crate) const CROSS: &str = "M5 5l10 10M15 5L5 15";
+pub(crate) const TRACE: &str = "M3 5h9M6 10h9M9 15h8";
+pub(crate) const METRIC: &str = "M3 16.5h14M5.5 16V11M10 16V6M14.5 16V9";
+pub(crate) const LINES: &str = "M4 5h12M4 8.5h9M4 12h12M4 15.5h6";
+pub(crate) const COMPARE: &str = "M6.5 4v12M13.5 4v12M3 7h7M10 13h7";
+
 /// An icon beside a word that says the same.
 pub(crate) fn icon(path: &'static str) -> Node {
     markup! { <svg class="ic" viewBox="0 0 20 20" aria-hidden="true"><path d=path/></svg> }.into_node()

@@ -4,3 +4,4 @@ pub(crate) mod facts;
 pub(crate) mod head;
 pub(crate) mod icon;
 pub(crate) mod state;
+pub(crate) mod table;

@@ -1,8 +1,11 @@
 //! Sentences that are put together: verdicts, leads, findings. Templates with slots for facts; what is shown as a
 //! number comes from a fact.
 
+pub(crate) mod cause;
 pub(crate) mod combine;
+pub(crate) mod incident;
 pub(crate) mod now;
 pub(crate) mod region;
 pub(crate) mod sessions;
+pub(crate) mod template;
 pub(crate) mod verdict;

@@ -60,8 +60,16 @@ fn status(here: &Here, view: &NowView, live: Live) -> Node {
         }
         _ => None,
     };
-    let more =
-        more.map(|(href, text)| markup! { <p class="go"><a class="btn" href=href>{text}{icon(icon::RIGHT)}</a></p> });
+    let incidents = match &view.verdict {
+        Verdict::Unusual { region, .. } => {
+            let href = here.address.incidents_page(region.as_deref().unwrap_or_default()).href();
+            Some(markup! { <a class="btn" href=href>{here.t.see_incidents}</a> })
+        }
+        _ => None,
+    };
+    let more = more.map(|(href, text)| {
+        markup! { <p class="go"><a class="btn" href=href>{text}{icon(icon::RIGHT)}</a>{incidents}</p> }
+    });
     markup! {
         <section class=class aria-labelledby="verdict">
             <div class="say">

@@ -8,6 +8,7 @@ use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::{anchor, band, sentence, sources};
+use crate::part::icon::{self, icon};
 use crate::part::{head, state};
 use crate::say;
 use bonghwa_analytics::format::figure;
@@ -42,6 +43,10 @@ pub(crate) fn render(here: &Here, view: &RegionView, hands: Hands) -> Node {
         .into_node()
     };
     set_title(here, &name);
+    let incidents = out.then(|| {
+        let href = here.address.incidents_page(&region.code).href();
+        markup! { <p class="go"><a class="btn" href=href>{t.see_incidents}{icon(icon::RIGHT)}</a></p> }
+    });
     markup! {
         <nav class="crumb" aria-label=t.choose_region>
             <a href=here.address.now_page().href()>{t.now}</a><span aria-hidden="true">"/"</span><span>{here.lang.pick(&region.official_ko, &region.official_en).to_owned()}</span>
@@ -51,6 +56,7 @@ pub(crate) fn render(here: &Here, view: &RegionView, hands: Hands) -> Node {
                 {head::beacons(here, view.level)}
                 <h1 id="verdict">{sentence(say::verdict::headline(here, &view.verdict, Some(&name), view.as_of))}</h1>
                 <p class="lead">{sentence(say::region::lead(here, view, &name))}</p>
+                {incidents}
             </div>
             {head::as_of(here, view.as_of, None, &late, hands.live)}
         </section>
