@@ -1,11 +1,18 @@
 //! What a page shows, as data: pure functions of an atlas and a query, rendered the same by every surface.
 
+mod capacity;
 mod combine;
 mod events;
+mod forecast;
 mod now;
 mod region;
 
+pub use capacity::{CapacityPlan, CapacityRow, Need, Passing, capacity};
 pub use combine::combine;
+pub use forecast::{
+    Ahead, Confidence, FanChart, ForecastQuery, ForecastView, Full, LONGEST as LONGEST_FORECAST, Origin, PastForecast,
+    TARGET_USE, forecast,
+};
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
 
@@ -85,6 +92,16 @@ pub enum Method {
     BusiestTierMean,
     /// Mean of the samples.
     Mean,
+    /// A weighted pool of seasonal forecasters; `error` is half its 95 % interval.
+    Forecast,
+    /// Share of the past forecasts' misses with which the forecast passes a threshold.
+    Probability,
+    /// Past forecasts against what came.
+    PastForecasts,
+    /// Trend of the busy hour of working days (Sen's slope).
+    Trend,
+    /// Upper edge of a trend over the target: how many times what is there now.
+    Times,
 }
 
 /// A value that can be shown, with all that its source line needs.

@@ -3,10 +3,11 @@
 //! Links are made from an [`Address`] with one thing changed, so the rest of the state is kept. Defaults are left out.
 //! The same keys serve the data interface (`/api/now`, `/api/region`).
 
+use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::{Lang, local, parse_local};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::{DAY, WEEK, day_start, week_start};
-use bonghwa_analytics::view::{Measure, NowQuery, RegionQuery};
+use bonghwa_analytics::view::{ForecastQuery, Measure, NowQuery, RegionQuery};
 
 /// A page with its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub enum Page {
     Region(RegionQuery),
     /// 합쳐 보기.
     Combine(CombineQuery),
+    /// 예측·용량.
+    Forecast(ForecastQuery),
     /// How to connect data.
     Connect,
     /// Glossary and method.
@@ -136,6 +139,18 @@ pub const LINE_MEASURES: [(Measure, &str); 4] = [
     (Measure::ErrorRate, "errors"),
     (Measure::LatencyP95, "p95"),
 ];
+/// Measures that are forecast, the first is the default.
+pub const FORECAST_MEASURES: [(Measure, &str); 7] = [
+    (Measure::Load, "load"),
+    (Measure::Memory, "memory"),
+    (Measure::Heap, "heap"),
+    (Measure::Users, "users"),
+    (Measure::Requests, "requests"),
+    (Measure::ErrorRate, "errors"),
+    (Measure::LatencyP95, "p95"),
+];
+/// How far a forecast looks ahead, the first is the default.
+pub const HORIZONS: [(i64, &str); 4] = [(DAY, "24h"), (3 * 3600, "3h"), (WEEK, "7d"), (4 * WEEK, "28d")];
 /// Periods of a region's page that end now, with their names.
 pub const SPANS: [(i64, &str); 4] = [(86_400, "24h"), (3600, "1h"), (21_600, "6h"), (604_800, "7d")];
 /// Compared periods: the day before, the week before, none.
@@ -156,6 +171,7 @@ impl Address {
         let page = match path.trim_end_matches('/') {
             "" => Page::Now(query.now(), query.choice("line", &LINE_MEASURES)),
             "/combine" => Page::Combine(query.combine()),
+            "/forecast" => Page::Forecast(query.forecast()),
             "/connect" => Page::Connect,
             "/help" => Page::Help,
             other => match other.strip_prefix("/region/") {
@@ -194,6 +210,7 @@ impl Address {
                 out
             }
             Page::Combine(_) => "/combine".to_owned(),
+            Page::Forecast(_) => "/forecast".to_owned(),
             Page::Connect => "/connect".to_owned(),
             Page::Help => "/help".to_owned(),
             Page::Missing(path) => path.clone(),
@@ -233,6 +250,18 @@ impl Address {
         self.to(Page::Region(query))
     }
 
+    /// 예측·용량 of the region at hand.
+    #[must_use]
+    pub fn forecast_page(&self) -> Self {
+        let region = match &self.page {
+            Page::Region(query) => query.region.clone(),
+            Page::Forecast(query) => query.region.clone(),
+            _ => NATION.to_owned(),
+        };
+        let mode = self.page.mode();
+        self.to(Page::Forecast(ForecastQuery { region, mode, ..forecast_query("") }))
+    }
+
     /// 합쳐 보기 with nothing chosen.
     #[must_use]
     pub fn combine_page(&self) -> Self {
@@ -247,6 +276,7 @@ impl Page {
             Self::Now(q, _) => q.mode,
             Self::Region(q) => q.mode,
             Self::Combine(q) => q.mode,
+            Self::Forecast(q) => q.mode,
             _ => None,
         }
     }
@@ -283,6 +313,13 @@ impl Page {
                     named => put("w", Some(name_of(named, &Window::NAMED).to_owned())),
                 }
             }
+            Self::Forecast(q) => {
+                put("region", (q.region != NATION).then(|| q.region.clone()));
+                put("measure", not_first(q.measure, &FORECAST_MEASURES));
+                put("service", (!q.service.is_empty()).then(|| q.service.clone()));
+                put("horizon", not_first(q.horizon, &HORIZONS));
+                put("threshold", q.threshold.map(|millionths| (millionths as f64 / 1e6).to_string()));
+            }
             Self::Connect | Self::Help | Self::Missing(_) => {}
         }
         out
@@ -298,6 +335,17 @@ pub fn now_query(query: &str) -> NowQuery {
 pub fn region_query(query: &str) -> RegionQuery {
     let query = Query::parse(query);
     query.region(query.get("region").unwrap_or_default())
+}
+
+/// The query of `/api/forecast`: the same keys as the page's address.
+pub fn forecast_query(query: &str) -> ForecastQuery {
+    Query::parse(query).forecast()
+}
+
+/// A threshold in millionths; `None` for what is no number from 0 to a billion.
+pub fn threshold(text: &str) -> Option<i64> {
+    let value: f64 = text.trim().parse().ok()?;
+    (0.0..=1e9).contains(&value).then(|| (value * 1e6).round() as i64)
 }
 
 fn default_now() -> NowQuery {
@@ -383,6 +431,17 @@ impl Query {
         }
     }
 
+    fn forecast(&self) -> ForecastQuery {
+        ForecastQuery {
+            region: self.get("region").unwrap_or(NATION).to_owned(),
+            measure: self.maybe("measure", &FORECAST_MEASURES).unwrap_or(FORECAST_MEASURES[0].0),
+            service: self.get("service").unwrap_or_default().to_owned(),
+            horizon: self.maybe("horizon", &HORIZONS).unwrap_or(HORIZONS[0].0),
+            threshold: self.get("threshold").and_then(threshold),
+            mode: self.maybe("mode", &MODES),
+        }
+    }
+
     fn combine(&self) -> CombineQuery {
         let mut regions: Vec<String> = Vec::new();
         for code in self.0.iter().filter(|(k, _)| k == "r").flat_map(|(_, v)| v.split(',')) {
@@ -464,6 +523,12 @@ mod tests {
             round("/combine/", "from=2026-06-18&to=2026-06-19"),
             "/combine?from=2026-06-18T00:00&to=2026-06-19T00:00"
         );
+        assert_eq!(round("/forecast", "region=all&measure=load&horizon=24h"), "/forecast");
+        assert_eq!(
+            round("/forecast", "region=seoul&measure=heap&service=was&horizon=7d&threshold=0.85"),
+            "/forecast?region=seoul&measure=heap&service=was&horizon=7d&threshold=0.85"
+        );
+        assert_eq!(round("/forecast", "threshold=-1&measure=heat&horizon=9y"), "/forecast");
         assert_eq!(round("/nowhere/at/all", ""), "/nowhere/at/all");
     }
 

@@ -176,6 +176,7 @@ fn top(here: &Here, site: &Site) -> Node {
                 {link(here.address.now_page(), t.now, matches!(page, Page::Now(..)))}
                 {region}
                 {link(here.address.combine_page(), t.combine, matches!(page, Page::Combine(_)))}
+                {link(here.address.forecast_page(), t.forecast, matches!(page, Page::Forecast(_)))}
             </nav>
             <div class="util">
                 <a href=switched.href() lang=other.tag() hreflang=other.tag() data-noscroll="">{t.other_language}</a>

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
-use bonghwa_analytics::view::{CombineView, NowQuery, NowView, RegionQuery, RegionView};
+use bonghwa_analytics::view::{CombineView, ForecastQuery, ForecastView, NowQuery, NowView, RegionQuery, RegionView};
 use serde::{Deserialize, Serialize};
 
 use crate::address::CombineQuery;
@@ -20,6 +20,8 @@ pub trait Backend: Send + Sync {
     fn now(&self, query: NowQuery) -> BoxFuture<NowView>;
     /// The page of a region.
     fn region(&self, query: RegionQuery) -> BoxFuture<RegionView>;
+    /// The page 예측·용량.
+    fn forecast(&self, query: ForecastQuery) -> BoxFuture<ForecastView>;
     /// Regions combined in `from..to`, nothing if there is no data; the mode of the settings if none is given.
     fn combine(
         &self,
@@ -79,7 +81,10 @@ mod source {
 
     use leptos::prelude::use_context;
 
-    use super::{Backend, CombineData, CombineQuery, NowQuery, NowView, RegionQuery, RegionView, plain_now};
+    use super::{
+        Backend, CombineData, CombineQuery, ForecastQuery, ForecastView, NowQuery, NowView, RegionQuery, RegionView,
+        plain_now,
+    };
 
     fn backend() -> Result<Arc<dyn Backend>, String> {
         use_context::<Arc<dyn Backend>>().ok_or_else(|| "the server provided no data source".to_owned())
@@ -91,6 +96,10 @@ mod source {
 
     pub(crate) async fn region(query: RegionQuery) -> Result<RegionView, String> {
         backend()?.region(query).await
+    }
+
+    pub(crate) async fn forecast(query: ForecastQuery) -> Result<ForecastView, String> {
+        backend()?.forecast(query).await
     }
 
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
@@ -108,7 +117,9 @@ mod source {
 
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 mod source {
-    use super::{CombineData, CombineQuery, NowQuery, NowView, RegionQuery, RegionView, plain_now};
+    use super::{
+        CombineData, CombineQuery, ForecastQuery, ForecastView, NowQuery, NowView, RegionQuery, RegionView, plain_now,
+    };
     use crate::address::{Address, Page};
     use crate::browser::fetch::json;
 
@@ -120,6 +131,10 @@ mod source {
     pub(crate) async fn region(query: RegionQuery) -> Result<RegionView, String> {
         let code = query.region.clone();
         json(&format!("/api/region?region={code}&{}", pairs(Page::Region(query)))).await
+    }
+
+    pub(crate) async fn forecast(query: ForecastQuery) -> Result<ForecastView, String> {
+        json(&format!("/api/forecast?{}", pairs(Page::Forecast(query)))).await
     }
 
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
@@ -134,7 +149,7 @@ mod source {
 
 #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
 mod source {
-    use super::{CombineData, CombineQuery, NowQuery, NowView, RegionQuery, RegionView};
+    use super::{CombineData, CombineQuery, ForecastQuery, ForecastView, NowQuery, NowView, RegionQuery, RegionView};
 
     const NONE: &str = "built with neither of the features `ssr` and `hydrate`";
 
@@ -146,9 +161,13 @@ mod source {
         Err(NONE.to_owned())
     }
 
+    pub(crate) async fn forecast(_: ForecastQuery) -> Result<ForecastView, String> {
+        Err(NONE.to_owned())
+    }
+
     pub(crate) async fn combine(_: CombineQuery) -> Result<CombineData, String> {
         Err(NONE.to_owned())
     }
 }
 
-pub(crate) use source::{combine, now, region};
+pub(crate) use source::{combine, forecast, now, region};

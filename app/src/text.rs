@@ -172,6 +172,36 @@ words! {
     whole: "전체", "Whole period";
     detail_hint: "휠이나 두 손가락으로 확대하고, 끌거나 화살표 키로 옮깁니다.", "Zoom by wheel or pinch, move by dragging or with the arrow keys.";
 
+    forecast: "예측·용량", "Forecast";
+    interval: "85 % 구간", "85 % interval";
+    measured: "잰 값", "Measured";
+    expected: "예측", "Forecast";
+    said: "그때의 예측", "What was forecast";
+    came: "실제", "What came";
+    since_now: "지금", "now";
+    measure: "수치", "Measure";
+    look_ahead: "내다볼 때", "Look ahead";
+    ahead_3h: "3시간", "3 hours";
+    ahead_28d: "28일", "28 days";
+    threshold: "임계값", "Threshold";
+    threshold_apply: "적용", "Apply";
+    busiest: "가장 바쁜 서비스", "The busiest";
+    over: "넘을 확률", "Probability of passing";
+    peak: "가장 높을 때", "At its highest";
+    full_on: "가득 차는 날", "Full on";
+    record: "지난 예측이 맞았는지", "How past forecasts did";
+    record_none: "견주어 볼 지난 예측이 아직 없습니다.", "There are no past forecasts to compare yet.";
+    capacity: "분기 말까지 늘려야 할 곳", "What needs more before the quarter ends";
+    resource: "자원", "Resource";
+    answer: "판단", "Answer";
+    busy_now: "바쁜 시간 사용률", "Busy hour use";
+    weekly: "한 주에", "A week";
+    edge: "분기 말 85 % 상한", "85 % edge at its end";
+    reason: "까닭", "Reason";
+    sure: "확신", "Confidence";
+    not_needed: "필요 없음", "Not needed";
+    holidays_in: "공휴일은 일요일처럼 봅니다", "Holidays are taken to go like Sundays";
+
     choose_regions: "지역을 고르세요", "Choose regions";
     choose_period: "기간을 고르세요", "Choose a period";
     sets: "묶음", "Sets";

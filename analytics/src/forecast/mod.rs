@@ -18,6 +18,7 @@ mod pool;
 mod record;
 #[cfg(test)]
 mod tests;
+pub mod trend;
 
 pub use days::{Clock, forecast_days};
 pub use history::Seasons;

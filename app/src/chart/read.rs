@@ -66,7 +66,7 @@ pub(super) fn sentence(here: &Here, chart: &Chart, index: usize) -> String {
     }
     let edge = |line: &[Option<f64>]| line.get(index).copied().flatten();
     if let (Some(low), Some(high)) = (edge(&chart.low), edge(&chart.high)) {
-        out.extend([" · ", here.t.usual_range, " ", &show(low), "–", &show(high)]);
+        out.extend([" · ", chart.range(here), " ", &show(low), "–", &show(high)]);
     }
     out
 }

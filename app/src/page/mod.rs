@@ -5,6 +5,7 @@
 
 pub(crate) mod combine;
 mod connect;
+pub(crate) mod forecast;
 mod help;
 mod missing;
 pub(crate) mod now;
@@ -12,7 +13,7 @@ pub(crate) mod region;
 
 use std::sync::Arc;
 
-use bonghwa_analytics::view::{NowView, RegionView};
+use bonghwa_analytics::view::{ForecastView, NowView, RegionView};
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -38,6 +39,8 @@ pub(crate) enum Content {
     Region(RegionView),
     /// 합쳐 보기.
     Combine(CombineData),
+    /// 예측·용량.
+    Forecast(Box<ForecastView>),
 }
 
 impl Content {
@@ -47,6 +50,7 @@ impl Content {
             Page::Now(..) => matches!(self, Self::Now(_)),
             Page::Region(_) => matches!(self, Self::Region(_)),
             Page::Combine(_) => matches!(self, Self::Combine(_)),
+            Page::Forecast(_) => matches!(self, Self::Forecast(_)),
             _ => matches!(self, Self::Fixed),
         }
     }
@@ -87,6 +91,7 @@ async fn fetch(page: Page) -> Result<Content, String> {
         Page::Now(query, _) => data::now(query).await.map(Content::Now),
         Page::Region(query) => data::region(query).await.map(Content::Region),
         Page::Combine(query) => data::combine(query).await.map(Content::Combine),
+        Page::Forecast(query) => data::forecast(query).await.map(|view| Content::Forecast(Box::new(view))),
         _ => Ok(Content::Fixed),
     }
 }
@@ -184,6 +189,10 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         (Content::Combine(data), Page::Combine(query)) => {
             place.learn(data.demo, &data.title);
             combine::render(&here.with(&data.regions), data, query, &hands.progress.get())
+        }
+        (Content::Forecast(view), Page::Forecast(query)) => {
+            place.learn(view.demo, &view.title);
+            forecast::render(&here.with(&view.regions), view, query, hands)
         }
         (_, Page::Connect) => connect::render(here),
         (_, Page::Help) => help::render(here),

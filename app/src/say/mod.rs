@@ -2,6 +2,7 @@
 //! number comes from a fact.
 
 pub(crate) mod combine;
+pub(crate) mod forecast;
 pub(crate) mod now;
 pub(crate) mod region;
 pub(crate) mod verdict;

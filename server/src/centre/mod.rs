@@ -4,6 +4,7 @@
 //! the atlas, makes the national rows anew where a region's changed, and wakes whoever waits for a new view.
 
 mod edge;
+mod forecast;
 mod frames;
 mod nation;
 mod pages;
@@ -162,6 +163,7 @@ struct Inner {
     atlas: RwLock<Atlas>,
     baselines: Mutex<BTreeMap<(i64, IdentityMode), Made>>,
     pages: Mutex<HashMap<NowQuery, Arc<NowView>>>,
+    forecasts: Mutex<forecast::Kept>,
     ticks: watch::Sender<i64>,
     counters: Mutex<Counters>,
     contacts: Mutex<BTreeMap<String, Contact>>,
@@ -185,6 +187,7 @@ impl Centre {
             atlas: RwLock::new(atlas),
             baselines: Mutex::default(),
             pages: Mutex::default(),
+            forecasts: Mutex::default(),
             ticks: watch::Sender::new(now),
             counters: Mutex::default(),
             contacts: Mutex::new(contacts),

@@ -129,7 +129,7 @@ impl Centre {
     }
 
     /// Takes the atlas for a moment, so it must not be called while the atlas is held.
-    fn moment<'a>(&self, as_of: i64, baselines: &'a Baselines) -> Moment<'a> {
+    pub(super) fn moment<'a>(&self, as_of: i64, baselines: &'a Baselines) -> Moment<'a> {
         let config = &self.0.config;
         Moment {
             as_of,
@@ -171,6 +171,7 @@ impl Centre {
     pub fn forget_baselines(&self) {
         lock(&self.0.baselines).clear();
         lock(&self.0.pages).clear();
+        *lock(&self.0.forecasts) = super::forecast::Kept::default();
     }
 
     /// Distinct identities of the nation in a window of the past, from the national rows.

@@ -105,6 +105,7 @@ pub fn router(app: &App) -> Router {
         .route("/api/region", get(api::region))
         .route("/api/series", get(api::series))
         .route("/api/combine", get(api::combine))
+        .route("/api/forecast", get(api::forecast))
         .route("/api/frames", get(api::frames))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))

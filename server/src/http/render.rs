@@ -7,9 +7,10 @@ use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::identity::IdentityMode;
-use bonghwa_analytics::view::{CombineView, NowQuery, NowView, RegionQuery, RegionView};
+use bonghwa_analytics::view::{CombineView, ForecastQuery, ForecastView, NowQuery, NowView, RegionQuery, RegionView};
 use bonghwa_app::{Backend, BoxFuture, BundleAssets, Site, shell};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -46,6 +47,19 @@ impl Backend for Source {
         self.ask(move |centre| match centre.region(&query) {
             Err(CentreError::UnknownRegion { .. }) => Ok(centre.unknown_region(&query)),
             answer => answer,
+        })
+    }
+
+    fn forecast(&self, query: ForecastQuery) -> BoxFuture<ForecastView> {
+        self.ask(move |centre| {
+            match centre.forecast(&query) {
+                // The page is about the nation then; its links name the regions that there are.
+                Err(CentreError::UnknownRegion { .. }) => {
+                    centre.forecast(&ForecastQuery { region: NATION.into(), ..query })
+                }
+                answer => answer,
+            }
+            .map(Arc::unwrap_or_clone)
         })
     }
 
