@@ -1,5 +1,6 @@
 //! Pages rendered from sample views: what every page must hold, in both languages.
 
+mod forecast;
 pub(crate) mod sample;
 
 use bonghwa_analytics::view::{NowView, RegionView, Verdict};
