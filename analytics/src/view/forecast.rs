@@ -16,7 +16,7 @@ use crate::time::{DAY, Resolution, WEEK, day_start};
 /// Use above which there is too little left for a busy hour; the threshold unless another is chosen.
 pub const TARGET_USE: f64 = 0.8;
 /// Longest horizon in seconds.
-pub const LONGEST: i64 = 28 * DAY;
+const LONGEST: i64 = 28 * DAY;
 /// Past that a forecast of five minutes and one of hours are made from.
 const PAST: [i64; 2] = [28 * DAY, 42 * DAY];
 /// Horizons up to here are forecast in steps of five minutes.
