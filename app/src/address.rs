@@ -3,10 +3,11 @@
 //! Links are made from an [`Address`] with one thing changed, so the rest of the state is kept. Defaults are left out.
 //! The same keys serve the data interface (`/api/now`, `/api/region`).
 
+use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::{Lang, local, parse_local};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::{DAY, WEEK, day_start, week_start};
-use bonghwa_analytics::view::{IncidentsQuery, Measure, NowQuery, RegionQuery, SessionsQuery};
+use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, Measure, NowQuery, RegionQuery, SessionsQuery};
 
 /// A page with its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub enum Page {
     Incidents(IncidentsQuery),
     /// One incident, by its name.
     Incident(String),
+    /// 예측·용량.
+    Forecast(ForecastQuery),
     /// How to connect data.
     Connect,
     /// Glossary and method.
@@ -142,6 +145,18 @@ pub const LINE_MEASURES: [(Measure, &str); 4] = [
     (Measure::ErrorRate, "errors"),
     (Measure::LatencyP95, "p95"),
 ];
+/// Measures that are forecast, the first is the default.
+pub const FORECAST_MEASURES: [(Measure, &str); 7] = [
+    (Measure::Load, "load"),
+    (Measure::Memory, "memory"),
+    (Measure::Heap, "heap"),
+    (Measure::Users, "users"),
+    (Measure::Requests, "requests"),
+    (Measure::ErrorRate, "errors"),
+    (Measure::LatencyP95, "p95"),
+];
+/// How far a forecast looks ahead, the first is the default.
+pub const HORIZONS: [(i64, &str); 4] = [(DAY, "24h"), (3 * 3600, "3h"), (WEEK, "7d"), (4 * WEEK, "28d")];
 /// Periods of a region's page that end now, with their names.
 pub const SPANS: [(i64, &str); 4] = [(86_400, "24h"), (3600, "1h"), (21_600, "6h"), (604_800, "7d")];
 /// Compared periods: the day before, the week before, none.
@@ -166,6 +181,7 @@ impl Address {
             "/sessions" => Page::Sessions(query.sessions()),
             "/combine" => Page::Combine(query.combine()),
             "/incidents" => Page::Incidents(query.incidents()),
+            "/forecast" => Page::Forecast(query.forecast()),
             "/connect" => Page::Connect,
             "/help" => Page::Help,
             other => match other.rsplit_once('/') {
@@ -209,6 +225,7 @@ impl Address {
             Page::Combine(_) => "/combine".to_owned(),
             Page::Incidents(_) => "/incidents".to_owned(),
             Page::Incident(id) => below("/incidents/", id),
+            Page::Forecast(_) => "/forecast".to_owned(),
             Page::Connect => "/connect".to_owned(),
             Page::Help => "/help".to_owned(),
             Page::Missing(path) => path.clone(),
@@ -261,6 +278,18 @@ impl Address {
         self.to(Page::Sessions(SessionsQuery { region, span: SPANS[0].0, from: None, to: None }))
     }
 
+    /// 예측·용량 of the region at hand.
+    #[must_use]
+    pub fn forecast_page(&self) -> Self {
+        let region = match &self.page {
+            Page::Region(query) => query.region.clone(),
+            Page::Forecast(query) => query.region.clone(),
+            _ => NATION.to_owned(),
+        };
+        let mode = self.page.mode();
+        self.to(Page::Forecast(ForecastQuery { region, mode, ..forecast_query("") }))
+    }
+
     /// 합쳐 보기 with nothing chosen.
     #[must_use]
     pub fn combine_page(&self) -> Self {
@@ -275,6 +304,7 @@ impl Page {
             Self::Now(q, _) => q.mode,
             Self::Region(q) => q.mode,
             Self::Combine(q) => q.mode,
+            Self::Forecast(q) => q.mode,
             _ => None,
         }
     }
@@ -314,6 +344,13 @@ impl Page {
                 put("region", (!q.region.is_empty()).then(|| q.region.clone()));
                 put("span", not_first(q.span, &INCIDENT_SPANS));
             }
+            Self::Forecast(q) => {
+                put("region", (q.region != NATION).then(|| q.region.clone()));
+                put("measure", not_first(q.measure, &FORECAST_MEASURES));
+                put("service", (!q.service.is_empty()).then(|| q.service.clone()));
+                put("horizon", not_first(q.horizon, &HORIZONS));
+                put("threshold", q.threshold.map(|millionths| (millionths as f64 / 1e6).to_string()));
+            }
             Self::Incident(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
         }
         out
@@ -349,6 +386,17 @@ pub fn region_query(query: &str) -> RegionQuery {
 /// The query of `/api/incidents`: the same keys as the page's address.
 pub fn incidents_query(query: &str) -> IncidentsQuery {
     Query::parse(query).incidents()
+}
+
+/// The query of `/api/forecast`: the same keys as the page's address.
+pub fn forecast_query(query: &str) -> ForecastQuery {
+    Query::parse(query).forecast()
+}
+
+/// A threshold in millionths; `None` for what is no number from 0 to a billion.
+pub fn threshold(text: &str) -> Option<i64> {
+    let value: f64 = text.trim().parse().ok()?;
+    (0.0..=1e9).contains(&value).then(|| (value * 1e6).round() as i64)
 }
 
 fn default_now() -> NowQuery {
@@ -445,6 +493,17 @@ impl Query {
         SessionsQuery { region, span: self.choice("span", &SPANS), from, to }
     }
 
+    fn forecast(&self) -> ForecastQuery {
+        ForecastQuery {
+            region: self.get("region").unwrap_or(NATION).to_owned(),
+            measure: self.maybe("measure", &FORECAST_MEASURES).unwrap_or(FORECAST_MEASURES[0].0),
+            service: self.get("service").unwrap_or_default().to_owned(),
+            horizon: self.maybe("horizon", &HORIZONS).unwrap_or(HORIZONS[0].0),
+            threshold: self.get("threshold").and_then(threshold),
+            mode: self.maybe("mode", &MODES),
+        }
+    }
+
     fn combine(&self) -> CombineQuery {
         let mut regions: Vec<String> = Vec::new();
         for code in self.0.iter().filter(|(k, _)| k == "r").flat_map(|(_, v)| v.split(',')) {
@@ -528,6 +587,12 @@ mod tests {
         );
         assert_eq!(round("/sessions", "span=24h&region="), "/sessions");
         assert_eq!(round("/sessions", "region=seoul&span=1h&lang=en"), "/sessions?region=seoul&span=1h&lang=en");
+        assert_eq!(round("/forecast", "region=all&measure=load&horizon=24h"), "/forecast");
+        assert_eq!(
+            round("/forecast", "region=seoul&measure=heap&service=was&horizon=7d&threshold=0.85"),
+            "/forecast?region=seoul&measure=heap&service=was&horizon=7d&threshold=0.85"
+        );
+        assert_eq!(round("/forecast", "threshold=-1&measure=heat&horizon=9y"), "/forecast");
         assert_eq!(round("/nowhere/at/all", ""), "/nowhere/at/all");
     }
 

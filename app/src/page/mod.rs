@@ -5,6 +5,7 @@
 
 pub(crate) mod combine;
 mod connect;
+pub(crate) mod forecast;
 mod help;
 pub(crate) mod incident;
 pub(crate) mod incidents;
@@ -15,7 +16,7 @@ pub(crate) mod sessions;
 
 use std::sync::Arc;
 
-use bonghwa_analytics::view::{IncidentView, IncidentsView, NowView, RegionView, SessionsView};
+use bonghwa_analytics::view::{ForecastView, IncidentView, IncidentsView, NowView, RegionView, SessionsView};
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -47,6 +48,8 @@ pub(crate) enum Content {
     Incidents(IncidentsView),
     /// An incident.
     Incident(IncidentView),
+    /// 예측·용량.
+    Forecast(Box<ForecastView>),
 }
 
 impl Content {
@@ -59,6 +62,7 @@ impl Content {
             Page::Combine(_) => matches!(self, Self::Combine(_)),
             Page::Incidents(_) => matches!(self, Self::Incidents(_)),
             Page::Incident(_) => matches!(self, Self::Incident(_)),
+            Page::Forecast(_) => matches!(self, Self::Forecast(_)),
             _ => matches!(self, Self::Fixed),
         }
     }
@@ -104,6 +108,7 @@ async fn fetch(page: Page) -> Result<Content, String> {
         Page::Combine(query) => data::combine(query).await.map(Content::Combine),
         Page::Incidents(query) => data::incidents(query).await.map(Content::Incidents),
         Page::Incident(id) => data::incident(id).await.map(Content::Incident),
+        Page::Forecast(query) => data::forecast(query).await.map(|view| Content::Forecast(Box::new(view))),
         _ => Ok(Content::Fixed),
     }
 }
@@ -217,6 +222,10 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         (Content::Incident(view), _) => {
             place.learn(view.demo, &view.title);
             incident::render(&here.with(&view.regions), view, hands)
+        }
+        (Content::Forecast(view), Page::Forecast(query)) => {
+            place.learn(view.demo, &view.title);
+            forecast::render(&here.with(&view.regions), view, query, hands)
         }
         (_, Page::Connect) => connect::render(here),
         (_, Page::Help) => help::render(here),

@@ -6,7 +6,6 @@ use bonghwa_analytics::view::{AGES, Level, List, SessionsQuery, SessionsView};
 
 use super::region::choose::{form, group};
 use super::region::tables::chapter;
-use crate::part::table::table;
 use crate::address::{Page, SPANS};
 use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
@@ -14,6 +13,7 @@ use crate::order::order;
 use crate::page::Hands;
 use crate::part::facts::{anchor, sentence, sources};
 use crate::part::head;
+use crate::part::table::table;
 use crate::say::sessions as say;
 
 /// The page of a view.

@@ -3,6 +3,7 @@
 
 pub(crate) mod cause;
 pub(crate) mod combine;
+pub(crate) mod forecast;
 pub(crate) mod incident;
 pub(crate) mod now;
 pub(crate) mod region;

@@ -1,6 +1,7 @@
 //! Pages rendered from sample views: what every page must hold, in both languages.
 
 mod cases;
+mod forecast;
 pub(crate) mod sample;
 
 use bonghwa_analytics::view::{NowView, RegionView, SessionsView, Verdict};

@@ -4,6 +4,7 @@
 //! the atlas, makes the national rows anew where a region's changed, and wakes whoever waits for a new view.
 
 mod edge;
+mod forecast;
 mod frames;
 mod incidents;
 mod nation;
@@ -175,6 +176,7 @@ struct Inner {
     baselines: Mutex<BTreeMap<(i64, IdentityMode), Made>>,
     pages: Mutex<HashMap<NowQuery, Arc<NowView>>>,
     sessions: Mutex<BTreeMap<SessionsQuery, (i64, Arc<SessionsView>)>>,
+    forecasts: Mutex<forecast::Kept>,
     ticks: watch::Sender<i64>,
     counters: Mutex<Counters>,
     contacts: Mutex<BTreeMap<String, Contact>>,
@@ -201,6 +203,7 @@ impl Centre {
             baselines: Mutex::default(),
             pages: Mutex::default(),
             sessions: Mutex::default(),
+            forecasts: Mutex::default(),
             ticks: watch::Sender::new(now),
             counters: Mutex::default(),
             contacts: Mutex::new(contacts),

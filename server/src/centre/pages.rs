@@ -172,6 +172,7 @@ impl Centre {
     pub fn forget_baselines(&self) {
         lock(&self.0.baselines).clear();
         lock(&self.0.pages).clear();
+        *lock(&self.0.forecasts) = super::forecast::Kept::default();
     }
 
     /// Distinct identities of the nation in a window of the past, from the national rows.

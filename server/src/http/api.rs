@@ -9,8 +9,11 @@ use axum::response::{IntoResponse, Response};
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::time::{DAY, Resolution};
-use bonghwa_analytics::view::{CombineView, Measure, NowView, PeriodChart, RegionView, SessionsView};
-use bonghwa_app::address::{COMPARISONS, MAP_MEASURES, MODES, SPANS, now_query, region_query, sessions_query};
+use bonghwa_analytics::view::{CombineView, ForecastView, Measure, NowView, PeriodChart, RegionView, SessionsView};
+use bonghwa_app::address::{
+    COMPARISONS, FORECAST_MEASURES, HORIZONS, MAP_MEASURES, MODES, SPANS, forecast_query, now_query, region_query,
+    sessions_query, threshold,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -117,6 +120,27 @@ pub(super) async fn combine(State(app): State<App>, uri: Uri) -> Result<Json<Com
     }
     let mode = parameters.mode()?;
     ready.ask(move |centre| centre.combine(&regions, from, to, mode)).await.map(Json)
+}
+
+/// `GET /api/forecast`: where a measure goes, how past forecasts did, and what needs more before the quarter ends.
+/// Takes the keys of the page's address; without `region` it is about the nation.
+pub(super) async fn forecast(State(app): State<App>, uri: Uri) -> Result<Json<Arc<ForecastView>>, ApiError> {
+    let parameters = Parameters::read(&uri, &["region", "measure", "service", "horizon", "threshold", "mode"])?;
+    parameters.one_of("measure", &FORECAST_MEASURES)?;
+    parameters.one_of("horizon", &HORIZONS)?;
+    parameters.one_of("mode", &MODES)?;
+    if let Some(text) = parameters.get("threshold")
+        && threshold(text).is_none()
+    {
+        let message = format!("threshold = {text:?} is no number from 0 on; give it in the unit of the measure (0.8)");
+        return Err(ApiError::Parameter(message));
+    }
+    let ready = app.ready()?;
+    if let Some(region) = parameters.get("region").filter(|region| *region != NATION) {
+        ready.known(region)?;
+    }
+    let query = forecast_query(uri.query().unwrap_or_default());
+    ready.ask(move |centre| centre.forecast(&query)).await.map(Json)
 }
 
 /// `GET /api/frames`: frames one after the other, for programs that merge by themselves. Without `regions` those of

@@ -110,6 +110,7 @@ pub fn router(app: &App) -> Router {
         .route("/api/incidents", get(incidents::list))
         .route("/api/incident", get(incidents::one))
         .route("/api/incident/mark", post(incidents::mark))
+        .route("/api/forecast", get(api::forecast))
         .route("/api/frames", get(api::frames))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))
