@@ -299,6 +299,21 @@ impl Address {
 }
 
 impl Page {
+    /// Whether the page is in the second browser module (`rooms`), not in the first (`front`). What needs no data is in
+    /// both, and the server takes the first for it.
+    pub const fn is_room(&self) -> bool {
+        matches!(self, Self::Incidents(_) | Self::Incident(_) | Self::Forecast(_) | Self::Sessions(_))
+    }
+
+    /// Whether this module has the page.
+    pub(crate) const fn is_here(&self) -> bool {
+        match self {
+            Self::Connect | Self::Help | Self::Missing(_) => true,
+            page if page.is_room() => cfg!(feature = "rooms"),
+            _ => cfg!(feature = "front"),
+        }
+    }
+
     fn mode(&self) -> Option<IdentityMode> {
         match self {
             Self::Now(q, _) => q.mode,

@@ -138,39 +138,43 @@ mod source {
 
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 mod source {
-    use super::{
-        CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery,
-        NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, plain_now,
-    };
+    use super::*;
     use crate::address::{Address, Page};
     use crate::browser::fetch::json;
 
+    #[cfg(feature = "front")]
     pub(crate) async fn now(query: NowQuery) -> Result<NowView, String> {
         let line = crate::address::LINE_MEASURES[0].0;
         json(&format!("/api/now?{}", pairs(Page::Now(query, line)))).await
     }
 
+    #[cfg(feature = "front")]
     pub(crate) async fn region(query: RegionQuery) -> Result<RegionView, String> {
         let code = query.region.clone();
         json(&format!("/api/region?region={code}&{}", pairs(Page::Region(query)))).await
     }
 
+    #[cfg(feature = "rooms")]
     pub(crate) async fn incidents(query: IncidentsQuery) -> Result<IncidentsView, String> {
         json(&format!("/api/incidents?{}", pairs(Page::Incidents(query)))).await
     }
 
+    #[cfg(feature = "rooms")]
     pub(crate) async fn incident(id: String) -> Result<IncidentView, String> {
         json(&format!("/api/incident?id={id}")).await
     }
 
+    #[cfg(feature = "rooms")]
     pub(crate) async fn sessions(query: SessionsQuery) -> Result<SessionsView, String> {
         json(&format!("/api/sessions?{}", pairs(Page::Sessions(query)))).await
     }
 
+    #[cfg(feature = "rooms")]
     pub(crate) async fn forecast(query: ForecastQuery) -> Result<ForecastView, String> {
         json(&format!("/api/forecast?{}", pairs(Page::Forecast(query)))).await
     }
 
+    #[cfg(feature = "front")]
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
         now(plain_now(query.mode)).await.map(CombineData::of)
     }
@@ -219,4 +223,4 @@ mod source {
     }
 }
 
-pub(crate) use source::{combine, forecast, incident, incidents, now, region, sessions};
+pub(crate) use source::*;

@@ -11,6 +11,8 @@ pub struct Bundle {
     pub script: Option<String>,
     /// The module, for example `/bonghwa-app-1f2e3d_bg.wasm`.
     pub wasm: Option<String>,
+    /// Loader and module of the second browser module, for the pages that the first has not.
+    pub rooms: Option<(String, String)>,
     /// Style sheets, in the order of `index.html`.
     pub styles: Vec<String>,
     /// Fonts that `index.html` fetches early.
@@ -23,23 +25,43 @@ impl Bundle {
     /// Reads the names from `index.html`, which Trunk fills with the hashed ones. A folder without it is an empty
     /// bundle: pages are then rendered by the server alone.
     pub fn read(folder: &Path) -> Self {
-        let text = std::fs::read_to_string(folder.join("index.html")).unwrap_or_default();
+        let text = read(&folder.join("index.html"));
+        let rooms = read(&folder.join("rooms/index.html"));
         let found = |suffix: &'static str| references(&text).filter(move |name| name.ends_with(suffix));
         let there = |name: &&str| folder.join(name.trim_start_matches('/')).is_file();
+        let module = |text: &str| {
+            let wasm = references(text).filter(|name| name.ends_with("_bg.wasm")).find(there).map(absolute);
+            let script = references(text).filter(|name| name.ends_with(".js") && !name.contains("snippets/"));
+            (script.into_iter().find(there).map(absolute), wasm)
+        };
+        let (script, wasm) = module(&text);
         Self {
             folder: folder.to_path_buf(),
-            wasm: found("_bg.wasm").find(there).map(absolute),
-            script: found(".js").filter(|name| !name.contains("snippets/")).find(there).map(absolute),
+            wasm,
+            script,
+            rooms: match module(&rooms) {
+                (Some(script), Some(wasm)) => Some((script, wasm)),
+                _ => None,
+            },
             styles: once(found(".css").filter(there)),
             fonts: once(found(".woff2").filter(there)),
             icon: found(".svg").filter(|name| name.contains("icon")).find(there).map(absolute),
         }
     }
 
+    /// Loader and module of a page.
+    pub fn module(&self, is_room: bool) -> Option<(String, String)> {
+        if is_room { self.rooms.clone() } else { self.script.clone().zip(self.wasm.clone()) }
+    }
+
     /// Whether pages can come alive in the browser.
     pub fn is_complete(&self) -> bool {
-        self.script.is_some() && self.wasm.is_some()
+        self.module(false).is_some() && self.module(true).is_some()
     }
+}
+
+fn read(page: &Path) -> String {
+    std::fs::read_to_string(page).unwrap_or_default()
 }
 
 /// Everything that may be the name of a file here, quoted or not, because Trunk takes quotes away where it can.

@@ -38,14 +38,21 @@ fn build(workspace: &Workspace) -> Result<Outcome> {
     if stamp.holds() {
         return Ok(Outcome::Ready);
     }
-    let mut trunk = workspace.command("trunk");
-    trunk.args(["build", "--release", "--offline", "--skip-version-check", "--dist"]).arg(&dist).arg("app/index.html");
-    // Trunk 0.21 refuses `NO_COLOR=1`, and Leptos would put the other name into file names.
-    trunk.env_remove("NO_COLOR").env_remove("LEPTOS_OUTPUT_NAME").env("TRUNK_COLOR", "never");
-    process::run(&mut trunk, "mend what the lines above name; `cargo xtask check` shows all warnings and errors")?;
+    trunk(workspace, &dist, "app/index.html", "/")?;
+    // Into the folder that the first left, which Trunk replaces.
+    trunk(workspace, &dist.join("rooms"), "app/rooms.html", "/rooms/")?;
     precompress(&dist)?;
     stamp.write()?;
     Ok(Outcome::Done)
+}
+
+fn trunk(workspace: &Workspace, dist: &Path, page: &str, url: &str) -> Result<()> {
+    let mut trunk = workspace.command("trunk");
+    trunk.args(["build", "--release", "--offline", "--skip-version-check", "--public-url", url, "--dist"]);
+    trunk.arg(dist).arg(page);
+    // Trunk 0.21 refuses `NO_COLOR=1`, and Leptos would put the other name into file names.
+    trunk.env_remove("NO_COLOR").env_remove("LEPTOS_OUTPUT_NAME").env("TRUNK_COLOR", "never");
+    process::run(&mut trunk, "mend what the lines above name; `cargo xtask check` shows all warnings and errors")
 }
 
 fn precompress(dist: &Path) -> Result<()> {

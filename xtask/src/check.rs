@@ -53,7 +53,7 @@ fn done(command: &mut Command, advice: &str) -> Result<Outcome> {
 }
 
 fn lint_wasm(workspace: &Workspace) -> Result<Outcome> {
-    let browser = &["--package", "bonghwa-app", "--features", "hydrate"][..];
+    let browser = &["--package", "bonghwa-app", "--features", "hydrate,front,rooms"][..];
     let worker = &["--package", "bonghwa-edge", "--package", "bonghwa-worker"][..];
     for features in [&["--package", "bonghwa-analytics"][..], browser, worker] {
         let mut clippy = workspace.cargo(&["clippy", "--locked", "--target", "wasm32-unknown-unknown"]);

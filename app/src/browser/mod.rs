@@ -1,10 +1,14 @@
 //! What only the browser does.
 
+#[cfg(feature = "front")]
 pub(crate) mod detail;
 pub(crate) mod fetch;
+#[cfg(feature = "front")]
 pub(crate) mod frames;
 pub(crate) mod json;
+#[cfg(feature = "rooms")]
 pub(crate) mod mark;
+#[cfg(feature = "front")]
 mod plot;
 pub(crate) mod route;
 mod stream;

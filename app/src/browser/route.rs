@@ -44,6 +44,10 @@ pub(crate) fn follow(address: RwSignal<Address>) {
     listen("click", |event| click(event.unchecked_ref()));
     listen("popstate", |event| {
         let to = current();
+        if !to.page.is_here() {
+            let _ = window().location().reload();
+            return;
+        }
         // Within a page, and where nothing was noted, the browser's own restoration does.
         if is_another(&to) {
             let noted = event.unchecked_ref::<PopStateEvent>().state().as_f64();
@@ -83,7 +87,8 @@ fn click(event: &MouseEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let link = target.and_then(|target| target.closest(LINK).ok().flatten());
     let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) else { return };
-    if window().location().origin().is_ok_and(|origin| origin == link.origin()) {
+    let to = Address::parse(&link.pathname(), &link.search());
+    if window().location().origin().is_ok_and(|origin| origin == link.origin()) && to.page.is_here() {
         event.prevent_default();
         push(&[link.pathname(), link.search(), link.hash()].concat());
         let part = || View::Part(link.hash().trim_start_matches('#').to_owned());

@@ -1,29 +1,42 @@
 //! The pages: an address leads to data, data to a page.
 //!
 //! All pages share one resource and one reactive place. That keeps the machinery of fetching, hydrating and exchanging
-//! pages in the browser's module once, not once a page.
+//! pages in a browser's module once, not once a page. There are two modules, `front` and `rooms`: a reader who looks
+//! how things are need not load what explains and foretells; [`Page::is_room`] says which page is in which.
 
+#[cfg(any(feature = "ssr", feature = "front"))]
 pub(crate) mod combine;
 mod connect;
+#[cfg(any(feature = "ssr", feature = "rooms"))]
 pub(crate) mod forecast;
 mod help;
+#[cfg(any(feature = "ssr", feature = "rooms"))]
 pub(crate) mod incident;
+#[cfg(any(feature = "ssr", feature = "rooms"))]
 pub(crate) mod incidents;
 mod missing;
+#[cfg(any(feature = "ssr", feature = "front"))]
 pub(crate) mod now;
+#[cfg(any(feature = "ssr", feature = "front"))]
 pub(crate) mod region;
+#[cfg(any(feature = "ssr", feature = "rooms"))]
 pub(crate) mod sessions;
 
 use std::sync::Arc;
 
-use bonghwa_analytics::view::{ForecastView, IncidentView, IncidentsView, NowView, RegionView, SessionsView};
+#[cfg(any(feature = "ssr", feature = "rooms"))]
+use bonghwa_analytics::view::{ForecastView, IncidentView, IncidentsView, SessionsView};
+#[cfg(any(feature = "ssr", feature = "front"))]
+use bonghwa_analytics::view::{NowView, RegionView};
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::address::Page;
 use crate::app::{Here, Place};
 use crate::chart::Cursor;
-use crate::data::{self, CombineData};
+use crate::data;
+#[cfg(any(feature = "ssr", feature = "front"))]
+use crate::data::CombineData;
 use crate::dom::{Node, live};
 use crate::json::Json;
 use crate::live::Live;
@@ -37,18 +50,25 @@ pub(crate) enum Content {
     /// A page that needs no data.
     Fixed,
     /// 지금.
+    #[cfg(any(feature = "ssr", feature = "front"))]
     Now(NowView),
     /// A region.
+    #[cfg(any(feature = "ssr", feature = "front"))]
     Region(RegionView),
     /// 세션.
+    #[cfg(any(feature = "ssr", feature = "rooms"))]
     Sessions(SessionsView),
     /// 합쳐 보기.
+    #[cfg(any(feature = "ssr", feature = "front"))]
     Combine(CombineData),
     /// 사건.
+    #[cfg(any(feature = "ssr", feature = "rooms"))]
     Incidents(IncidentsView),
     /// An incident.
+    #[cfg(any(feature = "ssr", feature = "rooms"))]
     Incident(IncidentView),
     /// 예측·용량.
+    #[cfg(any(feature = "ssr", feature = "rooms"))]
     Forecast(Box<ForecastView>),
 }
 
@@ -56,12 +76,19 @@ impl Content {
     /// Whether it is the content of such a page.
     fn fits(&self, page: &Page) -> bool {
         match page {
+            #[cfg(any(feature = "ssr", feature = "front"))]
             Page::Now(..) => matches!(self, Self::Now(_)),
+            #[cfg(any(feature = "ssr", feature = "front"))]
             Page::Region(_) => matches!(self, Self::Region(_)),
+            #[cfg(any(feature = "ssr", feature = "rooms"))]
             Page::Sessions(_) => matches!(self, Self::Sessions(_)),
+            #[cfg(any(feature = "ssr", feature = "front"))]
             Page::Combine(_) => matches!(self, Self::Combine(_)),
+            #[cfg(any(feature = "ssr", feature = "rooms"))]
             Page::Incidents(_) => matches!(self, Self::Incidents(_)),
+            #[cfg(any(feature = "ssr", feature = "rooms"))]
             Page::Incident(_) => matches!(self, Self::Incident(_)),
+            #[cfg(any(feature = "ssr", feature = "rooms"))]
             Page::Forecast(_) => matches!(self, Self::Forecast(_)),
             _ => matches!(self, Self::Fixed),
         }
@@ -78,6 +105,7 @@ pub(crate) struct Hands {
     /// Whether the long series is open.
     pub(crate) detail: RwSignal<bool>,
     /// How far the browser's own merge is.
+    #[cfg(any(feature = "ssr", feature = "front"))]
     pub(crate) progress: RwSignal<combine::Progress>,
     /// Whether what the reader said of an incident could not be kept.
     pub(crate) unkept: RwSignal<bool>,
@@ -85,8 +113,14 @@ pub(crate) struct Hands {
 
 impl Hands {
     pub(crate) fn new(live: Live) -> Self {
-        let progress = RwSignal::new(combine::Progress::Waiting);
-        Self { live, cursor: Cursor::new(), detail: RwSignal::new(false), progress, unkept: RwSignal::new(false) }
+        Self {
+            live,
+            cursor: Cursor::new(),
+            detail: RwSignal::new(false),
+            #[cfg(any(feature = "ssr", feature = "front"))]
+            progress: RwSignal::new(combine::Progress::Waiting),
+            unkept: RwSignal::new(false),
+        }
     }
 }
 
@@ -95,6 +129,7 @@ impl Hands {
 fn asked(page: Page) -> Page {
     match page {
         Page::Now(query, _) => Page::Now(query, bonghwa_analytics::view::Measure::Users),
+        #[cfg(any(feature = "ssr", feature = "front"))]
         Page::Combine(query) => Page::Combine(combine::nothing_chosen(query.mode)),
         page => page,
     }
@@ -102,12 +137,19 @@ fn asked(page: Page) -> Page {
 
 async fn fetch(page: Page) -> Result<Content, String> {
     match page {
+        #[cfg(any(feature = "ssr", feature = "front"))]
         Page::Now(query, _) => data::now(query).await.map(Content::Now),
+        #[cfg(any(feature = "ssr", feature = "front"))]
         Page::Region(query) => data::region(query).await.map(Content::Region),
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
         Page::Sessions(query) => data::sessions(query).await.map(Content::Sessions),
+        #[cfg(any(feature = "ssr", feature = "front"))]
         Page::Combine(query) => data::combine(query).await.map(Content::Combine),
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
         Page::Incidents(query) => data::incidents(query).await.map(Content::Incidents),
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
         Page::Incident(id) => data::incident(id).await.map(Content::Incident),
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
         Page::Forecast(query) => data::forecast(query).await.map(|view| Content::Forecast(Box::new(view))),
         _ => Ok(Content::Fixed),
     }
@@ -157,7 +199,7 @@ pub(crate) fn Body() -> impl IntoView {
         },
         false,
     );
-    #[cfg(feature = "hydrate")]
+    #[cfg(all(feature = "hydrate", feature = "front"))]
     crate::browser::frames::follow(place, data, hands.progress);
     let last = StoredValue::new(None::<(Page, Shared)>);
     view! {
@@ -199,30 +241,37 @@ pub(crate) fn Body() -> impl IntoView {
 
 fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
     match (content, &here.address.page) {
+        #[cfg(any(feature = "ssr", feature = "front"))]
         (Content::Now(view), _) => {
             place.learn(view.demo, &view.title);
             now::render(&here.with(&view.regions), view, hands)
         }
+        #[cfg(any(feature = "ssr", feature = "front"))]
         (Content::Region(view), _) => {
             place.learn(view.demo, &view.title);
             region::render(&here.with(&view.regions), view, hands)
         }
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
         (Content::Sessions(view), _) => {
             place.learn(view.demo, &view.title);
             sessions::render(&here.with(&view.regions), view, hands)
         }
+        #[cfg(any(feature = "ssr", feature = "front"))]
         (Content::Combine(data), Page::Combine(query)) => {
             place.learn(data.demo, &data.title);
             combine::render(&here.with(&data.regions), data, query, &hands.progress.get())
         }
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
         (Content::Incidents(view), Page::Incidents(query)) => {
             place.learn(view.demo, &view.title);
             incidents::render(&here.with(&view.regions), view, query, hands)
         }
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
         (Content::Incident(view), _) => {
             place.learn(view.demo, &view.title);
             incident::render(&here.with(&view.regions), view, hands)
         }
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
         (Content::Forecast(view), Page::Forecast(query)) => {
             place.learn(view.demo, &view.title);
             forecast::render(&here.with(&view.regions), view, query, hands)

@@ -4,16 +4,15 @@ use bonghwa_analytics::format::{Lang, MISSING, count};
 use bonghwa_analytics::session::Kind;
 use bonghwa_analytics::view::{AGES, Level, List, SessionsQuery, SessionsView};
 
-use super::region::choose::{form, group};
-use super::region::tables::chapter;
 use crate::address::{Page, SPANS};
 use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
 use crate::order::order;
 use crate::page::Hands;
 use crate::part::facts::{anchor, sentence, sources};
+use crate::part::form::{form, group};
 use crate::part::head;
-use crate::part::table::table;
+use crate::part::table::{chapter, table};
 use crate::say::sessions as say;
 
 /// The page of a view.

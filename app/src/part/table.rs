@@ -39,3 +39,8 @@ pub(crate) fn table(here: &Here, caption: &str, names: usize, head: &[&'static s
     }
     .into_node()
 }
+
+/// A chapter of a page with its heading.
+pub(crate) fn chapter(id: &'static str, title: &'static str, body: Node) -> Node {
+    markup! { <section class="chapter" aria-labelledby=id><h2 id=id>{title}</h2>{body}</section> }.into_node()
+}

@@ -14,6 +14,7 @@ use bonghwa_analytics::view::{
     CombineView, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
     RegionQuery, RegionView, SessionsQuery, SessionsView,
 };
+use bonghwa_app::address::Address;
 use bonghwa_app::{Backend, BoxFuture, BundleAssets, Site, shell};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -109,13 +110,10 @@ pub(super) async fn page(State(app): State<App>, request: Request) -> Response {
         title: (title.ko.clone(), title.en.clone()),
     };
     let bundle = &app.bundle;
-    let assets = BundleAssets {
-        js: bundle.script.clone().filter(|_| bundle.is_complete()).unwrap_or_default(),
-        wasm: bundle.wasm.clone().unwrap_or_default(),
-        css: bundle.styles.clone(),
-        preload: bundle.fonts.clone(),
-        icon: bundle.icon.clone(),
-    };
+    let address = Address::parse(request.uri().path(), request.uri().query().unwrap_or_default());
+    let (js, wasm) = bundle.module(address.page.is_room()).unwrap_or_default();
+    let assets =
+        BundleAssets { js, wasm, css: bundle.styles.clone(), preload: bundle.fonts.clone(), icon: bundle.icon.clone() };
     let context = move || {
         provide_context(backend.clone());
         provide_context(site.clone());

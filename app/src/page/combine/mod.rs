@@ -6,9 +6,9 @@
 mod choose;
 mod result;
 
+use crate::part::form::submit;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::view::CombineView;
-use leptos::ev::SubmitEvent;
 
 use crate::address::{CombineQuery, Window};
 use crate::app::{Here, set_title};
@@ -72,14 +72,6 @@ pub(crate) fn render(here: &Here, data: &CombineData, query: &CombineQuery, prog
         {facts}
     }
     .into_node()
-}
-
-/// Sends a form by the router instead of a page load.
-#[expect(clippy::needless_pass_by_value, reason = "listeners are given the event")]
-pub(crate) fn submit(event: SubmitEvent) {
-    #[cfg(feature = "hydrate")]
-    crate::browser::submit(&event);
-    let _ = event;
 }
 
 /// A tick or another period takes effect at once.

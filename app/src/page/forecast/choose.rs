@@ -8,8 +8,8 @@ use crate::address::{FORECAST_MEASURES, HORIZONS, Page};
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
 use crate::order::order;
-use crate::page::combine::submit;
 use crate::part::facts::measure_name;
+use crate::part::form::submit;
 
 /// Thresholds of measures of use, in millionths.
 const LEVELS: [i64; 4] = [700_000, 800_000, 900_000, 950_000];

@@ -1,13 +1,12 @@
 //! What of a region is shown: period, comparison, service, identity; all of it links and a form.
 
-use bonghwa_analytics::format::local;
 use bonghwa_analytics::view::{RegionQuery, RegionView};
 
 use crate::address::{COMPARISONS, MODES, Page, SPANS};
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
 use crate::order::order;
-use crate::page::combine::submit;
+use crate::part::form::{form, group};
 
 pub(super) fn choose(here: &Here, view: &RegionView) -> Node {
     let Page::Region(query) = &here.address.page else { return Node::Empty };
@@ -68,32 +67,6 @@ pub(super) fn choose(here: &Here, view: &RegionView) -> Node {
             {group(t.identity, modes)}
             <div class="choice" role="group" aria-label=t.choose_region><h2>{t.region}</h2>{switcher(here, &query.region)}</div>
         </section>
-    }
-    .into_node()
-}
-
-pub(crate) fn group(name: &'static str, links: Vec<Node>) -> Node {
-    markup! { <div class="choice" role="group" aria-label=name><h2>{name}</h2><p class="tabs">{links}</p></div> }
-        .into_node()
-}
-
-/// Two fields and a button; the rest of the address travels in hidden fields.
-pub(crate) fn form(here: &Here, (from, to): (i64, i64)) -> Node {
-    let t = here.t;
-    let hidden: Vec<_> = here
-        .address
-        .pairs()
-        .into_iter()
-        .filter(|(key, _)| !matches!(*key, "from" | "to" | "span"))
-        .map(|(key, value)| markup! { <input type="hidden" name=key value=value/> })
-        .collect();
-    markup! {
-        <form class="choice fromto" action=here.address.path() on:submit=submit>
-            {hidden}
-            <label>{t.from}<input type="datetime-local" name="from" required value=local(from)/></label>
-            <label>{t.to}<input type="datetime-local" name="to" required value=local(to)/></label>
-            <button class="btn">{t.apply}</button>
-        </form>
     }
     .into_node()
 }

@@ -8,7 +8,7 @@ use bonghwa_analytics::view::{LogRow, RegionQuery, RegionView, TransactionRow, U
 use crate::address::Page;
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
-use crate::part::table::table;
+use crate::part::table::{chapter, table};
 use crate::say;
 
 /// Routes that are listed.
@@ -24,10 +24,6 @@ pub(super) fn tables(here: &Here, view: &RegionView) -> Node {
         {chapter("events", t.events, events(here, view))}
     }
     .into_node()
-}
-
-pub(crate) fn chapter(id: &'static str, title: &'static str, body: Node) -> Node {
-    markup! { <section class="chapter" aria-labelledby=id><h2 id=id>{title}</h2>{body}</section> }.into_node()
 }
 
 fn or_missing(value: Option<f64>, unit: Unit, lang: Lang) -> Node {
