@@ -157,7 +157,6 @@ fn segments(steps: &[PathStep], times: &[f64], scale: &Scale, show: &dyn Fn(f64)
         from += width;
     }
     let sum = show(times.iter().sum());
-    let total =
-        (from <= 85.0).then(|| markup! { <text class="sum" x=pct(from) y="19" dx=dx text-anchor=anchor>{sum}</text> });
+    let total = (from <= 85.0).then(|| markup! { <text class="sum" x=pct(from) y="19" dx="8">{sum}</text> });
     markup! { <svg class="segs" aria-hidden="true">{parts}{total}</svg> }.into_node()
 }
