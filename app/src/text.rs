@@ -226,7 +226,7 @@ words! {
     only_note: "이 지역만 쓴 사람은 큰 두 수의 차라 오차가 큽니다. 오차보다 작으면 적지 않습니다.", "Who used only one region is a difference of two large numbers; where it is below its error it is not given.";
 
     usual: "평소", "usual";
-    entry: "이용자가 만나는 곳", "What users meet";
+    entry: "이용자 요청", "user requests";
     crumbs: "현재 위치", "Where you are";
     no_incident_lead: "주소가 잘못되었거나 자료가 보관 기간을 지났습니다.", "The address is wrong, or its data is past the time that data is kept.";
     to_incidents: "사건 목록으로", "To the list of incidents";
