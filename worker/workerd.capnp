@@ -26,6 +26,7 @@ const edge :Workerd.Worker = (
     (name = "SESSION_COOKIES", fromEnvironment = "SESSION_COOKIES"),
     (name = "USER_COOKIES", fromEnvironment = "USER_COOKIES"),
     (name = "ENTRY_SERVICES", fromEnvironment = "ENTRY_SERVICES"),
+    (name = "LOGINS", fromEnvironment = "LOGINS"),
     (name = "RETENTION_SECONDS", fromEnvironment = "RETENTION_SECONDS"),
     (name = "FLEET_KEY", fromEnvironment = "FLEET_KEY"),
     (name = "ADMIN_KEY", fromEnvironment = "ADMIN_KEY"),

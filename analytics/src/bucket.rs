@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{CodecError, Reader, put_bytes, put_str, put_u64};
 use crate::identity::IdentityMode;
 use crate::latency::LatencySketch;
+use crate::session::{self, Sessions};
 use crate::sketch::{Scheme, Sketch, SketchError};
 use crate::summary::{decode_resources, decode_versions, encode_resources, encode_versions};
 use crate::watch::{Alarm, Alarms, MAX_ALARMS};
@@ -44,6 +45,8 @@ pub struct Bucket {
     pub alarms: Alarms,
     /// Log records by (service, masked line): see [`logs`](crate::logs).
     pub templates: BTreeMap<(Name, Name), LogLines>,
+    /// Sessions and log-ins, stored in a section of their own; none where nobody carried an identity.
+    pub sessions: Option<Box<Sessions>>,
 }
 
 /// Distinct identities of one mode.
@@ -239,6 +242,7 @@ impl Bucket {
         merge_map(&mut self.alarms, &other.alarms, Alarm::merge);
         self.other_routes = self.other_routes.saturating_add(other.other_routes);
         merge_map(&mut self.templates, &other.templates, LogLines::merge);
+        session::merge(&mut self.sessions, other.sessions.as_deref());
         Ok(())
     }
 
@@ -350,7 +354,7 @@ impl Bucket {
         Ok(())
     }
 
-    /// Everything, as one piece: the delta that a journal holds and that a router sends to a region's object.
+    /// Everything but sessions, as one piece: the delta that a journal holds and that a router sends to a region's object.
     pub fn encode(&self, out: &mut Vec<u8>) {
         let mut sections = Vec::new();
         self.encode_sections(&mut sections);

@@ -27,6 +27,7 @@ pub const VERSION: u16 = 2;
 const SECTION_SUMMARY: u8 = 1;
 const SECTION_CELLS: u8 = 2;
 const SECTION_REGISTERS: u8 = 3;
+const SECTION_SESSIONS: u8 = 5;
 const HEAD: usize = 14;
 /// The checksum guards against damage, not against forgery, so its key is no secret.
 const CHECKSUM_KEY: FleetKey = FleetKey::new([0; 16]);
@@ -58,10 +59,13 @@ pub struct Row {
     pub cells: Option<Vec<u8>>,
     /// Registers by mode, encoded by [`encode_registers`].
     pub registers: Option<Vec<u8>>,
+    /// [`Sessions`](crate::session::Sessions), encoded; empty where nothing is known of them.
+    pub sessions: Option<Vec<u8>>,
 }
 
 /// Which sections a reader wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of sections, of which any may be wanted")]
 pub struct Sections {
     /// [`Row::summary`].
     pub summary: bool,
@@ -69,15 +73,21 @@ pub struct Sections {
     pub cells: bool,
     /// [`Row::registers`].
     pub registers: bool,
+    /// [`Row::sessions`].
+    pub sessions: bool,
 }
 
 impl Sections {
     /// Everything.
-    pub const ALL: Self = Self { summary: true, cells: true, registers: true };
+    pub const ALL: Self = Self { summary: true, cells: true, registers: true, sessions: true };
+    /// None of them.
+    pub const NONE: Self = Self { summary: false, cells: false, registers: false, sessions: false };
     /// Summaries only.
-    pub const SUMMARY: Self = Self { summary: true, cells: false, registers: false };
+    pub const SUMMARY: Self = Self { summary: true, ..Self::NONE };
     /// Registers only.
-    pub const REGISTERS: Self = Self { summary: false, cells: false, registers: true };
+    pub const REGISTERS: Self = Self { registers: true, ..Self::NONE };
+    /// Sessions only.
+    pub const SESSIONS: Self = Self { sessions: true, ..Self::NONE };
 }
 
 /// Why bytes are not a frame.
@@ -120,6 +130,7 @@ impl Frame {
         put_section(out, SECTION_SUMMARY, &self.rows, |row| row.summary.as_deref());
         put_section(out, SECTION_CELLS, &self.rows, |row| row.cells.as_deref());
         put_section(out, SECTION_REGISTERS, &self.rows, |row| row.registers.as_deref());
+        put_section(out, SECTION_SESSIONS, &self.rows, |row| row.sessions.as_deref());
         let body = (out.len() - begin - HEAD) as u32;
         out[begin + 10..begin + HEAD].copy_from_slice(&body.to_le_bytes());
         let checksum = siphash13(&CHECKSUM_KEY, &out[begin..]);
@@ -171,7 +182,7 @@ impl Frame {
         while !r.is_empty() {
             let code = r.u8("section")?;
             let mut payload = Reader::new(r.bytes("section")?);
-            if !(SECTION_SUMMARY..=SECTION_REGISTERS).contains(&code) {
+            if !matches!(code, SECTION_SUMMARY | SECTION_CELLS | SECTION_REGISTERS | SECTION_SESSIONS) {
                 continue;
             }
             for row in &mut rows {
@@ -179,7 +190,8 @@ impl Frame {
                 match code {
                     SECTION_SUMMARY => row.summary = entry,
                     SECTION_CELLS => row.cells = entry,
-                    _ => row.registers = entry,
+                    SECTION_REGISTERS => row.registers = entry,
+                    _ => row.sessions = entry,
                 }
             }
             payload.finish("section")?;

@@ -25,6 +25,7 @@ pub mod incident;
 pub mod latency;
 pub mod logs;
 pub mod region;
+pub mod session;
 pub mod sketch;
 pub mod summary;
 pub mod time;

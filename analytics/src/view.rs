@@ -1,15 +1,22 @@
 //! What a page shows, as data: pure functions of an atlas and a query, rendered the same by every surface.
 
+mod capacity;
 mod combine;
 mod events;
 mod explain;
+mod forecast;
 mod incidents;
 mod logs;
 mod now;
 mod region;
+mod sessions;
 
+pub use capacity::{CapacityPlan, CapacityRow, Need, Passing, capacity};
 pub use combine::combine;
 pub use explain::{BEFORE, Look, PathStep, explain};
+pub use forecast::{
+    Ahead, Confidence, FanChart, ForecastQuery, ForecastView, Full, Origin, PastForecast, TARGET_USE, forecast,
+};
 pub use incidents::{
     FindingRow, IncidentChart, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Lane, Mark, MarkKind,
     SubjectKind, finding_row, incident, incident_row, incidents,
@@ -17,6 +24,7 @@ pub use incidents::{
 pub use logs::LogRow;
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
+pub use sessions::{AGES, Known, List, RegionSessions, SessionsQuery, SessionsView, sessions, sessions_period};
 
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +119,16 @@ pub enum Method {
     BusiestTierMean,
     /// Mean of the samples.
     Mean,
+    /// A weighted pool of seasonal forecasters; `error` is half its 95 % interval.
+    Forecast,
+    /// Share of the past forecasts' misses with which the forecast passes a threshold.
+    Probability,
+    /// Past forecasts against what came.
+    PastForecasts,
+    /// Trend of the busy hour of working days (Sen's slope).
+    Trend,
+    /// Upper edge of a trend over the target: how many times what is there now.
+    Times,
 }
 
 /// A value that can be shown, with all that its source line needs.

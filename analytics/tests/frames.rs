@@ -6,6 +6,7 @@ use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, LogLines, Name, OTHE
 use bonghwa_analytics::codec::Reader;
 use bonghwa_analytics::frame::{Form, Frame, FrameError, Row, bucket_of, encode_registers};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode, KeyId};
+use bonghwa_analytics::session::{Sessions, Visit};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::Resolution;
@@ -79,12 +80,24 @@ fn merged(a: &Bucket, b: &Bucket) -> Bucket {
     sum
 }
 
+/// What a row may know of sessions; the first knows nothing.
+fn sessions_of(start: i64) -> Vec<u8> {
+    let visit = |n: i64| Visit { instant: start + n, identity: Some(n as u64), address: Some(7), login: Some(n == 3) };
+    let mut bytes = Vec::new();
+    if let Some(sessions) = Sessions::of(&(0..start / 300).map(visit).collect::<Vec<_>>()) {
+        sessions.encode(&mut bytes);
+    }
+    bytes
+}
+
 fn row(start: i64, bucket: &Bucket) -> Row {
     let (mut summary, mut cells, mut registers) = (Vec::new(), Vec::new(), Vec::new());
     Summary::of(bucket).encode(&mut summary);
     bucket.encode_cells(&mut cells);
     encode_registers(&bucket.concurrency, Form::Wire, &mut registers);
-    Row { start, seq: start as u64 + 1, summary: Some(summary), cells: Some(cells), registers: Some(registers) }
+    let sessions = Some(sessions_of(start));
+    let (summary, cells, registers) = (Some(summary), Some(cells), Some(registers));
+    Row { start, seq: start as u64 + 1, summary, cells, registers, sessions }
 }
 
 fn frame(buckets: &[Bucket]) -> Frame {
@@ -164,6 +177,24 @@ proptest! {
         let _ = Bucket::decode(&mut Reader::new(&bytes));
         let _ = Summary::decode(&bytes);
     }
+}
+
+/// The bytes that a program wrote before frames had a section of sessions.
+#[test]
+fn a_frame_without_sessions_is_as_it_was() {
+    let golden = include_bytes!("golden/frame-1.bin");
+    let (frame, used) = Frame::decode(golden).unwrap();
+    assert_eq!((used, frame.rows.len(), &*frame.region), (golden.len(), 2, "seoul"));
+    assert!(frame.rows.iter().all(|row| row.summary.is_some() && row.cells.is_some() && row.sessions.is_none()));
+    let mut again = Vec::new();
+    frame.encode(&mut again);
+    assert_eq!(again, golden);
+    // One row that was not asked for it takes the section from all, as with every other.
+    let mut mixed = self::frame(&[Bucket::default(), Bucket::default()]);
+    mixed.rows[1].sessions = None;
+    let mut bytes = Vec::new();
+    mixed.encode(&mut bytes);
+    assert!(Frame::decode(&bytes).unwrap().0.rows.iter().all(|row| row.sessions.is_none()));
 }
 
 #[test]

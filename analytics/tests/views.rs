@@ -65,7 +65,14 @@ fn insert(atlas: &mut Atlas, region: &str, resolution: Resolution, rows: &[(i64,
             let (mut summary, mut registers) = (Vec::new(), Vec::new());
             Summary::of(bucket).encode(&mut summary);
             encode_registers(&bucket.concurrency, Form::Rest, &mut registers);
-            Row { start: *start, seq: 1, summary: Some(summary), cells: None, registers: Some(registers) }
+            Row {
+                start: *start,
+                seq: 1,
+                summary: Some(summary),
+                cells: None,
+                registers: Some(registers),
+                ..Row::default()
+            }
         })
         .collect();
     atlas.insert(&Frame { region: region.into(), key: key().id(), resolution, rows }).unwrap();

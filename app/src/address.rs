@@ -3,10 +3,11 @@
 //! Links are made from an [`Address`] with one thing changed, so the rest of the state is kept. Defaults are left out.
 //! The same keys serve the data interface (`/api/now`, `/api/region`).
 
+use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::{Lang, local, parse_local};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::{DAY, WEEK, day_start, week_start};
-use bonghwa_analytics::view::{IncidentsQuery, Measure, NowQuery, RegionQuery};
+use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, Measure, NowQuery, RegionQuery, SessionsQuery};
 
 /// A page with its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +29,16 @@ pub enum Page {
     Now(NowQuery, Measure),
     /// A region.
     Region(RegionQuery),
+    /// 세션.
+    Sessions(SessionsQuery),
     /// 합쳐 보기.
     Combine(CombineQuery),
     /// 사건: the list.
     Incidents(IncidentsQuery),
     /// One incident, by its name.
     Incident(String),
+    /// 예측·용량.
+    Forecast(ForecastQuery),
     /// How to connect data.
     Connect,
     /// Glossary and method.
@@ -140,6 +145,18 @@ pub const LINE_MEASURES: [(Measure, &str); 4] = [
     (Measure::ErrorRate, "errors"),
     (Measure::LatencyP95, "p95"),
 ];
+/// Measures that are forecast, the first is the default.
+pub const FORECAST_MEASURES: [(Measure, &str); 7] = [
+    (Measure::Load, "load"),
+    (Measure::Memory, "memory"),
+    (Measure::Heap, "heap"),
+    (Measure::Users, "users"),
+    (Measure::Requests, "requests"),
+    (Measure::ErrorRate, "errors"),
+    (Measure::LatencyP95, "p95"),
+];
+/// How far a forecast looks ahead, the first is the default.
+pub const HORIZONS: [(i64, &str); 4] = [(DAY, "24h"), (3 * 3600, "3h"), (WEEK, "7d"), (4 * WEEK, "28d")];
 /// Periods of a region's page that end now, with their names.
 pub const SPANS: [(i64, &str); 4] = [(86_400, "24h"), (3600, "1h"), (21_600, "6h"), (604_800, "7d")];
 /// Compared periods: the day before, the week before, none.
@@ -161,8 +178,10 @@ impl Address {
         let query = Query::parse(query);
         let page = match path.trim_end_matches('/') {
             "" => Page::Now(query.now(), query.choice("line", &LINE_MEASURES)),
+            "/sessions" => Page::Sessions(query.sessions()),
             "/combine" => Page::Combine(query.combine()),
             "/incidents" => Page::Incidents(query.incidents()),
+            "/forecast" => Page::Forecast(query.forecast()),
             "/connect" => Page::Connect,
             "/help" => Page::Help,
             other => match other.rsplit_once('/') {
@@ -202,9 +221,11 @@ impl Address {
         match &self.page {
             Page::Now(..) => "/".to_owned(),
             Page::Region(q) => below("/region/", &q.region),
+            Page::Sessions(_) => "/sessions".to_owned(),
             Page::Combine(_) => "/combine".to_owned(),
             Page::Incidents(_) => "/incidents".to_owned(),
             Page::Incident(id) => below("/incidents/", id),
+            Page::Forecast(_) => "/forecast".to_owned(),
             Page::Connect => "/connect".to_owned(),
             Page::Help => "/help".to_owned(),
             Page::Missing(path) => path.clone(),
@@ -250,6 +271,25 @@ impl Address {
         self.to(Page::Incidents(IncidentsQuery { region: region.to_owned(), span: INCIDENT_SPANS[0].0 }))
     }
 
+    /// 세션, of the region at hand.
+    #[must_use]
+    pub fn sessions_page(&self) -> Self {
+        let region = if let Page::Region(query) = &self.page { query.region.clone() } else { String::new() };
+        self.to(Page::Sessions(SessionsQuery { region, span: SPANS[0].0, from: None, to: None }))
+    }
+
+    /// 예측·용량 of the region at hand.
+    #[must_use]
+    pub fn forecast_page(&self) -> Self {
+        let region = match &self.page {
+            Page::Region(query) => query.region.clone(),
+            Page::Forecast(query) => query.region.clone(),
+            _ => NATION.to_owned(),
+        };
+        let mode = self.page.mode();
+        self.to(Page::Forecast(ForecastQuery { region, mode, ..forecast_query("") }))
+    }
+
     /// 합쳐 보기 with nothing chosen.
     #[must_use]
     pub fn combine_page(&self) -> Self {
@@ -264,6 +304,7 @@ impl Page {
             Self::Now(q, _) => q.mode,
             Self::Region(q) => q.mode,
             Self::Combine(q) => q.mode,
+            Self::Forecast(q) => q.mode,
             _ => None,
         }
     }
@@ -279,13 +320,12 @@ impl Page {
                 put("at", q.at.map(local));
                 put("line", not_first(*line, &LINE_MEASURES));
             }
+            Self::Sessions(q) => {
+                put("region", (!q.region.is_empty()).then(|| q.region.clone()));
+                put_period(&mut put, (q.from, q.to), q.span);
+            }
             Self::Region(q) => {
-                if let (Some(from), Some(to)) = (q.from, q.to) {
-                    put("from", Some(local(from)));
-                    put("to", Some(local(to)));
-                } else {
-                    put("span", not_first(q.span, &SPANS));
-                }
+                put_period(&mut put, (q.from, q.to), q.span);
                 put("vs", not_first(q.compare, &COMPARISONS));
                 put("service", (!q.service.is_empty()).then(|| q.service.clone()));
             }
@@ -304,10 +344,32 @@ impl Page {
                 put("region", (!q.region.is_empty()).then(|| q.region.clone()));
                 put("span", not_first(q.span, &INCIDENT_SPANS));
             }
+            Self::Forecast(q) => {
+                put("region", (q.region != NATION).then(|| q.region.clone()));
+                put("measure", not_first(q.measure, &FORECAST_MEASURES));
+                put("service", (!q.service.is_empty()).then(|| q.service.clone()));
+                put("horizon", not_first(q.horizon, &HORIZONS));
+                put("threshold", q.threshold.map(|millionths| (millionths as f64 / 1e6).to_string()));
+            }
             Self::Incident(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
         }
         out
     }
+}
+
+/// A period that ends now, or one of the past.
+fn put_period(put: &mut impl FnMut(&'static str, Option<String>), period: (Option<i64>, Option<i64>), span: i64) {
+    if let (Some(from), Some(to)) = period {
+        put("from", Some(local(from)));
+        put("to", Some(local(to)));
+    } else {
+        put("span", not_first(span, &SPANS));
+    }
+}
+
+/// The query of `/api/sessions`: the same keys as the page's address.
+pub fn sessions_query(query: &str) -> SessionsQuery {
+    Query::parse(query).sessions()
 }
 
 /// The query of `/api/now`: the same keys as the page's address.
@@ -324,6 +386,17 @@ pub fn region_query(query: &str) -> RegionQuery {
 /// The query of `/api/incidents`: the same keys as the page's address.
 pub fn incidents_query(query: &str) -> IncidentsQuery {
     Query::parse(query).incidents()
+}
+
+/// The query of `/api/forecast`: the same keys as the page's address.
+pub fn forecast_query(query: &str) -> ForecastQuery {
+    Query::parse(query).forecast()
+}
+
+/// A threshold in millionths; `None` for what is no number from 0 to a billion.
+pub fn threshold(text: &str) -> Option<i64> {
+    let value: f64 = text.trim().parse().ok()?;
+    (0.0..=1e9).contains(&value).then(|| (value * 1e6).round() as i64)
 }
 
 fn default_now() -> NowQuery {
@@ -414,6 +487,23 @@ impl Query {
         IncidentsQuery { region, span: self.choice("span", &INCIDENT_SPANS) }
     }
 
+    fn sessions(&self) -> SessionsQuery {
+        let (from, to) = self.period();
+        let region = self.get("region").unwrap_or_default().to_owned();
+        SessionsQuery { region, span: self.choice("span", &SPANS), from, to }
+    }
+
+    fn forecast(&self) -> ForecastQuery {
+        ForecastQuery {
+            region: self.get("region").unwrap_or(NATION).to_owned(),
+            measure: self.maybe("measure", &FORECAST_MEASURES).unwrap_or(FORECAST_MEASURES[0].0),
+            service: self.get("service").unwrap_or_default().to_owned(),
+            horizon: self.maybe("horizon", &HORIZONS).unwrap_or(HORIZONS[0].0),
+            threshold: self.get("threshold").and_then(threshold),
+            mode: self.maybe("mode", &MODES),
+        }
+    }
+
     fn combine(&self) -> CombineQuery {
         let mut regions: Vec<String> = Vec::new();
         for code in self.0.iter().filter(|(k, _)| k == "r").flat_map(|(_, v)| v.split(',')) {
@@ -495,6 +585,14 @@ mod tests {
             round("/combine/", "from=2026-06-18&to=2026-06-19"),
             "/combine?from=2026-06-18T00:00&to=2026-06-19T00:00"
         );
+        assert_eq!(round("/sessions", "span=24h&region="), "/sessions");
+        assert_eq!(round("/sessions", "region=seoul&span=1h&lang=en"), "/sessions?region=seoul&span=1h&lang=en");
+        assert_eq!(round("/forecast", "region=all&measure=load&horizon=24h"), "/forecast");
+        assert_eq!(
+            round("/forecast", "region=seoul&measure=heap&service=was&horizon=7d&threshold=0.85"),
+            "/forecast?region=seoul&measure=heap&service=was&horizon=7d&threshold=0.85"
+        );
+        assert_eq!(round("/forecast", "threshold=-1&measure=heat&horizon=9y"), "/forecast");
         assert_eq!(round("/nowhere/at/all", ""), "/nowhere/at/all");
     }
 

@@ -176,7 +176,9 @@ fn top(here: &Here, site: &Site) -> Node {
                 {link(here.address.now_page(), t.now, matches!(page, Page::Now(..)))}
                 {region}
                 {link(here.address.incidents_page(""), t.incidents, matches!(page, Page::Incidents(_) | Page::Incident(_)))}
+                {link(here.address.sessions_page(), t.session, matches!(page, Page::Sessions(_)))}
                 {link(here.address.combine_page(), t.combine, matches!(page, Page::Combine(_)))}
+                {link(here.address.forecast_page(), t.forecast, matches!(page, Page::Forecast(_)))}
             </nav>
             <div class="util">
                 <a href=switched.href() lang=other.tag() hreflang=other.tag() data-noscroll="">{t.other_language}</a>

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::view::{
-    CombineView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView,
+    CombineView, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
+    RegionQuery, RegionView, SessionsQuery, SessionsView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,10 @@ pub trait Backend: Send + Sync {
     fn incidents(&self, query: IncidentsQuery) -> BoxFuture<IncidentsView>;
     /// The page of an incident.
     fn incident(&self, id: String) -> BoxFuture<IncidentView>;
+    /// The page 세션.
+    fn sessions(&self, query: SessionsQuery) -> BoxFuture<SessionsView>;
+    /// The page 예측·용량.
+    fn forecast(&self, query: ForecastQuery) -> BoxFuture<ForecastView>;
     /// Regions combined in `from..to`, nothing if there is no data; the mode of the settings if none is given.
     fn combine(
         &self,
@@ -86,8 +91,8 @@ mod source {
     use leptos::prelude::use_context;
 
     use super::{
-        Backend, CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
-        RegionQuery, RegionView, plain_now,
+        Backend, CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView,
+        NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, plain_now,
     };
 
     fn backend() -> Result<Arc<dyn Backend>, String> {
@@ -110,6 +115,14 @@ mod source {
         backend()?.incident(id).await
     }
 
+    pub(crate) async fn sessions(query: SessionsQuery) -> Result<SessionsView, String> {
+        backend()?.sessions(query).await
+    }
+
+    pub(crate) async fn forecast(query: ForecastQuery) -> Result<ForecastView, String> {
+        backend()?.forecast(query).await
+    }
+
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
         let backend = backend()?;
         let mut data = CombineData::of(backend.now(plain_now(query.mode)).await?);
@@ -126,8 +139,8 @@ mod source {
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 mod source {
     use super::{
-        CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery,
-        RegionView, plain_now,
+        CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery,
+        NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, plain_now,
     };
     use crate::address::{Address, Page};
     use crate::browser::fetch::json;
@@ -150,6 +163,14 @@ mod source {
         json(&format!("/api/incident?id={id}")).await
     }
 
+    pub(crate) async fn sessions(query: SessionsQuery) -> Result<SessionsView, String> {
+        json(&format!("/api/sessions?{}", pairs(Page::Sessions(query)))).await
+    }
+
+    pub(crate) async fn forecast(query: ForecastQuery) -> Result<ForecastView, String> {
+        json(&format!("/api/forecast?{}", pairs(Page::Forecast(query)))).await
+    }
+
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
         now(plain_now(query.mode)).await.map(CombineData::of)
     }
@@ -163,8 +184,8 @@ mod source {
 #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
 mod source {
     use super::{
-        CombineData, CombineQuery, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery,
-        RegionView,
+        CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery,
+        NowView, RegionQuery, RegionView, SessionsQuery, SessionsView,
     };
 
     const NONE: &str = "built with neither of the features `ssr` and `hydrate`";
@@ -185,9 +206,17 @@ mod source {
         Err(NONE.to_owned())
     }
 
+    pub(crate) async fn sessions(_: SessionsQuery) -> Result<SessionsView, String> {
+        Err(NONE.to_owned())
+    }
+
+    pub(crate) async fn forecast(_: ForecastQuery) -> Result<ForecastView, String> {
+        Err(NONE.to_owned())
+    }
+
     pub(crate) async fn combine(_: CombineQuery) -> Result<CombineData, String> {
         Err(NONE.to_owned())
     }
 }
 
-pub(crate) use source::{combine, incident, incidents, now, region};
+pub(crate) use source::{combine, forecast, incident, incidents, now, region, sessions};

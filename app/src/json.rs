@@ -351,6 +351,7 @@ mod tests {
         returns(&sample::incident());
         returns(&sample::region());
         returns(&sample::combine());
+        returns(&sample::sessions());
         for verdict in [Verdict::NoData, Verdict::Silent { since: -5 }, Verdict::Usual] {
             returns(&verdict);
         }

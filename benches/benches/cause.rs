@@ -72,7 +72,7 @@ fn graph(report: &mut Report) {
     let [own, walk] = medians(
         ROUNDS,
         [&mut || drop(black_box(attribute(black_box(&nodes), &calls, 0, Callees::Sum))), &mut || {
-            drop(black_box(random_walk(black_box(&out), &calls, 0)))
+            drop(black_box(random_walk(black_box(&out), &calls, 0)));
         }],
     );
     report.add("cause/excess flow, 1,000 nodes", own / 1e3, "us", Target::Open);

@@ -9,11 +9,12 @@ use std::ops::RangeInclusive;
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, LogLines, Resource, Severity, Transaction};
 use bonghwa_analytics::identity::{IdentityMode, KeyId};
 use bonghwa_analytics::logs::mask::mask;
+use bonghwa_analytics::session::{self, Sessions, Visit};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::time::Resolution;
 
 use crate::policy::Limits;
-pub(crate) use delta::{decode_buckets, encode_buckets};
+pub(crate) use delta::{decode_buckets, encode_buckets, encode_sessions};
 use index::{Cells, Names};
 
 /// Deltas that are stored together, once.
@@ -90,6 +91,10 @@ impl Completion {
     }
 }
 
+/// Visits held until sessions are made of them. No request that is taken holds as many, so only a file's are made in
+/// several steps.
+const MOST_VISITS: usize = 1 << 19;
+
 /// Number of a bucket in a [`BatchBuilder`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BucketId(u32);
@@ -128,6 +133,8 @@ pub struct BatchBuilder {
     versions: Cells<Option<(i64, i64)>>,
     /// Scratch space for one masked line.
     masked: String,
+    /// Entry requests that carried an identity, and log-ins.
+    visits: Vec<(u32, Visit)>,
 }
 
 impl BatchBuilder {
@@ -155,6 +162,7 @@ impl BatchBuilder {
             templates: Cells::default(),
             versions: Cells::default(),
             masked: String::new(),
+            visits: Vec::new(),
             limits,
         }
     }
@@ -241,6 +249,32 @@ impl BatchBuilder {
         }
     }
 
+    /// What an entry request says of sessions.
+    #[inline]
+    pub fn visit(&mut self, at: BucketId, visit: Visit) {
+        if visit.identity.is_some() || visit.login.is_some() {
+            self.visits.push((at.0, visit));
+            if self.visits.len() >= MOST_VISITS {
+                self.take_visits();
+            }
+        }
+    }
+
+    fn take_visits(&mut self) {
+        let mut visits = std::mem::take(&mut self.visits);
+        visits.sort_by_key(|(bucket, _)| *bucket);
+        for of_bucket in visits.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some(bucket) = of_bucket.first().and_then(|(id, _)| self.buckets.get_mut(*id as usize)) else {
+                continue;
+            };
+            let told = Sessions::of(of_bucket.iter().map(|(_, visit)| visit));
+            match &mut bucket.sessions {
+                None => bucket.sessions = told,
+                ours => session::merge(ours, told.as_deref()),
+            }
+        }
+    }
+
     /// A sample of a gauge at an instant in milliseconds.
     pub fn gauge(&mut self, at: BucketId, of: ServiceId, kind: Resource, value: i64, at_ms: i64) {
         let sample = Gauge::sample(value, at_ms);
@@ -290,6 +324,7 @@ impl BatchBuilder {
 
     /// The batch.
     pub fn finish(mut self, digest: [u8; 16]) -> Batch {
+        self.take_visits();
         let (services, routes) = (self.services.finish(), self.routes.finish());
         let (callees, versions) = (self.callees.finish(), self.version_names.finish());
         let lines = self.lines.finish();

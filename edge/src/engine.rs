@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::{Frame, Row, Sections};
 use bonghwa_analytics::identity::KeyId;
+use bonghwa_analytics::session::Carry;
 use bonghwa_analytics::sketch::SketchError;
 use bonghwa_analytics::time::{DAY, Resolution, day_start};
 use bonghwa_analytics::watch::{DAYS, Watcher};
@@ -44,6 +45,8 @@ pub struct EngineConfig {
     pub retention: [i64; 4],
     /// Names of a kind (routes, calls, gauges) that one bucket holds.
     pub max_cells: usize,
+    /// Longest pause within a session, seconds.
+    pub session_gap: i64,
 }
 
 impl EngineConfig {
@@ -132,7 +135,7 @@ impl<D: Database> Engine<D> {
     /// Opens the store, brings back what a crash left in the journal, and closes what is over by `now`.
     pub fn open(db: D, config: EngineConfig, now: i64) -> Result<Self, EngineError> {
         let store = Store::open(db, config.key, config.retention)?;
-        let memory = Memory::load(&store, config.max_cells, now)?;
+        let memory = Memory::load(&store, &config, now)?;
         let watcher = Watcher::default();
         let mut engine = Self { config, store, memory, watcher, stale: false, swept: i64::MIN };
         engine.tick(now)?;
@@ -199,11 +202,13 @@ impl<D: Database> Engine<D> {
                     memory.apply_all(store, &batch.buckets)?;
                 }
                 if memory.behind() > FLUSH_ROWS {
+                    memory.settle();
                     memory.write_rows(store, now)?;
                     memory.written();
                 }
                 outcomes.push(outcome);
             }
+            memory.settle();
             memory.write(store, now)?;
             review::mark(store, &days_of(batches), now, 0)?;
             Ok::<_, EngineError>(outcomes)
@@ -239,11 +244,25 @@ impl<D: Database> Engine<D> {
             _ => {}
         }
         let mut rows: BTreeMap<Key, Bucket> = BTreeMap::new();
+        // A file has sessions of its own; they go on from bucket to bucket as live ones do.
+        let mut carry = Carry::new(self.config.session_gap);
         for ((resolution, start), bucket) in buckets {
+            let lifted = bucket.sessions.as_ref().map(|sessions| carry.take(sessions));
             let mut level = Some(*resolution);
             while let Some(r) = level {
-                rows.entry((r, r.floor(*start))).or_default().merge_limited(bucket, self.config.max_cells)?;
+                let row = rows.entry((r, r.floor(*start))).or_default();
+                row.merge_limited(bucket, self.config.max_cells)?;
+                if r > Resolution::TwoSeconds
+                    && let (Some(sessions), Some(lifted)) = (&mut row.sessions, &lifted)
+                {
+                    sessions.lift(lifted);
+                }
                 level = r.parent();
+            }
+        }
+        for (_, row) in rows.iter_mut().filter(|((resolution, _), _)| *resolution > Resolution::TwoSeconds) {
+            if let Some(sessions) = &mut row.sessions {
+                sessions.settle();
             }
         }
         self.store.transaction(|store| {
@@ -288,6 +307,7 @@ impl<D: Database> Engine<D> {
             review::learn(&self.store, &mut self.watcher, day_start(now.saturating_sub(GRACE)))?;
         }
         self.memory.close(now, &mut self.watcher)?;
+        self.memory.settle();
         if self.memory.behind() > 0 {
             // If this fails, the journal still holds what the rows do not, and the next tick writes them all again.
             let memory = &self.memory;
@@ -345,7 +365,7 @@ impl<D: Database> Engine<D> {
 
     fn reload(&mut self, now: i64) -> Result<(), EngineError> {
         self.stale = true;
-        self.memory = Memory::load(&self.store, self.config.max_cells, now)?;
+        self.memory = Memory::load(&self.store, &self.config, now)?;
         self.stale = false;
         Ok(())
     }

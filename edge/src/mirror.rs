@@ -3,13 +3,13 @@
 //! Rows are replaced, never added to, and the cursor is written with them, so a page of frames that arrives twice or is
 //! cut off by a crash changes nothing. What was copied stays readable while the edge is away.
 
-use bonghwa_analytics::frame::{Frame, Row, Sections, bucket_of};
+use bonghwa_analytics::frame::{Frame, Row, Sections};
 use bonghwa_analytics::identity::KeyId;
 use bonghwa_analytics::time::Resolution;
 
 use crate::database::{Database, DatabaseError, Value};
 use crate::schema;
-use crate::store::{LIVE, Store, StoreError};
+use crate::store::{LIVE, Store, StoreError, bucket_of_row};
 
 /// Why frames were refused. Nothing of them was stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,12 +72,12 @@ impl<D: Database> Mirror<D> {
         self.store.transaction(|store| {
             for frame in frames {
                 for row in &frame.rows {
-                    let Row { start, summary: Some(summary), cells: Some(cells), registers: Some(registers), .. } = row
-                    else {
+                    // An edge of an earlier version sends no sessions.
+                    let Row { start, summary: Some(_), cells: Some(_), registers: Some(_), .. } = row else {
                         return Err(MirrorError::Section(self.region.clone()));
                     };
                     // Decoded and written anew, so that what rests here is sound whatever was sent.
-                    let bucket = bucket_of(frame.key, summary, cells, registers).map_err(StoreError::Row)?;
+                    let bucket = bucket_of_row(frame.key, row)?;
                     store.put(frame.resolution, *start, LIVE, &bucket, now)?;
                 }
             }

@@ -16,7 +16,7 @@ use crate::store::{LIVE, Store, StoreError};
 /// Rows made in one go: bounds the accumulators in memory.
 const CHUNK: usize = 256;
 /// What of a region's row the nation is made of.
-pub const SECTIONS: Sections = Sections { summary: true, cells: false, registers: true };
+pub const SECTIONS: Sections = Sections { summary: true, registers: true, ..Sections::NONE };
 
 /// Buckets that changed in some region.
 pub type Touched = BTreeSet<(Resolution, i64)>;

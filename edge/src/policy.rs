@@ -5,7 +5,25 @@ mod identify;
 use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::time::DAY;
 
-pub use identify::Identifier;
+pub use identify::{Identifier, visit};
+
+/// How the paths of log-ins end, by default: what portals, Spring Security, servlet containers and eGovFrame use.
+pub const LOGINS: [&str; 14] = [
+    "login",
+    "log-in",
+    "logon",
+    "signin",
+    "sign-in",
+    "sign_in",
+    "auth",
+    "authenticate",
+    "j_spring_security_check",
+    "j_security_check",
+    "loginProc",
+    "loginProcess",
+    "loginAction",
+    "actionLogin",
+];
 
 /// Settings of a parser.
 #[derive(Clone, Debug)]
@@ -19,6 +37,8 @@ pub struct Policy {
     /// Services of which every SERVER span is an entry request, whether it has a parent span or not. Meant for services
     /// behind a traced gateway or a traced browser.
     pub entry_services: Vec<String>,
+    /// How paths end whose requests are log-ins: whole segments, without what follows their first dot, case aside.
+    pub logins: Vec<String>,
     /// How far the end of a span may lie ahead of the edge's clock, seconds.
     pub max_future: i64,
     /// How far it may lie back, seconds.
@@ -28,6 +48,25 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whether a request is an attempt to log in: not one that asks for the form, but one that sends it. `route` is a
+    /// method, a space and a path or route.
+    pub fn is_login(&self, route: &[u8]) -> bool {
+        let space = route.iter().position(|byte| *byte == b' ');
+        let (method, path) = space.and_then(|at| route.split_at_checked(at)).unwrap_or((b"", route));
+        if [&b"GET"[..], b"HEAD", b"OPTIONS"].contains(&method) {
+            return false;
+        }
+        let start = path.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+        let dot = path.iter().skip(start).position(|byte| *byte == b'.').map_or(path.len(), |at| start + at);
+        let path = path.get(..dot).unwrap_or(path).trim_ascii_start();
+        self.logins.iter().any(|login| {
+            path.len().checked_sub(login.len()).is_some_and(|begin| {
+                let whole = begin == 0 || path.get(begin - 1) == Some(&b'/');
+                whole && path.get(begin..).is_some_and(|end| end.eq_ignore_ascii_case(login.as_bytes()))
+            })
+        })
+    }
+
     /// The default policy under a key.
     pub fn new(key: FleetKey) -> Self {
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
@@ -36,6 +75,7 @@ impl Policy {
             session_cookies: names(&["JSESSIONID", "SESSION", "PHPSESSID", "connect.sid", "ASP.NET_SessionId"]),
             user_cookies: names(&["bonghwa_uid"]),
             entry_services: Vec::new(),
+            logins: names(&LOGINS),
             max_future: 600,
             max_past: 35 * DAY,
             limits: Limits::default(),
@@ -94,6 +134,29 @@ impl Default for Limits {
             buckets: 4_096,
             series: 100_000,
             depth: 64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn log_ins_are_known_by_how_their_paths_end() {
+        let policy =
+            Policy { logins: vec!["login".into(), "oauth/token".into()], ..Policy::new(FleetKey::new([1; 16])) };
+        for route in ["POST /login", "POST /a/LOGIN", "POST /login.do", "PUT /v1/oauth/token", "login", "POST login"] {
+            assert!(policy.is_login(route.as_bytes()), "{route}");
+        }
+        for route in
+            ["GET /login", "POST /login/form", "POST /relogin", "POST /token", "POST /v1.login/x", "", "POST ", "/"]
+        {
+            assert!(!policy.is_login(route.as_bytes()), "{route}");
+        }
+        let default = Policy::new(FleetKey::new([1; 16]));
+        for route in ["POST /j_spring_security_check", "POST /cmm/loginProc.do", "POST /uat/uia/actionLogin.do"] {
+            assert!(default.is_login(route.as_bytes()), "{route}");
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::database::{Database, DatabaseError, Value, transaction};
 ///
 /// A row of `bucket` is found by one integer: `(resolution * 2^41 + start) * 1024 + source`, which is below 2^53. The
 /// summary stands before the large columns so that reading it does not touch their overflow pages.
-const MIGRATIONS: [&[&str]; 4] = [FIRST, SECOND, THIRD, FOURTH];
+const MIGRATIONS: [&[&str]; 5] = [FIRST, SECOND, THIRD, FOURTH, FIFTH];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
@@ -39,6 +39,8 @@ const FOURTH: &[&str] = &[
     "CREATE TABLE sheet (day INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",
     "CREATE TABLE stale (day INTEGER PRIMARY KEY, since INTEGER NOT NULL)",
 ];
+/// What a row knows of sessions; rows from before know nothing.
+const FIFTH: &[&str] = &["ALTER TABLE bucket ADD COLUMN sessions BLOB"];
 
 /// Most bytes of one value: with all that stands beside it a row stays well below 2 MB.
 pub(crate) const PIECE: usize = 1_000_000;
@@ -49,16 +51,18 @@ pub const VERSION: i64 = MIGRATIONS.len() as i64;
 pub(crate) const META_GET: &str = "SELECT value FROM meta WHERE key = ?1";
 pub(crate) const META_PUT: &str = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value";
 
-pub(crate) const BUCKET_PUT: &str = "INSERT INTO bucket (id, seq, expires, summary, cells, registers) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, expires = excluded.expires, \
-     summary = excluded.summary, cells = excluded.cells, registers = excluded.registers";
-pub(crate) const BUCKET_RANGE: &str =
-    "SELECT id, seq, summary, cells, registers FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
+pub(crate) const BUCKET_PUT: &str = "INSERT INTO bucket (id, seq, expires, summary, cells, registers, sessions) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, \
+     expires = excluded.expires, summary = excluded.summary, cells = excluded.cells, registers = excluded.registers, \
+     sessions = excluded.sessions";
+pub(crate) const BUCKET_RANGE: &str = "SELECT id, seq, summary, cells, registers, coalesce(sessions, x'') FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
 pub(crate) const BUCKET_RANGE_CELLS: &str =
-    "SELECT id, seq, summary, cells, x'' FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
+    "SELECT id, seq, summary, cells, x'', x'' FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
+pub(crate) const BUCKET_RANGE_SESSIONS: &str =
+    "SELECT id, seq, coalesce(sessions, x'') FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
 pub(crate) const BUCKET_RANGE_SUMMARY: &str =
     "SELECT id, seq, summary FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id";
-pub(crate) const BUCKET_SINCE: &str = "SELECT id, seq, length(summary) + length(cells) + length(registers) FROM bucket WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+pub(crate) const BUCKET_SINCE: &str = "SELECT id, seq, length(summary) + length(cells) + length(registers) + coalesce(length(sessions), 0) FROM bucket WHERE seq > ?1 ORDER BY seq LIMIT ?2";
 pub(crate) const BUCKET_NEWEST: &str = "SELECT id FROM bucket WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1";
 pub(crate) const BUCKET_EXPIRE: &str = "DELETE FROM bucket WHERE id >= ?1 AND id < ?2 AND expires <= ?3";
 pub(crate) const BUCKET_OF_SOURCE: &str = "SELECT id FROM bucket WHERE id % 1024 = ?1";

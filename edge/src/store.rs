@@ -6,10 +6,12 @@ use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::codec::CodecError;
 use bonghwa_analytics::frame::{Form, Frame, Row as FrameRow, Sections, bucket_of, encode_registers};
 use bonghwa_analytics::identity::KeyId;
+use bonghwa_analytics::session::Sessions;
 use bonghwa_analytics::sketch::SketchError;
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::Resolution;
 
+use crate::batch::encode_sessions;
 use crate::database::{Database, DatabaseError, Value, transaction};
 use crate::schema::{self, PIECE};
 
@@ -129,8 +131,8 @@ impl<D: Database> Store<D> {
         let expires = (start + resolution.seconds()).max(now).saturating_add(kept);
         let seq = self.seq() + 1;
         let row = full_row(start, seq, bucket);
-        let sections = [row.summary, row.cells, row.registers].map(Option::unwrap_or_default);
-        let [summary, cells, registers] = &sections;
+        let sections = [row.summary, row.cells, row.registers, row.sessions].map(Option::unwrap_or_default);
+        let [summary, cells, registers, sessions] = &sections;
         let mut pieces = cells.chunks(PIECE);
         let params = [
             Value::Integer(id),
@@ -139,6 +141,7 @@ impl<D: Database> Store<D> {
             Value::Blob(summary),
             Value::Blob(pieces.next().unwrap_or_default()),
             Value::Blob(registers),
+            Value::Blob(sessions),
         ];
         self.db.execute(schema::BUCKET_PUT, &params)?;
         // Cells shorter than a piece have no overflow, whatever an earlier version of the row left there.
@@ -170,9 +173,10 @@ impl<D: Database> Store<D> {
     ) -> Result<Vec<FrameRow>, StoreError> {
         let range = id_range(resolution, from, to)?;
         let stored = match sections {
-            Sections { registers: true, .. } => self.stored(&range)?,
-            Sections { cells: true, .. } => self.read(schema::BUCKET_RANGE_CELLS, &range)?,
-            _ => self.summaries(&range)?,
+            Sections { cells: false, registers: false, sessions: false, .. } => self.narrow(&range, false)?,
+            Sections { summary: false, cells: false, registers: false, .. } => self.narrow(&range, true)?,
+            Sections { registers: false, sessions: false, .. } => self.read(schema::BUCKET_RANGE_CELLS, &range)?,
+            _ => self.stored(&range)?,
         };
         self.combine_sources(stored, resolution, sections)
     }
@@ -182,6 +186,14 @@ impl<D: Database> Store<D> {
         let mut stored = self.stored(&id_range(resolution, from, to)?)?;
         stored.retain(|(id, _)| id % (MAX_SOURCES + 1) == i64::from(LIVE));
         stored.iter().map(|(_, row)| Ok((row.start, self.bucket(row)?))).collect()
+    }
+
+    /// What rows of live telemetry that start in `from..to` know of sessions, in order of time.
+    pub fn sessions(&self, resolution: Resolution, from: i64, to: i64) -> Result<Vec<Box<Sessions>>, StoreError> {
+        let mut stored = self.narrow(&id_range(resolution, from, to)?, true)?;
+        stored.retain(|(id, _)| id % (MAX_SOURCES + 1) == i64::from(LIVE));
+        let bytes = stored.iter().map(|(_, row)| row.sessions.as_deref().unwrap_or_default());
+        bytes.filter_map(|bytes| Sessions::decode(bytes).map_err(StoreError::Row).transpose()).collect()
     }
 
     /// Rows written after a sequence, oldest first, at most about `limit`; and the sequence to go on from. A sequence that
@@ -195,7 +207,7 @@ impl<D: Database> Store<D> {
     ) -> Result<(Vec<Frame>, u64), StoreError> {
         let seq = if seq > self.seq() { 0 } else { seq };
         let (mut next, mut bytes) = (seq, 0);
-        let whole = sections.cells || sections.registers;
+        let whole = sections.cells || sections.registers || sections.sessions;
         let mut changed: [Vec<i64>; 4] = Default::default();
         let params = [Value::Integer(seq as i64), Value::Integer(limit as i64)];
         self.db.query(schema::BUCKET_SINCE, &params, &mut |row| {
@@ -260,8 +272,8 @@ impl<D: Database> Store<D> {
         self.db.query(sql, range, &mut |row| {
             let id = row.integer(0)?;
             let (summary, cells, registers) = (Some(row.blob(2)?), Some(row.blob(3)?), Some(row.blob(4)?));
-            let seq = row.integer(1)? as u64;
-            stored.push((id, FrameRow { start: start_of(id), seq, summary, cells, registers }));
+            let (seq, sessions) = (row.integer(1)? as u64, Some(row.blob(5)?));
+            stored.push((id, FrameRow { start: start_of(id), seq, summary, cells, registers, sessions }));
             Ok(())
         })?;
         for (id, row) in &mut stored {
@@ -275,13 +287,15 @@ impl<D: Database> Store<D> {
         Ok(stored)
     }
 
-    /// Rows with their summaries only: the large columns stay on the disk.
-    fn summaries(&self, range: &[Value<'_>; 2]) -> Result<Vec<(i64, FrameRow)>, StoreError> {
+    /// Rows with one section only, their summaries or their sessions: the large columns stay on the disk.
+    fn narrow(&self, range: &[Value<'_>; 2], sessions: bool) -> Result<Vec<(i64, FrameRow)>, StoreError> {
         let mut stored = Vec::new();
-        self.db.query(schema::BUCKET_RANGE_SUMMARY, range, &mut |row| {
+        let sql = if sessions { schema::BUCKET_RANGE_SESSIONS } else { schema::BUCKET_RANGE_SUMMARY };
+        self.db.query(sql, range, &mut |row| {
             let id = row.integer(0)?;
-            let (seq, summary) = (row.integer(1)? as u64, Some(row.blob(2)?));
-            stored.push((id, FrameRow { start: start_of(id), seq, summary, ..FrameRow::default() }));
+            let mut read = FrameRow { start: start_of(id), seq: row.integer(1)? as u64, ..FrameRow::default() };
+            *(if sessions { &mut read.sessions } else { &mut read.summary }) = Some(row.blob(2)?);
+            stored.push((id, read));
             Ok(())
         })?;
         Ok(stored)
@@ -304,7 +318,7 @@ impl<D: Database> Store<D> {
             if rest.peek().is_some_and(|(_, next)| next.start == row.start) {
                 let mut merged = Bucket::default();
                 let mut seq = row.seq;
-                // A summary row has no cells, so the sources are read again, whole.
+                // A row of one section is no bucket, so the sources are read again, whole.
                 for (_, source) in self.stored(&id_range(resolution, row.start, row.start + 1)?)? {
                     merged.merge(&self.bucket(&source)?)?;
                 }
@@ -317,6 +331,7 @@ impl<D: Database> Store<D> {
                 summary: row.summary.filter(|_| sections.summary),
                 cells: row.cells.filter(|_| sections.cells),
                 registers: row.registers.filter(|_| sections.registers),
+                sessions: row.sessions.filter(|_| sections.sessions),
                 ..row
             });
         }
@@ -330,14 +345,17 @@ pub fn full_row(start: i64, seq: u64, bucket: &Bucket) -> FrameRow {
     Summary::of(bucket).encode(&mut summary);
     bucket.encode_cells(&mut cells);
     encode_registers(&bucket.concurrency, Form::Rest, &mut registers);
-    FrameRow { start, seq, summary: Some(summary), cells: Some(cells), registers: Some(registers) }
+    let (summary, cells, registers) = (Some(summary), Some(cells), Some(registers));
+    FrameRow { start, seq, summary, cells, registers, sessions: Some(encode_sessions(bucket)) }
 }
 
 /// The bucket of a row that has all its sections.
 pub fn bucket_of_row(key: KeyId, row: &FrameRow) -> Result<Bucket, StoreError> {
     let [summary, cells, registers] =
         [&row.summary, &row.cells, &row.registers].map(|s| s.as_deref().unwrap_or_default());
-    Ok(bucket_of(key, summary, cells, registers)?)
+    let mut bucket = bucket_of(key, summary, cells, registers)?;
+    bucket.sessions = Sessions::decode(row.sessions.as_deref().unwrap_or_default())?;
+    Ok(bucket)
 }
 
 pub(crate) fn row_id(resolution: Resolution, start: i64, source: u16) -> Result<i64, StoreError> {

@@ -20,6 +20,7 @@ fn engine() -> Engine<Sqlite> {
         key: KEY.id(),
         retention: EngineConfig::RETENTION,
         max_cells: EngineConfig::MAX_CELLS,
+        session_gap: 1800,
     };
     Engine::open(Sqlite::in_memory().unwrap(), config, NOW).unwrap()
 }

@@ -14,7 +14,7 @@ pub mod folder;
 pub mod http;
 pub mod import;
 pub mod keys;
-mod marks;
+pub mod marks;
 pub mod outgoing;
 mod output;
 pub mod picture;

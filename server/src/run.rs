@@ -247,6 +247,7 @@ pub async fn open(
         mode: if demo { bonghwa_analytics::identity::IdentityMode::UserCookie } else { settings.identity },
         retention: [retention.two_seconds.0, retention.minute.0, retention.five_minutes.0, retention.hour.0],
         max_cells: settings.limits.routes.max(EngineConfig::MAX_CELLS),
+        sessions: settings.sessions.thresholds(),
         late_after: LATE_AFTER,
         title: (settings.title.ko.clone(), settings.title.en.clone()),
         demo,
@@ -264,6 +265,7 @@ pub fn policy(settings: &Settings, key: FleetKey) -> Policy {
         session_cookies: settings.session_cookies.clone(),
         user_cookies: settings.user_cookies.clone(),
         entry_services: settings.entry_services.clone(),
+        logins: settings.logins.clone(),
         max_future: limits.max_future.0,
         max_past: limits.max_past.0,
         limits: policy::Limits {

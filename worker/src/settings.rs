@@ -40,6 +40,7 @@ impl Settings {
             ("SESSION_COOKIES", &mut policy.session_cookies),
             ("USER_COOKIES", &mut policy.user_cookies),
             ("ENTRY_SERVICES", &mut policy.entry_services),
+            ("LOGINS", &mut policy.logins),
         ];
         for (name, list) in lists {
             if let Some(value) = var(name) {
@@ -68,6 +69,7 @@ impl Settings {
             key: self.policy.key.id(),
             retention: self.retention,
             max_cells: EngineConfig::MAX_CELLS,
+            session_gap: bonghwa_analytics::session::GAP,
         }
     }
 

@@ -98,36 +98,27 @@ fn rates(scene: &Scene<'_>, cell: &Cell<'_>) -> impl Iterator<Item = f64> {
 
 fn outside(scene: &Scene<'_>, service: usize, name: &str, cell: &Cell<'_>, extra: f64, share: f64) -> Outside {
     let mut evidence = vec![requests(scene, name, cell.name, cell)];
-    let failed = |kind, before, during| Evidence {
-        kind,
-        service: name.to_owned(),
-        subject: cell.name.to_owned(),
-        quantity: Quantity::ErrorRate,
-        before,
-        during,
-        at: None,
-    };
     if let Some(rate) = cell.during.level(Kind::Errors).filter(|rate| *rate > 0.0) {
-        evidence.push(failed(EvidenceKind::Service, cell.before.level(Kind::Errors), Some(rate)));
+        let before = cell.before.level(Kind::Errors);
+        let what = (name, cell.name);
+        evidence.push(Evidence::new(EvidenceKind::Service, what, Quantity::ErrorRate, before, Some(rate), None));
     }
     let source = scene.sources.iter().max_by_key(|source| source.count).filter(|s| s.count as f64 >= 0.5 * extra);
     if let Some(source) = source {
-        evidence.push(Evidence {
-            kind: EvidenceKind::Source,
-            service: name.to_owned(),
-            subject: source.pseudonym.to_owned(),
-            quantity: Quantity::Count,
-            before: None,
-            during: Some(source.count as f64),
-            at: None,
-        });
+        let (what, count) = ((name, source.pseudonym), Some(source.count as f64));
+        evidence.push(Evidence::new(EvidenceKind::Source, what, Quantity::Count, None, count, None));
     }
     let logs_in = source.is_some_and(|source| source.kind == SourceKind::LogIns) || is_log_in(cell.name);
     Outside {
         service,
         kind: if logs_in { CauseKind::LogInBurst } else { CauseKind::RequestBurst },
         route: Some(cell.name.to_owned()),
-        confidence: if source.is_some() { Confidence::Confirmed } else { Confidence::Likely },
+        confidence: match source {
+            Some(_) => Confidence::Confirmed,
+            None if extra >= MULTIPLIED / 2.0 * (cell.during.count - extra) => Confidence::Likely,
+            // A few more than usual may as well be chance.
+            None => Confidence::Possible,
+        },
         share: share.clamp(0.0, 1.0),
         evidence,
     }
@@ -191,13 +182,7 @@ pub(super) fn stopped(scene: &Scene<'_>, graph: &Graph<'_>, symptom: &Symptom<'_
 /// Requests a second as evidence.
 pub(super) fn requests(scene: &Scene<'_>, service: &str, route: &str, cell: &Cell<'_>) -> Evidence {
     let rate = |count: f64, seconds: f64| (seconds > 0.0).then(|| count / seconds);
-    Evidence {
-        kind: EvidenceKind::Requests,
-        service: service.to_owned(),
-        subject: route.to_owned(),
-        quantity: Quantity::RequestsPerSecond,
-        before: rate(cell.before.count, scene.before.seconds),
-        during: rate(cell.during.count, scene.during.seconds),
-        at: None,
-    }
+    let before = rate(cell.before.count, scene.before.seconds);
+    let during = rate(cell.during.count, scene.during.seconds);
+    Evidence::new(EvidenceKind::Requests, (service, route), Quantity::RequestsPerSecond, before, during, None)
 }

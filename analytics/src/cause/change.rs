@@ -1,6 +1,7 @@
 //! Deployments: suspects from the start, until a check clears them.
 
 use super::evidence::{Check, Evidence, EvidenceKind, Quantity};
+use super::order::order;
 use super::scene::{Change, Scene};
 use crate::bucket::Name;
 
@@ -28,8 +29,8 @@ pub(super) fn changes<'a>(scene: &Scene<'a>) -> Vec<Change<'a>> {
             all.push(change);
         }
     }
-    all.sort_unstable_by_key(|change| (change.at, change.service, change.version));
-    all
+    let key = |at: usize| (all[at].at, all[at].service, all[at].version);
+    order(all.len(), &|a, b| key(a).cmp(&key(b))).into_iter().map(|at| all[at]).collect()
 }
 
 /// What clears a change, going by time alone.
@@ -46,13 +47,6 @@ pub(super) fn cleared_by_time(scene: &Scene<'_>, change: &Change<'_>) -> Option<
 
 /// A change as evidence.
 pub(super) fn evidence(change: &Change<'_>) -> Evidence {
-    Evidence {
-        kind: EvidenceKind::Change,
-        service: change.service.to_owned(),
-        subject: change.version.to_owned(),
-        quantity: Quantity::Count,
-        before: None,
-        during: None,
-        at: Some(change.at),
-    }
+    let what = (change.service, change.version);
+    Evidence::new(EvidenceKind::Change, what, Quantity::Count, None, None, Some(change.at))
 }

@@ -149,6 +149,21 @@ pub struct Evidence {
     pub at: Option<i64>,
 }
 
+impl Evidence {
+    /// Evidence of two values. Not inlined: it is made in many places, and every copy is code in the browser.
+    #[inline(never)]
+    pub(super) fn new(
+        kind: EvidenceKind,
+        (service, subject): (&str, &str),
+        quantity: Quantity,
+        before: Option<f64>,
+        during: Option<f64>,
+        at: Option<i64>,
+    ) -> Self {
+        Self { kind, service: service.to_owned(), subject: subject.to_owned(), quantity, before, during, at }
+    }
+}
+
 /// Kind of evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -220,6 +235,4 @@ pub enum Check {
     CameAfter,
     /// It had run well for so many seconds before the symptom.
     RanWell(i64),
-    /// It is as full on usual days.
-    AsUsual,
 }

@@ -5,6 +5,7 @@ use super::change;
 use super::evidence::{Acquittal, Cause, CauseKind, Check, Evidence, Explanation, Missing, Outcome};
 use super::flow::{Kind, Share};
 use super::graph::{Flow, Graph, Node};
+use super::order::distinct;
 use super::place::{self, Place};
 use super::saturation;
 use super::scene::{Scene, Symptom};
@@ -226,9 +227,7 @@ fn acquittals(scene: &Scene<'_>, found: &Found) -> Vec<Acquittal> {
             acquitted.push(Acquittal { service: change.service.to_owned(), kind, at: Some(change.at), check });
         }
     }
-    let mut services: Vec<&str> = scene.gauges.iter().map(|series| series.service).collect();
-    services.sort_unstable();
-    services.dedup();
+    let services = distinct(&scene.gauges.iter().map(|series| series.service).collect::<Vec<_>>());
     for service in services.into_iter().filter(|service| !found.causes.is_empty() && !adds(service)) {
         if let Some(full) = saturation::find(scene, service) {
             let at = full.evidence.first().and_then(|evidence: &Evidence| evidence.at);

@@ -11,6 +11,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::order::order;
 use super::shift::{ascending, quantile};
 
 /// Share of the usual periods whose excess a yardstick covers.
@@ -165,7 +166,7 @@ pub fn attribute(nodes: &[Option<Excess>], calls: &[(usize, usize)], symptom: us
 
     let tree = Attribution { ranked: Vec::new(), above };
     let shown = finite(symptom).map_or(0.0, |excess| excess.now.max(excess.usual));
-    let mut ranked = Vec::new();
+    let mut ranked: Vec<Share> = Vec::new();
     for (node, cap) in caps.iter().enumerate() {
         let Some(excess) = finite(node) else { continue };
         let flow = sure(node).min(*cap);
@@ -184,7 +185,8 @@ pub fn attribute(nodes: &[Option<Excess>], calls: &[(usize, usize)], symptom: us
             ranked.push(Share { node, own, flow, stands_out });
         }
     }
-    ranked.sort_by(|a, b| b.own.total_cmp(&a.own).then(a.node.cmp(&b.node)));
+    let most_first = order(ranked.len(), &|a, b| ranked[b].own.total_cmp(&ranked[a].own));
+    let ranked = most_first.into_iter().map(|at| ranked[at]).collect();
     Attribution { ranked, ..tree }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::flow::{Attribution, Callees, Excess, Kind, attribute};
 use super::measure::{Cell, Stats, excess, total};
+use super::order::{distinct, order};
 use super::scene::{Scene, Symptom};
 use crate::bucket::{Bucket, Name, Transaction};
 
@@ -49,7 +50,7 @@ impl<'a> Graph<'a> {
     pub(super) fn new(scene: &Scene<'a>) -> Self {
         let routes = cells(scene, |bucket| &bucket.transactions);
         let calls = cells(scene, |bucket| &bucket.calls);
-        let reporting: Vec<&str> = distinct(routes.iter().map(|(service, _)| *service));
+        let reporting = distinct(&routes.iter().map(|(service, _)| *service).collect::<Vec<_>>());
         // A callee may be named with its port or domain; it is the service of that name if there is one.
         let callee = |name: &'a str| {
             let short = name.split([':', '.']).next().unwrap_or(name);
@@ -60,7 +61,7 @@ impl<'a> Graph<'a> {
             }
         };
         let named = calls.iter().flat_map(|(caller, cell)| [*caller, callee(cell.name)]);
-        let services = distinct(reporting.iter().copied().chain(named));
+        let services = distinct(&reporting.iter().copied().chain(named).collect::<Vec<_>>());
         let at = |name: &str| services.binary_search(&name).unwrap_or(0);
 
         let links: Vec<(usize, usize)> =
@@ -163,22 +164,19 @@ impl<'a> Graph<'a> {
 type Cells = BTreeMap<(Name, Name), Transaction>;
 
 /// The cells of one kind: everything that was there before or during, with its owner, in the order of names.
-fn cells<'a>(scene: &Scene<'a>, of: impl Fn(&'a Bucket) -> &'a Cells) -> Vec<(&'a str, Cell<'a>)> {
+fn cells<'a>(scene: &Scene<'a>, of: fn(&Bucket) -> &Cells) -> Vec<(&'a str, Cell<'a>)> {
     let (before, during) = (of(scene.before.bucket), of(scene.during.bucket));
-    let mut keys: Vec<&'a (Name, Name)> = before.keys().chain(during.keys()).collect();
-    keys.sort_unstable();
-    keys.dedup();
+    let all: Vec<&'a (Name, Name)> = before.keys().chain(during.keys()).collect();
+    let mut keys: Vec<&'a (Name, Name)> = Vec::new();
+    for at in order(all.len(), &|a, b| all[a].cmp(all[b])) {
+        if keys.last() != Some(&all[at]) {
+            keys.push(all[at]);
+        }
+    }
     let cell = |key: &'a (Name, Name)| {
         let stats = |cells: &Cells| cells.get(key).map(Stats::of).unwrap_or_default();
         let usual = scene.usual.iter().map(|period| stats(of(period.bucket))).collect();
         (&*key.0, Cell { name: &key.1, before: stats(before), during: stats(during), usual })
     };
     keys.into_iter().map(cell).collect()
-}
-
-fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut names: Vec<&str> = names.collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }

@@ -16,6 +16,7 @@ mod explain;
 pub mod flow;
 mod graph;
 mod measure;
+mod order;
 mod place;
 mod saturation;
 mod scene;

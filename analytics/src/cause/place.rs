@@ -6,8 +6,9 @@ use super::evidence::{Cause, CauseKind, Confidence, Evidence, EvidenceKind, Quan
 use super::flow::Kind;
 use super::graph::{Flow, Graph, Node};
 use super::measure::{Cell, concentrated};
+use super::order::order;
 use super::saturation::{self, Saturation};
-use super::scene::Scene;
+use super::scene::{Scene, TemplateCount};
 use crate::bucket::{Resource, Severity};
 
 /// Share of the symptom from which on a cause is likely.
@@ -138,15 +139,9 @@ impl Place<'_> {
             Node::Call(link) => (EvidenceKind::Call, graph.links[link].0, graph.links[link].1),
         };
         let subject = if kind == EvidenceKind::Call { graph.services[subject] } else { "" };
-        Evidence {
-            kind,
-            service: graph.services[service].to_owned(),
-            subject: subject.to_owned(),
-            quantity: if self.kind == Kind::Latency { Quantity::MeanLatency } else { Quantity::ErrorRate },
-            before: cell.before.level(self.kind),
-            during: cell.during.level(self.kind),
-            at: None,
-        }
+        let quantity = if self.kind == Kind::Latency { Quantity::MeanLatency } else { Quantity::ErrorRate };
+        let (before, during) = (cell.before.level(self.kind), cell.during.level(self.kind));
+        Evidence::new(kind, (graph.services[service], subject), quantity, before, during, None)
     }
 }
 
@@ -183,22 +178,15 @@ pub(super) fn templates(scene: &Scene<'_>, service: &str) -> Vec<Evidence> {
     let times = scene.during.seconds / scene.before.seconds;
     let times = if times.is_finite() { times.max(0.0) } else { 1.0 };
     let grew = |before: u64, during: u64| during >= RECORDS && during as f64 >= TIMES * times * before as f64;
-    let mut all: Vec<_> = scene
-        .templates
-        .iter()
-        .filter(|t| t.service == service && t.severity >= Severity::Warn && grew(t.before, t.during))
-        .collect();
-    all.sort_by(|a, b| b.during.cmp(&a.during).then(a.text.cmp(b.text)));
-    let evidence = |template: &&super::scene::TemplateCount<'_>| Evidence {
-        kind: EvidenceKind::Template,
-        service: template.service.to_owned(),
-        subject: template.text.to_owned(),
-        quantity: Quantity::Count,
-        before: Some(template.before as f64),
-        during: Some(template.during as f64),
-        at: None,
+    let all = scene.templates;
+    let counts =
+        |t: &TemplateCount<'_>| t.service == service && t.severity >= Severity::Warn && grew(t.before, t.during);
+    let evidence = |template: &TemplateCount<'_>| {
+        let (before, during) = (Some(template.before as f64), Some(template.during as f64));
+        Evidence::new(EvidenceKind::Template, (service, template.text), Quantity::Count, before, during, None)
     };
-    all.iter().take(TEMPLATES).map(evidence).collect()
+    let most_first = order(all.len(), &|a, b| all[b].during.cmp(&all[a].during).then(all[a].text.cmp(all[b].text)));
+    most_first.into_iter().map(|at| &all[at]).filter(|t| counts(t)).take(TEMPLATES).map(evidence).collect()
 }
 
 /// Whether a name is that of a database, by the usual words: a callee that reports nothing itself says no more.

@@ -7,6 +7,8 @@ use crate::bucket::{Bucket, Name, Resource};
 
 /// Share from which on a resource counts as full.
 const FULL: f64 = 0.9;
+/// A heap presses before: collections come ever more often long before there is no room left.
+const PRESSING: f64 = 0.75;
 /// Least rise over its usual high for a resource that is measured as a share.
 const RISE: f64 = 0.1;
 /// Least growth over its usual high for one that is measured in bytes, where nobody knows how much would be full.
@@ -43,6 +45,7 @@ pub(super) fn find(scene: &Scene<'_>, service: &str) -> Option<Saturation> {
 fn is_full(resource: Resource, usual: f64, peak: f64) -> bool {
     match resource {
         Resource::HeapBytes | Resource::MemoryBytes | Resource::Network => usual > 0.0 && peak >= GROWTH * usual,
+        Resource::Heap => peak >= PRESSING && peak >= usual + RISE,
         _ => peak >= FULL && peak >= usual + RISE,
     }
 }
@@ -101,5 +104,5 @@ fn piece(
         Resource::Disk => Quantity::Disk,
         Resource::Network | Resource::HeapBytes | Resource::MemoryBytes => Quantity::Bytes,
     };
-    Evidence { kind, service: service.to_owned(), subject: String::new(), quantity, before, during: Some(during), at }
+    Evidence::new(kind, (service, ""), quantity, before, Some(during), at)
 }

@@ -6,6 +6,8 @@
 //! of its own that moved furthest. Source of the robust shift as a score: Pham, Ha and Zhang, "BARO: Robust Root Cause
 //! Analysis for Microservices via Multivariate Bayesian Online Change Point Detection" (FSE 2024).
 
+use super::order::order;
+
 /// Least spread, as a share of the median.
 const FLOOR: f64 = 0.01;
 
@@ -39,10 +41,14 @@ pub fn rank<'a>(series: &[Series<'a>]) -> Vec<Ranked<'a>> {
         let Some(score) = shift(one.before, one.during) else { continue };
         all.push(Ranked { service: one.service, score, series: index });
     }
-    all.sort_by(|a, b| a.service.cmp(b.service).then(b.score.total_cmp(&a.score)).then(a.series.cmp(&b.series)));
-    all.dedup_by(|later, first| later.service == first.service);
-    all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.service.cmp(b.service)));
-    all
+    let further = |a: usize, b: usize| all[b].score.total_cmp(&all[a].score);
+    let mut best: Vec<Ranked<'a>> = Vec::new();
+    for at in order(all.len(), &|a, b| all[a].service.cmp(all[b].service).then(further(a, b))) {
+        if best.last().is_none_or(|last| last.service != all[at].service) {
+            best.push(all[at]);
+        }
+    }
+    order(best.len(), &|a, b| best[b].score.total_cmp(&best[a].score)).into_iter().map(|at| best[at]).collect()
 }
 
 /// Spreads by which the 75th percentile moved from `before` to `during`, at most 100 if the series was always zero;

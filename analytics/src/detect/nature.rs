@@ -40,16 +40,16 @@ pub fn floor(nature: Nature, middle: f64) -> f64 {
     }
 }
 
-/// Four standard deviations of what is made of `count` requests or users: Poisson for a volume, binomial for a share, and
-/// for a duration the sampling error of a quantile of a log-normal with a shape of about 0.7. `per_unit` is how many of
-/// them make one unit of a volume (60 for requests a second over a minute); 0 if it is not known.
-pub fn chance(nature: Nature, middle: f64, count: f64, per_unit: f64) -> f64 {
+/// Four standard deviations of chance: Poisson for a volume, of which one unit stands for `count` requests or users;
+/// binomial for a share of `count`; for a duration the sampling error of a quantile of `count` requests that are
+/// log-normal with a shape of about 0.7. In the unit of the series.
+pub fn chance(nature: Nature, middle: f64, count: f64) -> f64 {
     let n = if count > 1.0 { count } else { 1.0 };
     let middle = middle.abs();
     match nature {
-        Nature::Volume if per_unit > 0.0 => 4.0 * libm::sqrt(middle / per_unit) + 3.0 / per_unit,
-        Nature::Share => 4.0 * libm::sqrt(middle.max(0.002) / n) + 3.0 / n,
-        Nature::Duration => 6.0 * middle / libm::sqrt(n),
-        Nature::Volume | Nature::Use | Nature::Plain => 0.0,
+        Nature::Volume if count > 0.0 => 4.0 * libm::sqrt(middle / count) + 3.0 / count,
+        Nature::Share if count > 0.0 => 4.0 * libm::sqrt(middle.max(0.002) / n) + 3.0 / n,
+        Nature::Duration if count > 0.0 => 6.0 * middle / libm::sqrt(n),
+        _ => 0.0,
     }
 }

@@ -1,6 +1,6 @@
 //! The band of one series for one Korean calendar day, learned from previous days.
 
-use super::{Band, DayKind, LOCAL_WIDTH, Nature, SEASON_WIDTH, clean, floor, median, quantile, sort};
+use super::{Band, DayKind, LOCAL_WIDTH, Nature, SEASON_WIDTH, between, clean, median, quantile, sort};
 
 /// Five-minute slots of a day.
 pub const SLOTS: usize = 288;
@@ -8,12 +8,16 @@ pub const SLOTS: usize = 288;
 pub const DAYS: usize = 28;
 /// Days of today's kind with which only those are used.
 const ALIKE: usize = 3;
+/// Most recent days that are used: nearly three weeks of working days, so that a series that grows is followed.
+const RECENT: usize = 14;
+/// Relative level below which a volume is not taken to be calmer still.
+const LEAST_LEVEL: f64 = 0.05;
 /// Neighbours on either side that steady a slot.
 const NEIGHBOURS: usize = 2;
 /// Slots without which a day says nothing about a season: two hours.
 const LEAST_SLOTS: usize = 24;
-/// The quantile of past deviations that is their scale: beyond the noise, short of the incidents. Chosen, as the next
-/// one, on the development half of the WSD series.
+/// The quantile of past deviations that is their scale: beyond the noise, short of the incidents. On WSD, as the
+/// next one, one of a plateau (0.85 to 0.95).
 const SCALE: f64 = 0.9;
 /// The quantile over days of their grain.
 const GRAIN_OF_DAYS: f64 = 0.75;
@@ -41,6 +45,8 @@ pub struct Profile {
     nature: Nature,
     days: u8,
     alike: bool,
+    /// Mean of the days: the level at which the scales of a volume hold.
+    level: f32,
     base: f32,
     quantum: f32,
     up: f32,
@@ -52,21 +58,26 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Learns the band of a day of kind `today` from previous days, the order of which does not matter; only the first
-    /// [`DAYS`] are used. `None` if no day has two hours of data.
+    /// Learns the band of a day of kind `today` from previous days, the newest first; only the first [`DAYS`] are looked
+    /// at. `None` if no day has two hours of data.
     ///
-    /// With three days of today's kind only those are used, else all. Few days make a wide band: the scale is that of
-    /// days against each other, widened by sqrt(1 + 10 / days^2).
+    /// With three days of today's kind only the newest fourteen of those are used; else of those that are worked as
+    /// today is or, like today, are not; else of all. Few days make a wide
+    /// band: the scale is that of days against each other, widened by sqrt(1 + 10 / days^2).
     pub fn learn(nature: Nature, days: &[History<'_>], today: DayKind) -> Option<Self> {
         let full = |day: &&History<'_>| day.slots.iter().filter(|v| v.is_finite()).count() >= LEAST_SLOTS;
         let all: Vec<&History<'_>> = days.iter().take(DAYS).filter(full).collect();
+        let rest = |kind: DayKind| kind != DayKind::Working;
         let same: Vec<&History<'_>> = all.iter().copied().filter(|day| day.kind == today).collect();
-        let alike = same.len() >= ALIKE;
-        let used = if alike { &same } else { &all };
+        let similar: Vec<&History<'_>> = all.iter().copied().filter(|day| rest(day.kind) == rest(today)).collect();
+        let used = [&same, &similar].into_iter().find(|days| days.len() >= ALIKE).unwrap_or(&all);
+        let used = &used[..used.len().min(RECENT)];
+        let alike = used.iter().all(|day| rest(day.kind) == rest(today));
         if used.is_empty() {
             return None;
         }
-        let season = Season::of(used);
+        let level = level(used);
+        let season = Season::of(used, |middle| unit(nature, level, middle));
         let mut grains: Vec<f32> =
             all.iter().map(|day| if day.grain >= 0.0 { day.grain } else { slot_grain(day.slots) }).collect();
         grains.retain(|grain| grain.is_finite());
@@ -80,7 +91,7 @@ impl Profile {
         };
         let (up, down) = (side(|r| r), side(|r| -r));
         let hours = std::array::from_fn(|hour| {
-            let around = season.scale(hour.saturating_sub(1)..hour + 2, f32::abs);
+            let around = season.scale(hour..hour + 1, f32::abs);
             let wider = if around > whole && whole > 0.0 { libm::sqrtf(around / whole) } else { 1.0 };
             (16.0 * wider + 0.5).min(255.0) as u8
         });
@@ -88,7 +99,7 @@ impl Profile {
         if !(up.is_finite() && down.is_finite()) {
             return None;
         }
-        Some(Self { nature, days: used.len() as u8, alike, base, quantum, up, down, grain, middles, hours })
+        Some(Self { nature, days: used.len() as u8, alike, level, base, quantum, up, down, grain, middles, hours })
     }
 
     /// The kind of quantity it was learned for.
@@ -101,7 +112,7 @@ impl Profile {
         self.days as usize
     }
 
-    /// Whether all those days are of the same kind as the day it is for.
+    /// Whether all those days are worked as the day it is for, or none is.
     pub const fn alike(&self) -> bool {
         self.alike
     }
@@ -112,25 +123,25 @@ impl Profile {
     }
 
     /// Half-width of the band around a local middle, without floor and chance.
-    pub(super) fn local_half(&self) -> f64 {
+    pub(super) fn local_half(&self, middle: f64) -> f64 {
         let n = f64::from(self.days);
-        LOCAL_WIDTH * f64::from(self.grain) * libm::sqrt(1.0 + 1.0 / n)
+        let half = LOCAL_WIDTH * f64::from(self.grain) * libm::sqrt(1.0 + 1.0 / n);
+        half * unit(self.nature, self.level, middle)
     }
 
     /// The band at a second of the day (from midnight in Asia/Seoul), between the middles of slots on a straight line;
     /// `None` where previous days have nothing.
     pub fn band(&self, second: u32) -> Option<Band> {
         let middle = self.middle(second)?;
-        let (up, down) = self.halves(second);
-        let least = floor(self.nature, middle);
-        Some(Band { middle, low: middle - down.max(least), high: middle + up.max(least) }.shown(self.nature))
+        let (up, down) = self.halves(second, middle);
+        Some(Band::around(self.nature, middle, up, down, f64::NAN).shown(self.nature))
     }
 
     /// Half-widths above and below, without floor and chance.
-    pub(super) fn halves(&self, second: u32) -> (f64, f64) {
+    pub(super) fn halves(&self, second: u32, middle: f64) -> (f64, f64) {
         let n = f64::from(self.days);
         let hour = f64::from(self.hours[(second / 3600).min(23) as usize]) / 16.0;
-        let width = SEASON_WIDTH * hour * libm::sqrt(1.0 + 10.0 / (n * n));
+        let width = SEASON_WIDTH * hour * libm::sqrt(1.0 + 10.0 / (n * n)) * unit(self.nature, self.level, middle);
         (width * f64::from(self.up), width * f64::from(self.down))
     }
 
@@ -150,6 +161,21 @@ impl Profile {
     }
 }
 
+/// What deviations are measured in: those of a volume grow with its level, those of other series are what they are.
+fn unit(nature: Nature, level: f32, middle: f64) -> f64 {
+    if nature == Nature::Volume && level > 0.0 { (middle.abs() / f64::from(level)).max(LEAST_LEVEL) } else { 1.0 }
+}
+
+/// Mean of what was received on some days.
+fn level(days: &[&History<'_>]) -> f32 {
+    let (mut sum, mut n) = (0.0, 0.0);
+    for value in days.iter().flat_map(|day| day.slots).filter(|value| value.is_finite()) {
+        sum += f64::from(clean(*value).abs());
+        n += 1.0;
+    }
+    (sum / n) as f32
+}
+
 /// Middles, and how far each day was from the middle of the *other* days.
 struct Season {
     middles: Vec<f32>,
@@ -158,7 +184,7 @@ struct Season {
 }
 
 impl Season {
-    fn of(days: &[&History<'_>]) -> Self {
+    fn of(days: &[&History<'_>], unit: impl Fn(f64) -> f64) -> Self {
         let count = days.len();
         let mut middles = vec![f32::NAN; SLOTS];
         let mut residuals = vec![f32::NAN; SLOTS * count];
@@ -182,7 +208,8 @@ impl Season {
                     1 => mean_around(day.slots, slot, 6),
                     _ => median_without(&sorted[..n], *around),
                 };
-                residuals[slot * count + at] = value - others;
+                residuals[slot * count + at] =
+                    ((f64::from(value) - f64::from(others)) / unit(f64::from(others))) as f32;
             }
         }
         Self { middles, residuals }
@@ -209,15 +236,23 @@ fn mean_around(slots: &[f32], slot: usize, neighbours: usize) -> f32 {
     if n > 0.0 { sum / n } else { f32::NAN }
 }
 
-/// Median of sorted values without one of them; NaN if that one is not there or is alone.
+/// Median of sorted values without one of them; NaN if that one is not a number or is alone. On which side of the middle
+/// it was is all that matters.
 fn median_without(sorted: &[f32], value: f32) -> f32 {
-    let Some(out) = sorted.iter().position(|other| other.to_bits() == value.to_bits()) else { return f32::NAN };
-    let rest = sorted.len() - 1;
-    let at = |i: usize| sorted[i + usize::from(i >= out)];
-    match (rest, rest % 2) {
-        (0, _) => f32::NAN,
-        (_, 1) => at(rest / 2),
-        _ => f32::midpoint(at(rest / 2 - 1), at(rest / 2)),
+    let half = sorted.len() / 2;
+    if sorted.len() < 2 || value.is_nan() {
+        return f32::NAN;
+    }
+    if sorted.len().is_multiple_of(2) {
+        return if value <= sorted[half - 1] { sorted[half] } else { sorted[half - 1] };
+    }
+    let (below, middle, above) = (sorted[half - 1], sorted[half], sorted[half + 1]);
+    if value < middle {
+        between(middle, above)
+    } else if value > middle {
+        between(below, middle)
+    } else {
+        between(below, above)
     }
 }
 
@@ -263,4 +298,38 @@ fn quantised(middles: &[f32]) -> (f32, f32, [u16; SLOTS]) {
         _ => UNKNOWN,
     });
     (base, quantum, codes)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_median_without_a_value_is_that_of_the_others(
+            values in proptest::collection::vec((-5..5_i8).prop_map(f32::from), 2..12),
+            out in 0..12_usize,
+        ) {
+            let out = out % values.len();
+            let mut others = values.clone();
+            let value = others.remove(out);
+            let mut all = values;
+            sort(&mut all);
+            sort(&mut others);
+            prop_assert_eq!(median_without(&all, value).to_bits(), median(&others).to_bits());
+        }
+
+        #[test]
+        fn codes_keep_middles_to_a_fraction_of_their_range(
+            middles in proptest::collection::vec(-1e6..1e6_f32, SLOTS..=SLOTS),
+        ) {
+            let (base, quantum, codes) = quantised(&middles);
+            for (middle, code) in middles.iter().zip(codes) {
+                prop_assert!((base + f32::from(code) * quantum - middle).abs() < 100.0);
+                prop_assert!(code != UNKNOWN);
+            }
+        }
+    }
 }

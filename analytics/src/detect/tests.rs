@@ -31,8 +31,8 @@ impl Past {
     /// Days with a height of working days and one of rest days.
     fn new(days: i64, working: f64, rest: f64) -> Self {
         let days = (1..=days).map(|back| {
-            let kind = if back % 7 == 1 { DayKind::Rest } else { DayKind::Working };
-            let height = if kind == DayKind::Rest { rest } else { working };
+            let kind = if back % 7 == 1 { DayKind::Holiday } else { DayKind::Working };
+            let height = if kind == DayKind::Holiday { rest } else { working };
             let minutes: Vec<f32> = (0..1440).map(|m| minute(-back, 60 * m, height) as f32).collect();
             let slots = minutes.chunks(5).map(|slot| slot.iter().sum::<f32>() / 5.0).collect();
             (kind, slots, grain(&minutes))
@@ -79,13 +79,28 @@ fn a_spike_is_far_and_a_lasting_shift_is_sustained() {
 
     // One and a half half-widths above: not far at any time, but long.
     let band = profile.band(noon as u32).expect("there is a season");
-    let by = 1.5 * (band.high - band.middle);
+    let by = 1.15 * (band.high - band.middle);
     let shift = |second| minute(7, second, 100.0) + if (noon..noon + 3600).contains(&second) { by } else { 0.0 };
     let readings = day(Some(&profile), Nature::Plain, 60, shift);
     assert!(matches!(readings[720].why, Why::Brief | Why::Far));
-    assert!((725..780).all(|m| readings[m].alarm && readings[m].method == Method::Season));
+    assert!((730..780).all(|m| readings[m].alarm && readings[m].method == Method::Season));
     // Coming back is no anomaly of its own.
     assert!(readings[792..].iter().all(|reading| reading.why == Why::Inside));
+}
+
+#[test]
+fn two_rows_well_outside_open_what_one_does_not() {
+    let profile = Past::new(14, 100.0, 100.0).learn(Nature::Plain, DayKind::Working).expect("two weeks are enough");
+    let band = profile.band(4 * 3600).expect("there is a season");
+    let well = band.middle + 1.6 * (band.high - band.middle);
+    let rows = |outside: &[i64]| {
+        let value = |second| if outside.contains(&(second / 60)) { well } else { minute(7, second, 100.0) };
+        day(Some(&profile), Nature::Plain, 60, value)
+    };
+    let once = rows(&[240]);
+    assert_eq!((once[240].why, once.iter().any(|reading| reading.alarm)), (Why::Brief, false));
+    assert_eq!(rows(&[240, 243])[243].why, Why::Far);
+    assert_eq!(rows(&[240, 250])[250].why, Why::Brief);
 }
 
 #[test]
@@ -104,7 +119,7 @@ fn a_rest_day_is_held_against_rest_days() {
     let past = Past::new(28, 100.0, 40.0);
     let middle = |kind| past.learn(Nature::Plain, kind).and_then(|p| p.band(12 * 3600)).expect("a month").middle;
     assert!((middle(DayKind::Working) - 250.0).abs() < 10.0);
-    assert!((middle(DayKind::Rest) - 100.0).abs() < 5.0);
+    assert!((middle(DayKind::Holiday) - 100.0).abs() < 5.0);
     // No Saturday was seen: all days make the band, and it says so.
     assert!(past.learn(Nature::Plain, DayKind::Saturday).is_some_and(|profile| !profile.alike()));
 }
@@ -152,17 +167,35 @@ fn an_outage_of_a_busy_service_is_seen_and_a_quiet_one_is_not_blamed_for_chance(
     let profile = past.learn(Nature::Volume, DayKind::Working);
     let mut watch = Watch::new(Nature::Volume);
     for m in 0..60 {
-        watch.step(profile.as_ref(), MIDNIGHT + 60 * m, minute(7, 60 * m, 100.0), 60.0 * minute(7, 60 * m, 100.0));
+        watch.step(profile.as_ref(), MIDNIGHT + 60 * m, minute(7, 60 * m, 100.0), 60.0);
     }
-    let out = watch.step(profile.as_ref(), MIDNIGHT + 3600, 0.0, 0.0);
+    let out = watch.step(profile.as_ref(), MIDNIGHT + 3600, 0.0, 60.0);
     assert_eq!(out.why, Why::Far);
     // A fiftieth of a request a second is one a minute: none and three are both usual.
     let profile = Past::new(14, 0.02, 0.02).learn(Nature::Volume, DayKind::Working);
     let mut watch = Watch::new(Nature::Volume);
     for m in 0..60 {
         let n = f64::from([1, 0, 3, 0, 2, 0][m as usize % 6]);
-        assert!(!watch.step(profile.as_ref(), MIDNIGHT + 60 * m, n / 60.0, n).alarm);
+        assert!(!watch.step(profile.as_ref(), MIDNIGHT + 60 * m, n / 60.0, 60.0).alarm);
     }
+}
+
+#[test]
+fn a_volume_that_vanishes_is_an_alarm_however_restless_it_was() {
+    // Every day another height: half of the usual or twice as much.
+    let heights = [50.0, 200.0, 100.0, 70.0, 140.0, 55.0, 180.0, 90.0, 110.0, 60.0];
+    let days: Vec<Vec<f32>> =
+        heights.iter().map(|height| (0..288).map(|slot| usual(300 * slot, *height) as f32).collect()).collect();
+    let days: Vec<History<'_>> =
+        days.iter().map(|slots| History { kind: DayKind::Working, slots, grain: 20.0 }).collect();
+    let profile = Profile::learn(Nature::Volume, &days, DayKind::Working);
+    let value = |second| if second < 50_000 { usual(second, 120.0) } else { 0.0 };
+    let readings = day(profile.as_ref(), Nature::Volume, 60, value);
+    assert!(readings[..833].iter().all(|reading| !reading.alarm));
+    assert!(readings[845..].iter().all(|reading| reading.alarm));
+    // The band follows the level: narrow at night, wide at noon.
+    let width = |second| profile.as_ref().and_then(|p| p.band(second)).map_or(f64::NAN, |band| band.high - band.middle);
+    assert!(width(43_200) > 1.8 * width(3600));
 }
 
 #[test]
@@ -265,7 +298,7 @@ proptest! {
         grain_of_days in any_value(),
     ) {
         let slots: Vec<Vec<f32>> = days.iter().map(|day| day.iter().map(|v| *v as f32).collect()).collect();
-        let kinds = [DayKind::Working, DayKind::Saturday, DayKind::Rest];
+        let kinds = [DayKind::Working, DayKind::Saturday, DayKind::Holiday];
         let days: Vec<History<'_>> = slots
             .iter()
             .enumerate()

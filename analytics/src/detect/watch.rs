@@ -1,6 +1,6 @@
 //! The streaming part: one row at a time against the band and against the last minutes.
 
-use super::{Band, LOCAL_WIDTH, Method, Nature, OPEN, Profile, Reading, Why, chance, clean, floor, median, sort};
+use super::{Band, FAR, LOCAL_WIDTH, Method, Nature, OPEN, Profile, Reading, Why, clean, median, sort};
 use crate::time::{DAY, KST};
 
 /// Rows remembered.
@@ -24,12 +24,12 @@ pub struct Watch {
     /// How many of the rows are filled, and where the next one goes.
     filled: u8,
     next: u8,
-    /// Requests or users that make one unit of a volume; 0 while it is not known.
-    per_unit: f32,
     /// The newest row.
     last: i64,
-    /// Since when rows are outside without a break, and when there was last a reason for an alarm.
+    /// Since when rows are outside without a break, when one was last well outside, and when there was last a reason for
+    /// an alarm.
     outside: Option<i64>,
+    well: Option<i64>,
     reason: Option<i64>,
     values: [f32; ROWS],
     /// Minutes of the rows, modulo 65,536.
@@ -41,8 +41,10 @@ impl Watch {
     pub const MEMORY: i64 = 3600;
     /// Seconds whose median a jump is measured from (twice as many where rows are sparse).
     pub const LOCAL: i64 = 1200;
+    /// Seconds within which two rows at [`OPEN`] are an alarm.
+    pub const TWICE: i64 = 300;
     /// Seconds that a value must stay outside its band to be an alarm, however near it is.
-    pub const SUSTAIN: i64 = 240;
+    pub const SUSTAIN: i64 = 600;
     /// Seconds that an alarm is kept open without a reason.
     pub const HOLD: i64 = 600;
 
@@ -52,9 +54,9 @@ impl Watch {
             nature,
             filled: 0,
             next: 0,
-            per_unit: 0.0,
             last: i64::MIN,
             outside: None,
+            well: None,
             reason: None,
             values: [0.0; ROWS],
             minutes: [0; ROWS],
@@ -64,13 +66,15 @@ impl Watch {
     /// Takes the row that starts at `at` and says what it is.
     ///
     /// `profile` is that of the Korean day that holds `at`, if there is one. `value` is NaN where nothing was received.
-    /// `count` is how many requests or users the value is made of; NaN or 0 if that is not known.
+    /// `count` says what chance can do, NaN if nothing is known: for a [volume](Nature::Volume) how many requests or
+    /// users *one unit* stands for (60 for requests a second in rows of a minute, 1 for users), which an outage does not
+    /// change; for a share or a duration how many requests this value is made of.
     pub fn step(&mut self, profile: Option<&Profile>, at: i64, value: f64, count: f64) -> Reading {
         if at <= self.last && at > self.last.saturating_sub(Self::MEMORY) {
             return Reading { alarm: self.held(self.last), why: Why::Ignored, ..Reading::default() };
         }
         if at <= self.last || at.saturating_sub(self.last) > Self::MEMORY {
-            *self = Self { per_unit: self.per_unit, ..Self::new(self.nature) };
+            *self = Self::new(self.nature);
         }
         if at.saturating_sub(self.last) > Self::HOLD {
             self.outside = None;
@@ -80,9 +84,6 @@ impl Watch {
             return Reading { alarm: self.held(at), why: Why::Missing, ..Reading::default() };
         }
         let value = f64::from(clean(value.clamp(-1e30, 1e30) as f32));
-        if count > 0.0 && value > 0.0 {
-            self.per_unit = (count / value) as f32;
-        }
         let second = at.saturating_add(KST).rem_euclid(DAY) as u32;
         let season = profile.and_then(|profile| self.season(profile, second, count));
         let local = self.local(profile, at, count);
@@ -93,8 +94,8 @@ impl Watch {
     /// The season's band at a second of the day, widened by what chance does.
     fn season(&self, profile: &Profile, second: u32, count: f64) -> Option<Band> {
         let middle = profile.middle(second)?;
-        let (up, down) = profile.halves(second);
-        Some(self.band(middle, up, down, count))
+        let (up, down) = profile.halves(second, middle);
+        Some(Band::around(self.nature, middle, up, down, count))
     }
 
     /// The band around the last minutes, if enough of them were received.
@@ -110,16 +111,11 @@ impl Watch {
         sort(&mut window[..n]);
         let middle = f64::from(median(&window[..n]));
         let half = if let Some(profile) = profile {
-            profile.local_half()
+            profile.local_half(middle)
         } else {
             (LOCAL_WIDTH * WIDE * spread(&window[..n], middle)).max(WIDE_FLOOR * middle.abs())
         };
-        Some(self.band(middle, half, half, count))
-    }
-
-    fn band(&self, middle: f64, up: f64, down: f64, count: f64) -> Band {
-        let least = floor(self.nature, middle).max(chance(self.nature, middle, count, f64::from(self.per_unit)));
-        Band { middle, low: middle - down.max(least), high: middle + up.max(least) }
+        Some(Band::around(self.nature, middle, half, half, count))
     }
 
     /// The stronger evidence. A jump back towards the season's middle is none.
@@ -157,7 +153,9 @@ impl Watch {
     fn judge(&mut self, reading: Reading, value: f64, at: i64) -> Reading {
         if reading.score >= 1.0 {
             let since = *self.outside.get_or_insert(at);
-            let why = if reading.score >= OPEN {
+            let twice = reading.score >= OPEN
+                && self.well.replace(at).is_some_and(|before| at.saturating_sub(before) <= Self::TWICE);
+            let why = if reading.score >= FAR || twice {
                 Why::Far
             } else if at.saturating_sub(since) >= Self::SUSTAIN {
                 Why::Sustained

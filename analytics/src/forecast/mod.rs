@@ -18,6 +18,7 @@ mod pool;
 mod record;
 #[cfg(test)]
 mod tests;
+pub mod trend;
 
 pub use days::{Clock, forecast_days};
 pub use history::Seasons;
@@ -67,8 +68,8 @@ pub struct Exhaustion {
 /// Forecasts `horizon` steps behind `values` (NaN where nothing was received).
 ///
 /// The forecast ends sooner where too few past forecasts reached so far to know how far off they are: about half the
-/// length of the series is the most. `None` where there is too little to say: less than two days of steps (or two seasons), fewer than half of the last
-/// two seasons received, or too few past forecasts to know how far off they were.
+/// length of the series is the most. `None` where there is too little to say: less than two short seasons, fewer than
+/// half of the last two of them received, or too few past forecasts to know how far off they were.
 pub fn forecast(values: &[f64], seasons: Seasons, horizon: usize) -> Option<Forecast> {
     let horizon = horizon.min(MAX_HORIZON);
     let history = History::of(values, seasons)?;

@@ -91,8 +91,13 @@ impl Member {
                     return None;
                 }
                 let mut paths = Vec::with_capacity(origins.len() * horizon);
+                let mut sums = Vec::with_capacity(values.len() + 1);
+                sums.push(0.0);
+                for value in values {
+                    sums.push(sums.last().copied().unwrap_or(0.0) + value);
+                }
                 for origin in origins {
-                    trend(&values[..*origin], short, seasons, horizon, &mut paths);
+                    trend(&values[..*origin], &sums, short, seasons, horizon, &mut paths);
                 }
                 Some(paths)
             }
@@ -150,28 +155,32 @@ fn repeat(values: &[f64], season: usize, seasons: usize, horizon: usize, paths: 
     }
 }
 
-/// Continues the line through the means of the last seasons, with what the phases are above or below it.
-fn trend(values: &[f64], season: usize, seasons: usize, horizon: usize, paths: &mut Paths) {
+/// Continues the line through the means of the last seasons, with what the phases are above or below it. `sums` are
+/// those of all values before each place.
+fn trend(values: &[f64], sums: &[f64], season: usize, seasons: usize, horizon: usize, paths: &mut Paths) {
     let seasons = seasons.min(values.len() / season);
-    let values = &values[values.len() - seasons * season..];
+    let first = values.len() - seasons * season;
     let centre = (seasons - 1) as f64 / 2.0;
     let (mut level, mut moment, mut square) = (0.0, 0.0, 0.0);
-    for (number, one) in values.chunks(season).enumerate() {
-        let (mean, at) = (one.iter().sum::<f64>() / season as f64, number as f64 - centre);
+    for number in 0..seasons {
+        let start = first + number * season;
+        let (mean, at) = ((sums[start + season] - sums[start]) / season as f64, number as f64 - centre);
         level += mean / seasons as f64;
         moment += at * mean;
         square += at * at;
     }
     let slope = if square > 0.0 { moment / square / season as f64 } else { 0.0 };
-    let middle = (values.len() - 1) as f64 / 2.0;
-    let mut phases = vec![0.0; season];
-    for (at, value) in values.iter().enumerate() {
-        phases[at % season] += (value - level - slope * (at as f64 - middle)) / seasons as f64;
+    let middle = (seasons * season - 1) as f64 / 2.0;
+    let mut phases = vec![0.0; season.min(horizon)];
+    for (number, one) in values[first..].chunks(season).enumerate() {
+        let start = (number * season) as f64 - middle;
+        for (at, (phase, value)) in phases.iter_mut().zip(one).enumerate() {
+            *phase += (value - level - slope * (start + at as f64)) / seasons as f64;
+        }
     }
-    paths.extend((0..horizon).map(|at| {
-        let step = (values.len() + at) as f64 - middle;
-        level + slope * step + phases[at % season]
-    }));
+    let end = (seasons * season) as f64 - middle;
+    let phases = phases.iter().cycle().take(horizon).enumerate();
+    paths.extend(phases.map(|(at, phase)| level + slope * (end + at as f64) + phase));
 }
 
 /// Runs an autoregression from every origin, refitted a few times on what was known by then.

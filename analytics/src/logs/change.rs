@@ -1,6 +1,6 @@
 //! Templates of two periods against each other: what appeared, vanished or multiplied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -64,17 +64,26 @@ const SURE_OF_NONE: f64 = 3.0;
 /// The same for an error that is new: a single record, if there was none in a period at least as long.
 const SURE_OF_ERROR: f64 = 1.0;
 
+/// Masked lines of two periods that are compared; rarer ones count as [`OTHER`].
+const MOST_LINES: usize = 2000;
+
 /// All templates of two periods, similar ones merged over both, so that the same template has the same text in each.
 pub fn counts(before: Option<&Bucket>, during: &Bucket) -> Vec<TemplateCount> {
-    let mut services: BTreeMap<&Name, BTreeMap<&Name, [Option<LogLines>; 2]>> = BTreeMap::new();
+    let mut services: BTreeMap<&Name, BTreeMap<&str, [Option<LogLines>; 2]>> = BTreeMap::new();
+    let rare = rarest(before, during);
     for (period, bucket) in [before, Some(during)].into_iter().enumerate() {
-        for ((service, line), lines) in bucket.iter().flat_map(|bucket| &bucket.templates) {
-            services.entry(service).or_default().entry(line).or_default()[period] = Some(*lines);
+        for (key, lines) in bucket.iter().flat_map(|bucket| &bucket.templates) {
+            let line = if rare.contains(key) { OTHER } else { &*key.1 };
+            let sum = &mut services.entry(&key.0).or_default().entry(line).or_default()[period];
+            match sum {
+                Some(sum) => sum.merge(lines),
+                None => *sum = Some(*lines),
+            }
         }
     }
     let mut all = Vec::new();
     for (service, lines) in services {
-        let texts: Vec<&str> = lines.keys().map(|line| &***line).collect();
+        let texts: Vec<&str> = lines.keys().copied().collect();
         let (numbers, templates) = group(&texts);
         let fresh = |template| TemplateCount {
             service: service.clone(),
@@ -96,6 +105,18 @@ pub fn counts(before: Option<&Bucket>, during: &Bucket) -> Vec<TemplateCount> {
         all.extend(counts);
     }
     all
+}
+
+/// The rarest lines beyond [`MOST_LINES`]: comparing all with all takes the square of their number.
+fn rarest<'b>(before: Option<&'b Bucket>, during: &'b Bucket) -> BTreeSet<&'b (Name, Name)> {
+    let mut counts: BTreeMap<&(Name, Name), u64> = BTreeMap::new();
+    for (key, lines) in before.iter().flat_map(|bucket| &bucket.templates).chain(&during.templates) {
+        let count = counts.entry(key).or_default();
+        *count = count.saturating_add(lines.count);
+    }
+    let mut order: Vec<_> = counts.into_iter().collect();
+    order.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    order.into_iter().skip(MOST_LINES).map(|(key, _)| key).collect()
 }
 
 /// Templates that changed from a period before to a period asked about, of so many seconds each; the most striking
@@ -199,6 +220,16 @@ mod tests {
         for (before_seconds, during_seconds) in [(0, 600), (600, 0), (-1, i64::MIN), (i64::MAX, i64::MAX)] {
             assert!(changes(&before, before_seconds, &during, during_seconds).len() <= 2);
         }
+    }
+
+    #[test]
+    fn ever_new_lines_are_bounded_and_none_is_lost() {
+        let word = |n: u64| -> String { (0..6).map(|place| char::from(b'g' + (n >> (3 * place) & 7) as u8)).collect() };
+        let lines: Vec<String> = (0..20_000).map(|n| format!("odd {}", word(n))).collect();
+        let lines: Vec<_> = lines.iter().map(|line| ("was", line.as_str(), Severity::Warn, 1)).collect();
+        let counts = counts(None, &bucket(&lines));
+        assert_eq!(counts.iter().map(|count| count.during).sum::<u64>(), 20_000);
+        assert!(counts.len() <= MOST_LINES + 1);
     }
 
     #[test]

@@ -145,11 +145,13 @@ impl<'t> Scanner<'t> {
 
     fn space(&mut self) {
         if self.byte(self.at) == 0x1b && self.byte(self.at + 1) == b'[' {
-            // A terminal's colour: up to its final letter.
+            // A terminal's colour, up to its final letter, is no space.
             self.at += 2;
             while self.byte(self.at).is_ascii_digit() || self.byte(self.at) == b';' {
                 self.at += 1;
             }
+            self.at += usize::from(self.byte(self.at).is_ascii_alphabetic());
+            return;
         }
         self.at += 1;
         if self.out.len() > self.begin && !self.out.ends_with(' ') {

@@ -17,7 +17,7 @@ pub use sheet::{MAX_SERIES, SLOT, Sheet};
 
 use crate::bucket::Bucket;
 use crate::calendar;
-use crate::detect::{self, DayKind, History, Profile, Watch, Why};
+use crate::detect::{self, History, Nature, Profile, Watch, Why};
 use crate::time::{DAY, day_start};
 use crate::view::Measure;
 
@@ -69,17 +69,19 @@ impl Watcher {
         let mut days: Vec<&Sheet> = before.iter().filter(|s| s.day < day && s.day >= day - DAYS * DAY).collect();
         days.sort_by_key(|sheet| -sheet.day);
         let keys: BTreeSet<&SeriesKey> = days.iter().flat_map(|sheet| sheet.keys()).collect();
-        let today = kind(day);
+        let today = calendar::kind(day);
         let mut history = Vec::new();
         self.series.retain(|key, _| keys.contains(key));
         for key in keys {
             history.clear();
             history.extend(days.iter().filter_map(|sheet| {
                 let slots = sheet.values(key)?;
-                Some(History { kind: kind(sheet.day), slots, grain: f32::NAN })
+                Some(History { kind: calendar::kind(sheet.day), slots, grain: f32::NAN })
             }));
             let watched = self.series.entry(key.clone()).or_insert_with(|| Watched::new(key.measure));
-            watched.profile = Profile::learn(nature(key.measure), &history, today);
+            // Traffic of working days says nothing of a holiday's, nor the other way round.
+            let usual = |profile: &Profile| profile.alike() || profile.nature() != Nature::Volume;
+            watched.profile = Profile::learn(nature(key.measure), &history, today).filter(usual);
         }
         self.day = Some(day);
     }
@@ -96,7 +98,7 @@ impl Watcher {
             silent.extend(volumes.map(|(key, _)| key.clone()));
         }
         // A service that says nothing while others speak made no requests.
-        let silent = silent.into_iter().map(|key| Reading { key, value: 0.0, count: 0.0 });
+        let silent = silent.into_iter().map(|key| Reading { key, value: 0.0, count: width as f64 });
         for reading in seen.into_iter().chain(silent) {
             if which.takes(reading.key.measure) {
                 self.step(start, width, reading, &mut bucket.alarms);
@@ -137,14 +139,6 @@ impl Watcher {
     pub fn band(&self, key: &SeriesKey, instant: i64) -> Option<detect::Band> {
         let day = self.day.filter(|day| *day == day_start(instant))?;
         self.series.get(key)?.profile.as_ref()?.band((instant - day) as u32)
-    }
-}
-
-fn kind(day: i64) -> DayKind {
-    match calendar::kind(day) {
-        calendar::DayKind::Working => DayKind::Working,
-        calendar::DayKind::Saturday => DayKind::Saturday,
-        calendar::DayKind::Holiday => DayKind::Rest,
     }
 }
 

@@ -59,7 +59,7 @@ pub struct Reading {
     pub key: SeriesKey,
     /// The value: a second for requests, 0 to 1 for shares, seconds for durations; NaN if it cannot be told.
     pub value: f64,
-    /// The requests from which it was made, 0 for a gauge.
+    /// The requests from which it was made; for a volume those that one unit of it stands for; NaN for a gauge.
     pub count: f64,
 }
 
@@ -80,7 +80,7 @@ pub fn readings(bucket: &Bucket, users: &Identities, width: i64) -> Vec<Reading>
     let seconds = width.max(1) as f64;
     transaction(&mut out, &Subject::Entry, &bucket.entry, Some(seconds));
     if let Some(users) = told_apart(users) {
-        push(&mut out, &Subject::Entry, Measure::Users, users.estimate, users.identified as f64);
+        push(&mut out, &Subject::Entry, Measure::Users, users.estimate, 1.0);
     }
     let mut services = bucket.transactions.iter().peekable();
     while let Some(((service, _), _)) = services.peek() {
@@ -104,7 +104,7 @@ pub fn readings(bucket: &Bucket, users: &Identities, width: i64) -> Vec<Reading>
             Resource::Heap => Measure::Heap,
             _ => continue,
         };
-        push(&mut out, &Subject::Service(service.clone()), measure, gauge.mean() / 1e6, 0.0);
+        push(&mut out, &Subject::Service(service.clone()), measure, gauge.mean() / 1e6, f64::NAN);
     }
     out
 }
@@ -117,7 +117,7 @@ fn push(out: &mut Vec<Reading>, subject: &Subject, measure: Measure, value: f64,
 fn transaction(out: &mut Vec<Reading>, subject: &Subject, cell: &Transaction, seconds: Option<f64>) {
     let count = cell.count as f64;
     if let Some(seconds) = seconds {
-        push(out, subject, Measure::Requests, count / seconds, count);
+        push(out, subject, Measure::Requests, count / seconds, seconds);
     }
     if let Some(rate) = cell.error_rate() {
         push(out, subject, Measure::ErrorRate, rate, count);

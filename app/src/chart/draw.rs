@@ -68,6 +68,19 @@ fn paths(chart: &Chart, scale: &Scale, shades: &[Shade]) -> Node {
             <path class="bedge" d=line_path(&chart.high, chart.slots, scale)/>
         }
     });
+    let fan = chart.fan.as_ref().map(|fan| {
+        let level = fan.level.as_ref().map(|level| {
+            let mut path = "M0 ".to_owned();
+            super::geometry::put(&mut path, scale.y(level.0));
+            path.push_str("H1440");
+            markup! { <path class="level" d=path/> }
+        });
+        markup! { <path class="core" d=band_path(&fan.narrow.0, &fan.narrow.1, chart.slots, scale)/>{level} }
+    });
+    let wide = chart
+        .fan
+        .as_ref()
+        .map(|fan| markup! { <path class="widest" d=band_path(&fan.wide.0, &fan.wide.1, chart.slots, scale)/> });
     let strokes: Vec<_> = chart
         .strokes
         .iter()
@@ -77,7 +90,9 @@ fn paths(chart: &Chart, scale: &Scale, shades: &[Shade]) -> Node {
         <svg viewBox="0 0 1440 100" preserveAspectRatio="none" aria-hidden="true">
             {shades}
             <path class="grid" d=grid/>
+            {wide}
             {band}
+            {fan}
             {strokes}
             <path class="zero" d="M0 100H1440"/>
         </svg>
@@ -118,15 +133,27 @@ fn words(here: &Here, chart: &Chart, scale: &Scale) -> Node {
             <text class=if out { "lab end out" } else { "lab end" } x=pct(at) y=pct(above) dx=dx dy=dy text-anchor=anchor>{label.clone()}</text>
         }
     });
+    let fan = chart.fan.as_ref().map(|fan| {
+        let level = fan.level.as_ref().filter(|level| level.0 <= scale.max).map(|(value, name)| {
+            markup! { <text class="lab level" x="100%" y=pct(scale.y(*value)) dy="-6" text-anchor="end">{name.clone()}</text> }
+        });
+        let since = fan.since.map(|(at, name)| {
+            markup! {
+                <line class="since" x1=pct(at) y1="0" x2=pct(at) y2="100%"/>
+                <text class="xt" x=pct(at) y="0" dx="6" dy="-6">{name}</text>
+            }
+        });
+        markup! { {level}{since} }
+    });
     let leaders = chart.labels.then(|| leaders(here, chart, scale, newest.map_or(0.0, |n| n.0)));
-    markup! { <svg class="over" aria-hidden="true">{ticks}{marks}{leaders}{dot}</svg> }.into_node()
+    markup! { <svg class="over" aria-hidden="true">{ticks}{marks}{leaders}{fan}{dot}</svg> }.into_node()
 }
 
 /// Names of the expectation and of past days, each on a hairline down to its line, on the side with more room.
 fn leaders(here: &Here, chart: &Chart, scale: &Scale, now: f64) -> Node {
     let mut lines: Vec<(&str, &[Option<f64>])> = Vec::new();
     if !chart.high.is_empty() {
-        lines.push((here.t.usual_range, &chart.high));
+        lines.push((chart.range(here), &chart.high));
     }
     for stroke in chart.strokes.iter().rev().filter(|s| matches!(s.role, Role::Before | Role::Week)) {
         lines.push((&stroke.name, &stroke.values));

@@ -29,6 +29,8 @@ pub(crate) enum Role {
     Before,
     /// The week before: dotted.
     Week,
+    /// What is forecast: dashed.
+    Ahead,
     /// One of several series, by place: solid, thin, dotted, dashed.
     Series(u8),
 }
@@ -41,6 +43,7 @@ impl Role {
             Self::Out => "today out",
             Self::Before => "yest",
             Self::Week => "week",
+            Self::Ahead => "ahead",
             Self::Series(0) => "today ser0",
             Self::Series(1) => "ser1",
             Self::Series(2) => "ser2",
@@ -55,6 +58,19 @@ pub(crate) struct Stroke {
     pub(crate) role: Role,
     pub(crate) name: String,
     pub(crate) values: Vec<Option<f64>>,
+}
+
+/// What the chart of a forecast has in addition.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Fan {
+    /// Edges of the 95 % interval, drawn behind.
+    pub(crate) wide: (Vec<Option<f64>>, Vec<Option<f64>>),
+    /// Edges of the 50 % interval, drawn before.
+    pub(crate) narrow: (Vec<Option<f64>>, Vec<Option<f64>>),
+    /// A level with its name.
+    pub(crate) level: Option<(f64, String)>,
+    /// Name of the instant behind which nothing was measured, and its place in percent.
+    pub(crate) since: Option<(f64, &'static str)>,
 }
 
 /// A chart.
@@ -78,6 +94,8 @@ pub(crate) struct Chart {
     pub(crate) low: Vec<Option<f64>>,
     /// Upper edge.
     pub(crate) high: Vec<Option<f64>>,
+    /// What a forecast has beside `low` and `high`, which are then its 85 % interval.
+    pub(crate) fan: Option<Fan>,
     /// Label at the newest value of the first line.
     pub(crate) now: Option<String>,
     /// Whether labels stand at the lines (a large chart) or only in the swatch line.
@@ -98,7 +116,16 @@ impl Chart {
     /// Largest value of all lines.
     pub(crate) fn max(&self) -> f64 {
         let lines = self.strokes.iter().map(|s| &s.values).chain([&self.low, &self.high]);
-        lines.flatten().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f64::max)
+        let lines = lines.chain(self.fan.iter().map(|fan| &fan.wide.1));
+        let level = self.fan.as_ref().and_then(|fan| fan.level.as_ref()).map_or(0.0, |level| level.0);
+        let most = lines.flatten().flatten().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
+        // A level far above everything else would press the rest to the ground.
+        if level < 3.0 * most { most.max(level) } else { most }
+    }
+
+    /// Name of the range between `low` and `high`.
+    pub(crate) fn range(&self, here: &Here) -> &'static str {
+        if self.fan.is_some() { here.t.interval } else { here.t.usual_range }
     }
 
     /// Whether there is no value at all.
@@ -135,7 +162,7 @@ pub(crate) fn values(line: &Line) -> Vec<Option<f64>> {
 pub(crate) fn swatches(here: &Here, chart: &Chart) -> Node {
     let mut strokes: Vec<_> = chart.strokes.iter().rev().map(|s| swatch(s.role.class(), s.name.clone())).collect();
     if !chart.high.is_empty() {
-        strokes.push(swatch("band", here.t.usual_range.to_owned()));
+        strokes.push(swatch("band", chart.range(here).to_owned()));
     }
     markup! { <p class=if chart.labels { "swatches" } else { "swatches always" }>{strokes}</p> }.into_node()
 }

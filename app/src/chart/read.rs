@@ -68,7 +68,7 @@ pub(super) fn sentence(here: &Here, chart: &Chart, index: usize) -> String {
     if let (Some(low), Some(high)) = (edge(&chart.low), edge(&chart.high)) {
         let value = chart.strokes.last().and_then(|front| edge(&front.values));
         let standing = value.map(|value| if value < low || value > high { here.t.out_word } else { here.t.in_word });
-        out.extend([" · ", here.t.usual_range, " ", &show(low), "–", &show(high)]);
+        out.extend([" · ", chart.range(here), " ", &show(low), "–", &show(high)]);
         if let Some(standing) = standing {
             out.extend([". ", standing, ". ", here.t.band_method]);
         }

@@ -14,7 +14,7 @@ pub(crate) fn table(here: &Here, chart: &Chart, caption: &str) -> Node {
     let last = chart.strokes.iter().rev().find_map(|s| s.values.iter().rposition(Option::is_some));
     let rows: Vec<_> = rows(chart, last).into_iter().map(|i| row(here, chart, i)).collect();
     let names: Vec<_> = columns(chart).map(|s| markup! { <th scope="col">{s.name.clone()}</th> }).collect();
-    let range = (!chart.high.is_empty()).then(|| markup! { <th scope="col">{here.t.usual_range}</th> });
+    let range = (!chart.high.is_empty()).then(|| markup! { <th scope="col">{chart.range(here)}</th> });
     let step = every(chart) as i64 * chart.step;
     let caption = format!("{caption}, {}{}", span(step, here.lang), here.lang.pick(" 간격", " steps"));
     markup! {

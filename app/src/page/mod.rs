@@ -5,16 +5,18 @@
 
 pub(crate) mod combine;
 mod connect;
+pub(crate) mod forecast;
 mod help;
 pub(crate) mod incident;
 pub(crate) mod incidents;
 mod missing;
 pub(crate) mod now;
 pub(crate) mod region;
+pub(crate) mod sessions;
 
 use std::sync::Arc;
 
-use bonghwa_analytics::view::{IncidentView, IncidentsView, NowView, RegionView};
+use bonghwa_analytics::view::{ForecastView, IncidentView, IncidentsView, NowView, RegionView, SessionsView};
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -38,12 +40,16 @@ pub(crate) enum Content {
     Now(NowView),
     /// A region.
     Region(RegionView),
+    /// 세션.
+    Sessions(SessionsView),
     /// 합쳐 보기.
     Combine(CombineData),
     /// 사건.
     Incidents(IncidentsView),
     /// An incident.
     Incident(IncidentView),
+    /// 예측·용량.
+    Forecast(Box<ForecastView>),
 }
 
 impl Content {
@@ -52,9 +58,11 @@ impl Content {
         match page {
             Page::Now(..) => matches!(self, Self::Now(_)),
             Page::Region(_) => matches!(self, Self::Region(_)),
+            Page::Sessions(_) => matches!(self, Self::Sessions(_)),
             Page::Combine(_) => matches!(self, Self::Combine(_)),
             Page::Incidents(_) => matches!(self, Self::Incidents(_)),
             Page::Incident(_) => matches!(self, Self::Incident(_)),
+            Page::Forecast(_) => matches!(self, Self::Forecast(_)),
             _ => matches!(self, Self::Fixed),
         }
     }
@@ -96,9 +104,11 @@ async fn fetch(page: Page) -> Result<Content, String> {
     match page {
         Page::Now(query, _) => data::now(query).await.map(Content::Now),
         Page::Region(query) => data::region(query).await.map(Content::Region),
+        Page::Sessions(query) => data::sessions(query).await.map(Content::Sessions),
         Page::Combine(query) => data::combine(query).await.map(Content::Combine),
         Page::Incidents(query) => data::incidents(query).await.map(Content::Incidents),
         Page::Incident(id) => data::incident(id).await.map(Content::Incident),
+        Page::Forecast(query) => data::forecast(query).await.map(|view| Content::Forecast(Box::new(view))),
         _ => Ok(Content::Fixed),
     }
 }
@@ -134,9 +144,12 @@ pub(crate) fn Body() -> impl IntoView {
     let data: Data = Resource::new_with_options(
         move || {
             let key = key.get();
-            let moving = matches!(key, Page::Region(_) | Page::Incidents(_) | Page::Incident(_))
-                || matches!(&key, Page::Now(query, _) if query.at.is_none());
-            (key, if moving { hands.live.tick.get() } else { 0 })
+            let moving = matches!(key, Page::Region(_)) || matches!(&key, Page::Now(query, _) if query.at.is_none());
+            // Rows of a minute need not be asked for every two seconds.
+            let slow = matches!(&key, Page::Incidents(_) | Page::Incident(_))
+                || matches!(&key, Page::Sessions(query) if query.from.is_none());
+            let pace = if slow { 20 } else { 1 };
+            (key, if moving || slow { hands.live.tick.get() / pace } else { 0 })
         },
         move |(key, _)| {
             let page = if matches!(key, Page::Combine(_)) { place.address_now().page } else { key };
@@ -194,6 +207,10 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
             place.learn(view.demo, &view.title);
             region::render(&here.with(&view.regions), view, hands)
         }
+        (Content::Sessions(view), _) => {
+            place.learn(view.demo, &view.title);
+            sessions::render(&here.with(&view.regions), view, hands)
+        }
         (Content::Combine(data), Page::Combine(query)) => {
             place.learn(data.demo, &data.title);
             combine::render(&here.with(&data.regions), data, query, &hands.progress.get())
@@ -205,6 +222,10 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         (Content::Incident(view), _) => {
             place.learn(view.demo, &view.title);
             incident::render(&here.with(&view.regions), view, hands)
+        }
+        (Content::Forecast(view), Page::Forecast(query)) => {
+            place.learn(view.demo, &view.title);
+            forecast::render(&here.with(&view.regions), view, query, hands)
         }
         (_, Page::Connect) => connect::render(here),
         (_, Page::Help) => help::render(here),

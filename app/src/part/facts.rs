@@ -190,15 +190,43 @@ pub(crate) fn source_table(here: &Here, sources: Vec<Source>) -> Node {
 fn label(here: &Here, fact: &Fact) -> String {
     let measure = measure_name(here, fact.measure, fact.unit);
     match fact.regions.as_slice() {
-        [one] => format!("{} {measure}", here.region(one)),
+        [one] => [here.region(one), " ", measure, kind(here, fact)].concat(),
         _ => match (fact.method, here.lang) {
             (Method::SumOfEstimates, Lang::Ko) => format!("{measure}, 지역 합"),
             (Method::SumOfEstimates, Lang::En) => format!("{measure}, sum of regions"),
             (Method::InclusionExclusion, Lang::Ko) => format!("{measure}, 겹친 수"),
             (Method::InclusionExclusion, Lang::En) => format!("{measure}, overlap"),
-            _ => measure.to_owned(),
+            _ => [measure, kind(here, fact)].concat(),
         },
     }
+}
+
+/// The value of a fact in the table.
+fn value(here: &Here, fact: &Fact) -> String {
+    if fact.method == Method::Times { times(fact, here.lang) } else { exact(fact.value, fact.unit, here.lang) }
+}
+
+/// A factor: `1.3배` or `1.3 times`.
+pub(crate) fn times(fact: &Fact, lang: Lang) -> String {
+    decimal(fact.value, 1) + lang.pick("배", " times")
+}
+
+/// What a fact of a forecast says of its measure.
+fn kind(here: &Here, fact: &Fact) -> &'static str {
+    let begins = |text: &str| fact.id.starts_with(text);
+    let (ko, en) = match fact.method {
+        Method::Forecast if begins("peak") => (", 예측한 최고치", ", forecast peak"),
+        Method::Forecast => (", 85 % 구간의 끝", ", edge of the 85 % interval"),
+        Method::Probability => (", 임계값을 넘을 확률", ", probability of passing the threshold"),
+        Method::PastForecasts if fact.id.contains("covered") => (", 구간에 든 비율", ", share inside the interval"),
+        Method::PastForecasts => (", 예측과 실제의 차이", ", forecast less what came"),
+        Method::Trend if begins("weekly") => (", 한 주의 변화", ", change in a week"),
+        Method::Trend if begins("edge") => (", 분기 말 상한", ", edge at the quarter’s end"),
+        Method::Trend => (", 바쁜 시간", ", busy hour"),
+        Method::Times => (", 필요한 배수", ", factor needed"),
+        _ => return "",
+    };
+    here.lang.pick(ko, en)
 }
 
 /// Name of a measure; of users by what is counted.
@@ -276,6 +304,11 @@ fn method(lang: Lang, fact: &Fact, mode: IdentityMode) -> String {
         Method::QuantileSketch => lang.pick("분위수 요약", "quantile sketch").to_owned(),
         Method::BusiestTierMean => lang.pick("가장 바쁜 층의 평균", "mean of the busiest tier").to_owned(),
         Method::Mean => lang.pick("평균", "mean").to_owned(),
+        Method::Forecast => lang.pick("계절 예측 여럿의 가중 평균", "weighted mean of seasonal forecasters").to_owned(),
+        Method::Probability => lang.pick("지난 예측의 오차로 셈", "from what past forecasts missed by").to_owned(),
+        Method::PastForecasts => lang.pick("지난 예측과 실제를 견줌", "past forecasts against what came").to_owned(),
+        Method::Trend => lang.pick("근무일 최고치의 추세(Sen)", "trend of working days’ peaks (Sen)").to_owned(),
+        Method::Times => lang.pick("85 % 상한 ÷ 목표", "85 % edge ÷ target").to_owned(),
     };
     let error = fact.error.map(|error| match fact.method {
         Method::InclusionExclusion => format!(", ±\u{a0}{}", exact(error, fact.unit, lang)),

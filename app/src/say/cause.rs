@@ -454,6 +454,5 @@ pub(crate) fn check(here: &Here, check: Check) -> String {
         (Check::RanWell(seconds), Lang::En) => {
             format!("It had run well for {} before the symptom.", span(seconds, here.lang))
         }
-        (Check::AsUsual, lang) => pick(lang, ("평소에도 이만큼 찹니다.", "It is as full on usual days.")).to_owned(),
     }
 }

@@ -3,8 +3,10 @@
 
 pub(crate) mod cause;
 pub(crate) mod combine;
+pub(crate) mod forecast;
 pub(crate) mod incident;
 pub(crate) mod now;
 pub(crate) mod region;
+pub(crate) mod sessions;
 pub(crate) mod template;
 pub(crate) mod verdict;

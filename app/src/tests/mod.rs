@@ -1,9 +1,10 @@
 //! Pages rendered from sample views: what every page must hold, in both languages.
 
 mod cases;
+mod forecast;
 pub(crate) mod sample;
 
-use bonghwa_analytics::view::{NowView, RegionView, Verdict};
+use bonghwa_analytics::view::{NowView, RegionView, SessionsView, Verdict};
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 
@@ -36,6 +37,10 @@ fn now(view: &NowView, address: &str, lang: bonghwa_analytics::format::Lang) -> 
 
 fn region(view: &RegionView, address: &str, lang: bonghwa_analytics::format::Lang) -> String {
     html(address, lang, |here, hands| page::region::render(here, view, hands))
+}
+
+fn sessions(view: &SessionsView, address: &str, lang: bonghwa_analytics::format::Lang) -> String {
+    html(address, lang, |here, hands| page::sessions::render(&here.with(&view.regions), view, hands))
 }
 
 fn combine(view: Option<bonghwa_analytics::view::CombineView>, lang: bonghwa_analytics::format::Lang) -> String {
@@ -108,6 +113,9 @@ fn every_page_holds_its_rules() {
         for address in ["/region/seoul", "/region/seoul?span=7d&vs=none&service=was"] {
             check(address, &region(&sample::region(), address, lang));
         }
+        for address in ["/sessions", "/sessions?region=seoul&span=7d&lang=en"] {
+            check(address, &sessions(&sample::sessions(), address, lang));
+        }
         check("/combine", &combine(Some(sample::combine()), lang));
         check("/combine, browser", &combine(None, lang));
     }
@@ -146,6 +154,29 @@ fn what_is_unusual_is_said_first() {
     assert!(page.contains("13:21에 시작해 44분째입니다."), "{page}");
     assert!(page.contains("부산의 응답시간이 평소 범위를 벗어났습니다"), "{page}");
     assert!(page.contains("부산 자세히 보기") && html.contains("/region/busan"), "{page}");
+}
+
+#[test]
+fn whoever_is_listed_is_listed_with_the_reason() {
+    let [ko, en] = LANGS.map(|lang| text(&sessions(&sample::sessions(), "/sessions", lang)));
+    for sentence in [
+        "한 주소에서 1분에 243번 로그인을 시도했습니다",
+        "최근 30분 안에 움직인 이용자는 약 10.6만\u{a0}명이고, 1시간 넘게 이어지는 접속은 160건입니다.",
+        "1분에 최대 243번, 모두 2,880번 시도해 2,860번 실패",
+        "약 이용자 130명",
+        "가장 두드러진 50건만 보여 드립니다. 모두 64건입니다.",
+        "목록에서 빠진 주소는 한 구간에 많아야 3번 로그인했습니다.",
+        "해당하는 접속이 없습니다.",
+    ] {
+        assert!(ko.contains(sentence), "{sentence}\n{ko}");
+    }
+    for sentence in ["One address tried 243 log-ins in a minute", "about 130 users", "97 requests in 5 h 43 min"] {
+        assert!(en.contains(sentence), "{sentence}\n{en}");
+    }
+    let mut quiet = sample::sessions();
+    quiet.lists.iter_mut().for_each(|list| (list.total, list.listed) = (0, Vec::new()));
+    (quiet.active, quiet.ages) = (None, Vec::new());
+    assert!(text(&sessions(&quiet, "/sessions", LANGS[0])).contains("눈에 띄는 접속이 없습니다"));
 }
 
 #[test]

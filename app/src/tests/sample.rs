@@ -6,10 +6,11 @@ use bonghwa_analytics::bucket::Severity;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::logs::change::ChangeKind;
 use bonghwa_analytics::region::Region;
+use bonghwa_analytics::session::{Kind, Listed, Thresholds};
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{
-    Card, CombineView, DayChart, Event, EventKind, Fact, Level, Line, LogRow, Measure, Method, NowView, Pair, Part,
-    PeriodChart, RegionRow, RegionView, Series, Standing, TransactionRow, Unit, Verdict,
+    Card, CombineView, DayChart, Event, EventKind, Fact, Known, Level, Line, List, LogRow, Measure, Method, NowView,
+    Pair, Part, PeriodChart, RegionRow, RegionView, Series, SessionsView, Standing, TransactionRow, Unit, Verdict,
 };
 
 /// Thursday 18 June 2026, 14:05 in Seoul.
@@ -345,5 +346,45 @@ pub(crate) fn combine() -> CombineView {
         line_step: 300,
         sketches: 676,
         late: vec![("gangwon".into(), NOW - 1380)],
+    }
+}
+
+/// A burst of log-ins, a shared address and many long sessions.
+pub(crate) fn sessions() -> SessionsView {
+    let listed = |kind, number: u64, count| Listed {
+        region: if number % 2 == 0 { "seoul" } else { "gangwon" }.into(),
+        pseudonym: format!("{:016x}", number * 0x1234_5678_9abc),
+        kind,
+        count,
+        failed: if kind == Kind::LogInBurst { count - 20 } else { 0 },
+        per_minute: if kind == Kind::LogInBurst { 243 } else { 0 },
+        from: NOW - 20_000 - number as i64 * 600,
+        to: NOW - 60,
+        exact: kind != Kind::ManyIdentities,
+    };
+    let long: Vec<Listed> = (1..=50).map(|number| listed(Kind::LongLived, number, 97)).collect();
+    SessionsView {
+        as_of: NOW,
+        demo: true,
+        title: ("전국 민원 시스템".into(), "National civil services".into()),
+        mode: IdentityMode::UserCookie,
+        regions: regions(),
+        from: NOW - DAY,
+        to: NOW,
+        active: Some(Fact { from: NOW - 1800, ..fact("active", Measure::Users, 106_120.0, Unit::Users, None) }),
+        ages: vec![105_960, 96, 41, 20, 3],
+        lists: vec![
+            List { kind: Kind::LogInBurst, total: 1, listed: vec![listed(Kind::LogInBurst, 1, 2880)] },
+            List { kind: Kind::ManyIdentities, total: 1, listed: vec![listed(Kind::ManyIdentities, 2, 130)] },
+            List { kind: Kind::ManyAddresses, total: 0, listed: Vec::new() },
+            List { kind: Kind::LongLived, total: 64, listed: long },
+        ],
+        thresholds: Thresholds::default(),
+        known: vec![
+            Known { region: "seoul".into(), since: Some(NOW - DAY), until: Some(NOW - 60) },
+            Known { region: "gangwon".into(), since: None, until: None },
+        ],
+        floor: 3,
+        overflowed: false,
     }
 }

@@ -5,7 +5,10 @@
 //! yet is scored 0. Days are cut in Asia/Seoul and told apart by weekday; no calendar of the series' own country is used.
 //!
 //! Two thresholds on `Reading::score`, each one number for all series. For each series it is the one that is best on the
-//! *other* series (leave one out), so none is fitted to what it is scored on; the figures pool all series.
+//! *other* series (leave one out), so none is fitted to what it is scored on; the figures pool all series. The detector's
+//! own constants are not chosen that way: they are round numbers from a plateau that was found with all series in view
+//! (27 settings around them give A .68 to .73 and B .72 to .79; chosen on the other series as well, a prototype reached
+//! A .70, and B .80 at .08 false events). The product's thresholds behind "alarms as raised" are chosen so, too.
 
 use std::path::Path;
 
@@ -25,8 +28,8 @@ const FALSE_EVENTS: f64 = 0.065;
 /// What the other series may cost where the threshold is chosen: short of the limit, since a series left out costs more
 /// than those that the threshold was chosen on.
 const FALSE_EVENTS_OF_OTHERS: f64 = 0.055;
-/// Thresholds that are tried, from 0.2 to about 25 edges of the band in steps of 4 %.
-const THRESHOLDS: usize = 124;
+/// Thresholds that are tried, from half the band to about 25 bands in steps of 4 %. Below, most rows would be one event.
+const THRESHOLDS: usize = 100;
 
 /// One series: starts of minutes, values, and whether operators marked them; unmarked rows are not scored.
 struct Series {
@@ -60,6 +63,8 @@ impl Counts {
 struct Scored {
     points: Vec<Counts>,
     events: Vec<Counts>,
+    /// Events of the alarms that the watch itself raised, at the thresholds in the product.
+    raised: Counts,
     days: f64,
 }
 
@@ -69,10 +74,11 @@ pub(crate) fn run(folder: &Path) -> Result<Vec<Figure>> {
     for file in entries(folder)?.iter().filter(|file| file.extension().is_some_and(|e| e == "csv")) {
         let series = read(&text(file)?).with_context(|| format!("reading {}", file.display()))?;
         for (all, minutes) in [(&mut with_grain, true), (&mut slots_only, false)] {
-            let scores = scores(&series, minutes);
+            let (scores, alarms) = readings(&series, minutes);
             all.push(Scored {
                 points: (0..THRESHOLDS).map(|t| points(&scores, &series.labels, threshold(t))).collect(),
                 events: (0..THRESHOLDS).map(|t| events(&scores, &series.labels, threshold(t))).collect(),
+                raised: events(&alarms, &series.labels, 0.5),
                 days: series.at.len() as f64 * 60.0 / DAY as f64,
             });
         }
@@ -87,27 +93,30 @@ pub(crate) fn run(folder: &Path) -> Result<Vec<Figure>> {
 }
 
 fn figures(suffix: &str, all: &[Scored]) -> Vec<Figure> {
-    let (mut points, mut events) = (Counts::default(), Counts::default());
+    let (mut points, mut events, mut raised) = (Counts::default(), Counts::default(), Counts::default());
     for (at, series) in all.iter().enumerate() {
         let others: Vec<&Scored> = all.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, s)| s).collect();
         // One series alone is scored at the thresholds that the whole set would choose for it.
         let others = if others.is_empty() { vec![series] } else { others };
+        raised.add(series.raised);
         points.add(series.points[best(&others, |s| &s.points, f64::INFINITY)]);
         events.add(series.events[best(&others, |s| &s.events, FALSE_EVENTS_OF_OTHERS)]);
     }
     let n = all.len();
     let days: f64 = all.iter().map(|series| series.days).sum();
-    let false_events = if days > 0.0 { events.wrong as f64 / days } else { f64::NAN };
+    let a_day = |events: Counts| if days > 0.0 { events.wrong as f64 / days } else { f64::NAN };
     let name = |what: &str| format!("wsd/{what}{suffix}");
     vec![
         Figure::new(&name("A delay-7 F1"), points.f1(), "", n, Target::AtLeast(0.72)),
         Figure::new(&name("B event F1"), events.f1(), "", n, Target::AtLeast(0.72)),
-        Figure::new(&name("B false events a day"), false_events, "", n, Target::AtMost(FALSE_EVENTS)),
+        Figure::new(&name("B false events a day"), a_day(events), "", n, Target::AtMost(FALSE_EVENTS)),
+        Figure::new(&name("alarms as raised, event F1"), raised.f1(), "", n, Target::None),
+        Figure::new(&name("alarms as raised, false a day"), a_day(raised), "", n, Target::None),
     ]
 }
 
 fn threshold(t: usize) -> f64 {
-    0.2 * libm::pow(1.04, t as f64)
+    0.5 * libm::pow(1.04, t as f64)
 }
 
 /// The threshold with the best pooled F1 among those that cost no more false events a series-day than `most`.
@@ -145,11 +154,11 @@ struct Day {
     grain: f32,
 }
 
-/// The score of each row, causally: a row sees the days before its own, and the rows before it.
-fn scores(series: &Series, minutes: bool) -> Vec<f64> {
+/// The score of each row and whether it is an alarm, causally: a row sees the days before its own, and the rows before it.
+fn readings(series: &Series, minutes: bool) -> (Vec<f64>, Vec<f64>) {
     let mut history: Vec<Day> = Vec::new();
     let mut watch = Watch::new(Nature::Plain);
-    let mut scores = Vec::with_capacity(series.at.len());
+    let (mut scores, mut alarms) = (Vec::with_capacity(series.at.len()), Vec::with_capacity(series.at.len()));
     let mut from = 0;
     while from < series.at.len() {
         let midnight = day_start(series.at[from]);
@@ -164,17 +173,18 @@ fn scores(series: &Series, minutes: bool) -> Vec<f64> {
         for row in from..to {
             let reading = watch.step(profile.as_ref(), series.at[row], series.values[row], f64::NAN);
             scores.push(reading.score);
+            alarms.push(f64::from(u8::from(reading.alarm)));
         }
         history.push(day(midnight, &series.at[from..to], &series.values[from..to], minutes));
         from = to;
     }
-    scores
+    (scores, alarms)
 }
 
 fn kind(midnight: i64) -> DayKind {
     match civil(midnight).weekday {
         5 => DayKind::Saturday,
-        6 => DayKind::Rest,
+        6 => DayKind::Holiday,
         _ => DayKind::Working,
     }
 }

@@ -10,7 +10,7 @@ use bonghwa_analytics::time::Resolution;
 
 use super::{Line, LineError, parse_line};
 use crate::batch::{BatchBuilder, Completion, ServiceId};
-use crate::policy::{Identifier, Limits, Policy};
+use crate::policy::{Identifier, Limits, Policy, visit};
 use crate::template::{push_method, push_path};
 
 /// Longest line that is read, bytes: servers refuse requests far below.
@@ -25,7 +25,7 @@ const UNREADABLE: &[u8] = b"(unreadable request)";
 /// How a log is read.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The sign by which users are told apart; the others are not looked for.
+    /// The sign by which users are told apart; the others only serve the list of sessions.
     pub identity: IdentityMode,
     /// Name of the service that wrote the log.
     pub service: String,
@@ -190,21 +190,19 @@ impl<'p> Importer<'p> {
         let how = Completion { error: line.status >= 500, nanos: line.nanos };
         self.builder.transaction(bucket, self.service, &self.route, how).map_err(|_| LineError::Future)?;
         let mut identifier = Identifier::new(self.policy);
-        match self.options.identity {
-            IdentityMode::Ip => {
-                identifier.addresses(line.forwarded.unwrap_or_default());
-                identifier.addresses(line.address);
-            }
-            IdentityMode::SessionCookie | IdentityMode::UserCookie => {
-                identifier.cookies(line.cookies.unwrap_or_default());
-                identifier.session(session_in_path(line.target).unwrap_or_default());
-            }
-        }
+        identifier.addresses(line.forwarded.unwrap_or_default());
+        identifier.addresses(line.address);
+        identifier.cookies(line.cookies.unwrap_or_default());
+        identifier.session(session_in_path(line.target).unwrap_or_default());
+        let found = identifier.identities();
         let mut identities = [None; 3];
         let mode = self.options.identity as usize;
-        identities[mode] = identifier.identities()[mode];
+        identities[mode] = found[mode];
         self.report.identified += u64::from(identities[mode].is_some());
         self.builder.entry(bucket, how, identities);
+        let failed = matches!(line.status, 401 | 403 | 500..);
+        let login = self.policy.is_login(&self.route).then_some(failed);
+        self.builder.visit(bucket, visit(line.time, found, login));
         let (first, last) = self.report.range.unwrap_or((line.time, line.time));
         self.report.range = Some((first.min(line.time), last.max(line.time)));
         Ok(())

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use bonghwa_analytics::bucket::Bucket;
-use bonghwa_analytics::codec::{CodecError, Reader, put_i64, put_str, put_u64};
+use bonghwa_analytics::codec::{CodecError, Reader, put_bytes, put_i64, put_str, put_u64};
+use bonghwa_analytics::session::Sessions;
 use bonghwa_analytics::time::Resolution;
 
 use super::{Batch, Report};
@@ -55,6 +56,21 @@ pub(crate) fn encode_buckets(buckets: &BTreeMap<(Resolution, i64), Bucket>, out:
         put_i64(out, *start);
         bucket.encode(out);
     }
+    // Behind all buckets, and only where there are any, so that journals from before sessions were known stay readable.
+    if buckets.values().any(|bucket| bucket.sessions.is_some()) {
+        for bucket in buckets.values() {
+            put_bytes(out, &encode_sessions(bucket));
+        }
+    }
+}
+
+/// The sessions of a bucket as they are kept; nothing where it knows nothing of them.
+pub(crate) fn encode_sessions(bucket: &Bucket) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(sessions) = &bucket.sessions {
+        sessions.encode(&mut bytes);
+    }
+    bytes
 }
 
 /// Reads what [`encode_buckets`] wrote, to the last byte.
@@ -71,6 +87,11 @@ fn take_buckets(r: &mut Reader<'_>) -> Result<BTreeMap<(Resolution, i64), Bucket
         let resolution = Resolution::from_code(r.u8("resolution")?).ok_or(r.invalid("resolution"))?;
         let start = r.i64("start")?;
         buckets.insert((resolution, start), Bucket::decode(r)?);
+    }
+    if !r.is_empty() {
+        for bucket in buckets.values_mut() {
+            bucket.sessions = Sessions::decode(r.bytes("sessions")?)?;
+        }
     }
     Ok(buckets)
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bonghwa_analytics::bucket::Bucket;
+use bonghwa_analytics::session::{Carry, LISTED_AGE, Sessions};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::Resolution;
 use bonghwa_analytics::watch::{Identities, Watcher, Which};
 
-use super::{EngineError, GRACE};
+use super::{EngineConfig, EngineError, GRACE};
 use crate::batch::decode_buckets;
 use crate::database::Database;
 use crate::schema;
@@ -29,18 +30,22 @@ pub(super) struct Memory {
     dirty: BTreeSet<Key>,
     /// By resolution: every bucket that ends at or before this has been rolled into its parent.
     closed: [i64; 4],
+    /// Sessions that go on from bucket to bucket.
+    carry: Carry,
 }
 
 impl Memory {
     /// Makes memory from rows and journal.
-    pub(super) fn load<D: Database>(store: &Store<D>, max_cells: usize, now: i64) -> Result<Self, EngineError> {
-        let mut memory = Self { max_cells, live: BTreeMap::new(), dirty: BTreeSet::new(), closed: [0; 4] };
+    pub(super) fn load<D: Database>(store: &Store<D>, config: &EngineConfig, now: i64) -> Result<Self, EngineError> {
+        let (max_cells, carry) = (config.max_cells, Carry::new(config.session_gap));
+        let mut memory = Self { max_cells, live: BTreeMap::new(), dirty: BTreeSet::new(), closed: [0; 4], carry };
         for (level, resolution) in Resolution::ALL.into_iter().enumerate() {
             memory.closed[level] = match store.meta(CLOSED[level])? {
                 Some(mark) => mark,
                 None => resolution.floor(now.saturating_sub(GRACE)),
             };
         }
+        memory.resume(store, config.session_gap)?;
         let two = Resolution::TwoSeconds;
         for (start, bucket) in store.live(two, memory.closed[two.code() as usize], i64::MAX)? {
             memory.live.insert((two, start), bucket);
@@ -67,6 +72,22 @@ impl Memory {
         Ok(memory)
     }
 
+    /// Makes the sessions that go on again: those listed from the rows that list them, the others from the rows of two
+    /// seconds, which hold everyone.
+    fn resume<D: Database>(&mut self, store: &Store<D>, gap: i64) -> Result<(), EngineError> {
+        let to = self.closed[Resolution::TwoSeconds as usize];
+        let from = to.saturating_sub(gap.saturating_add(LISTED_AGE));
+        for sessions in store.sessions(Resolution::TwoSeconds, from, to)? {
+            self.carry.take(&sessions);
+        }
+        for resolution in [Resolution::Minute, Resolution::FiveMinutes] {
+            for sessions in store.sessions(resolution, from, to)? {
+                self.carry.resume(&sessions);
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a bucket was rolled into its parent.
     pub(super) fn is_closed(&self, (resolution, start): Key) -> bool {
         start + resolution.seconds() <= self.closed[resolution.code() as usize]
@@ -89,22 +110,47 @@ impl Memory {
         store: &Store<D>,
         buckets: &BTreeMap<Key, Bucket>,
     ) -> Result<(), EngineError> {
-        buckets.iter().try_for_each(|(key, delta)| self.apply(store, *key, delta))
+        buckets.iter().try_for_each(|(key, delta)| {
+            // What is open is carried on when it closes, in order of time.
+            let closed = delta.sessions.as_ref().filter(|_| self.is_closed(*key));
+            let mut lifted = closed.map(|sessions| {
+                self.carry.resume(sessions);
+                self.carry.take(sessions)
+            });
+            self.apply(store, *key, delta, &mut lifted)
+        })
     }
 
-    fn apply<D: Database>(&mut self, store: &Store<D>, key: Key, delta: &Bucket) -> Result<(), EngineError> {
+    /// `lifted` is what a delta for a closed bucket means for the sessions of coarser ones, beside its counts.
+    fn apply<D: Database>(
+        &mut self,
+        store: &Store<D>,
+        key: Key,
+        delta: &Bucket,
+        lifted: &mut Option<Sessions>,
+    ) -> Result<(), EngineError> {
         let closed = self.is_closed(key);
         if closed && !self.live.contains_key(&key) {
             let stored = store.get(key.0, key.1, LIVE)?;
             self.live.insert(key, stored.unwrap_or_default());
         }
-        self.live.entry(key).or_default().merge_limited(delta, self.max_cells)?;
+        let bucket = self.live.entry(key).or_default();
+        bucket.merge_limited(delta, self.max_cells)?;
+        if key.0 > Resolution::TwoSeconds
+            && let (Some(lifted), Some(sessions)) = (lifted.as_mut(), &mut bucket.sessions)
+        {
+            sessions.lift(lifted);
+            if key.0 == Resolution::Minute {
+                sessions.mark_minute();
+                lifted.take_peaks(sessions, delta.sessions.as_deref());
+            }
+        }
         // Open coarse buckets are made again from their children after a crash, so only these need a row.
         if closed || key.0 == Resolution::TwoSeconds {
             self.dirty.insert(key);
         }
         match key.0.parent() {
-            Some(parent) if closed => self.apply(store, (parent, parent.floor(key.1)), delta),
+            Some(parent) if closed => self.apply(store, (parent, parent.floor(key.1)), delta, lifted),
             _ => Ok(()),
         }
     }
@@ -124,17 +170,37 @@ impl Memory {
             self.closed[level] = mark;
             for key in over {
                 self.dirty.insert(key);
-                if let Some(bucket) = self.live.get_mut(&key) {
-                    judge(watcher, key, bucket);
+                let Some(bucket) = self.live.get_mut(&key) else { continue };
+                judge(watcher, key, bucket);
+                let mut lifted = None;
+                if let Some(sessions) = &mut bucket.sessions {
+                    match resolution {
+                        Resolution::TwoSeconds => lifted = Some(self.carry.take(sessions)),
+                        Resolution::Minute => sessions.mark_minute(),
+                        Resolution::FiveMinutes | Resolution::Hour => {}
+                    }
                 }
-                if let (Some(parent), Some(bucket)) = (resolution.parent(), self.live.get(&key)) {
-                    let bucket = bucket.clone();
-                    let up = (parent, parent.floor(key.1));
-                    self.live.entry(up).or_default().merge_limited(&bucket, self.max_cells)?;
+                if let Some(parent) = resolution.parent() {
+                    let whole = bucket.clone();
+                    let up = self.live.entry((parent, parent.floor(key.1))).or_default();
+                    up.merge_limited(&whole, self.max_cells)?;
+                    if let (Some(sessions), Some(lifted)) = (&mut up.sessions, lifted) {
+                        sessions.lift(&lifted);
+                    }
                 }
             }
         }
         Ok(())
+    }
+
+    /// Leaves out of the rows that will be written what rows do not tell of sessions. Before that, so that what comes
+    /// late in many pieces is counted as if it had come in one.
+    pub(super) fn settle(&mut self) {
+        for key in self.dirty.iter().filter(|(resolution, _)| *resolution > Resolution::TwoSeconds) {
+            if let Some(sessions) = self.live.get_mut(key).and_then(|bucket| bucket.sessions.as_mut()) {
+                sessions.settle();
+            }
+        }
     }
 
     /// Writes every row that is behind; after that the journal holds nothing that the rows do not. Once that is durable,

@@ -22,7 +22,7 @@ const SETTLE: i64 = 30;
 /// Seconds of the day before from which state is carried over midnight.
 const CARRY: i64 = 2 * 3600;
 
-const ROWS: Sections = Sections { summary: true, cells: true, registers: false };
+const ROWS: Sections = Sections { summary: true, cells: true, registers: false, sessions: false };
 
 /// A bucket without sketches, and what its summary says of them.
 type Judged = (i64, Bucket, Identities);

@@ -1,7 +1,7 @@
 //! From spans to transactions, calls and entry requests with their identities.
 
 use crate::batch::{BucketId, Completion, Refusal};
-use crate::policy::Identifier;
+use crate::policy::{Identifier, visit};
 use crate::template::{push_method, push_path};
 
 use super::view::{SpanAttributes, SpanKind, SpanView, Value};
@@ -30,7 +30,7 @@ fn observe(sink: &mut Sink<'_>, origin: &Origin, span: &SpanView<'_>) -> Result<
             push_route(&mut sink.name, span);
             sink.builder.transaction(bucket, origin.service, &sink.name, how)?;
             if span.kind == SpanKind::Server && (!span.has_parent || origin.is_entry) {
-                enter(sink, bucket, how, &span.attributes);
+                enter(sink, (bucket, instant), how, &span.attributes);
             }
             true
         }
@@ -95,7 +95,8 @@ fn push_callee(out: &mut Vec<u8>, attributes: &SpanAttributes<'_>) {
 }
 
 /// Counts an entry request. Of several identities of one mode the first counts: one request, one user.
-fn enter(sink: &mut Sink<'_>, bucket: BucketId, how: Completion, attributes: &SpanAttributes<'_>) {
+/// The name of the sink is the route.
+fn enter(sink: &mut Sink<'_>, (bucket, instant): (BucketId, i64), how: Completion, attributes: &SpanAttributes<'_>) {
     let mut identifier = Identifier::new(sink.policy);
     for address in [attributes.client, attributes.forwarded, attributes.peer] {
         if let Value::Text(address) = address {
@@ -116,5 +117,9 @@ fn enter(sink: &mut Sink<'_>, bucket: BucketId, how: Completion, attributes: &Sp
         Value::Int(id) => identifier.user(id.to_string().as_bytes()),
         Value::None => {}
     }
-    sink.builder.entry(bucket, how, identifier.identities());
+    let identities = identifier.identities();
+    sink.builder.entry(bucket, how, identities);
+    let login = sink.policy.is_login(&sink.name);
+    let failed = how.error || matches!(attributes.status.int(), Some(401 | 403));
+    sink.builder.visit(bucket, visit(instant, identities, login.then_some(failed)));
 }

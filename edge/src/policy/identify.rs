@@ -1,6 +1,7 @@
 //! Who made a request: finds an identity of each mode in what the request carried and hashes it at once.
 
 use bonghwa_analytics::identity::{IdentityMode, canonical_cookie, canonical_ip, canonical_session};
+use bonghwa_analytics::session::Visit;
 
 use super::Policy;
 
@@ -69,6 +70,16 @@ impl<'p> Identifier<'p> {
             *place = Some(self.policy.key.identity(mode, canonical));
         }
     }
+}
+
+/// What a request with these identities says of sessions: its user is told by the user's cookie, else by the session's.
+pub const fn visit(instant: i64, identities: [Option<u64>; 3], login: Option<bool>) -> Visit {
+    let [address, session, user] = identities;
+    let identity = match user {
+        Some(_) => user,
+        None => session,
+    };
+    Visit { instant, identity, address, login }
 }
 
 /// The cookies of a `Cookie` header, as RFC 6265 section 4.2 writes them: names and values, quotes taken off. Pieces

@@ -325,7 +325,11 @@ proptest! {
         }
         let parts = parts.into_iter().flat_map(|(service, spans)| request(&format!("service{service}"), spans).resource_spans);
         let whole = ExportTraceServiceRequest { resource_spans: parts.collect() };
-        let batch = read(Signal::Traces, &whole, &policy());
+        let mut batch = read(Signal::Traces, &whole, &policy());
+        let known = |plan: &&Plan| plan.kind == SERVER && !plan.has_parent && plan.session.or(plan.user).is_some();
+        let told = batch.buckets.values_mut().filter_map(|bucket| bucket.sessions.take());
+        let requests = told.flat_map(|sessions| sessions.seen).map(|seen| seen.requests).sum::<u64>();
+        prop_assert_eq!(requests, plans.iter().filter(known).count() as u64);
         prop_assert_eq!(batch.buckets, expected);
         prop_assert_eq!((batch.report.accepted, batch.report.rejected), (plans.len() as u64, 0));
     }

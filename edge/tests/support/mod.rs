@@ -25,6 +25,7 @@ pub fn config() -> EngineConfig {
         key: key().id(),
         retention: EngineConfig::RETENTION,
         max_cells: EngineConfig::MAX_CELLS,
+        session_gap: bonghwa_analytics::session::GAP,
     }
 }
 

@@ -47,6 +47,7 @@ impl Edge {
                 key: config.key.id(),
                 retention: config.retention,
                 max_cells: config.max_cells,
+                session_gap: config.sessions.gap,
             };
             Holder::Engine(Engine::open(database, engine_config, now).map_err(failed)?)
         };

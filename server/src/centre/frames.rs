@@ -49,7 +49,7 @@ impl Centre {
     pub(super) fn atlas_of(&self, regions: &[String], from: i64, to: i64) -> Result<Atlas, CentreError> {
         let mut atlas = Atlas::new(self.0.config.regions.clone());
         let coarsest = bonghwa_analytics::window::coarsest(from, to);
-        let sections = Sections { summary: true, cells: false, registers: true };
+        let sections = Sections { summary: true, registers: true, ..Sections::NONE };
         for code in regions {
             for frame in self.window(self.edge(code)?, from, to, coarsest, sections)? {
                 atlas.insert(&frame)?;

@@ -167,7 +167,7 @@ impl Centre {
 
     /// Everything but identities that a region's rows of a period hold.
     fn merged(&self, edge: &Edge, from: i64, to: i64) -> Result<Bucket, CentreError> {
-        let sections = Sections { summary: true, cells: true, registers: false };
+        let sections = Sections { summary: true, cells: true, registers: false, sessions: false };
         let mut bucket = Bucket::default();
         for frame in self.window(edge, from, to, Resolution::Hour, sections)? {
             frame.rows.iter().for_each(|row| merge_row(&mut bucket, &frame, row));

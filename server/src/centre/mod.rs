@@ -4,10 +4,12 @@
 //! the atlas, makes the national rows anew where a region's changed, and wakes whoever waits for a new view.
 
 mod edge;
+mod forecast;
 mod frames;
 mod incidents;
 mod nation;
 mod pages;
+mod sessions;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -19,8 +21,9 @@ use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::{Frame, Sections};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
 use bonghwa_analytics::region::Region;
+use bonghwa_analytics::session::Thresholds;
 use bonghwa_analytics::time::{DAY, Resolution};
-use bonghwa_analytics::view::{NowQuery, NowView};
+use bonghwa_analytics::view::{NowQuery, NowView, SessionsQuery, SessionsView};
 use bonghwa_edge::batch::Batch;
 use bonghwa_edge::database::DatabaseError;
 use bonghwa_edge::engine::EngineError;
@@ -55,6 +58,8 @@ pub struct CentreConfig {
     pub retention: [i64; 4],
     /// Names of a kind that one bucket holds.
     pub max_cells: usize,
+    /// From where on sessions are listed, and when they are over.
+    pub sessions: Thresholds,
     /// Seconds without data after which a region counts as late.
     pub late_after: i64,
     /// Name of the system, Korean and English.
@@ -170,6 +175,8 @@ struct Inner {
     atlas: RwLock<Atlas>,
     baselines: Mutex<BTreeMap<(i64, IdentityMode), Made>>,
     pages: Mutex<HashMap<NowQuery, Arc<NowView>>>,
+    sessions: Mutex<BTreeMap<SessionsQuery, (i64, Arc<SessionsView>)>>,
+    forecasts: Mutex<forecast::Kept>,
     ticks: watch::Sender<i64>,
     counters: Mutex<Counters>,
     contacts: Mutex<BTreeMap<String, Contact>>,
@@ -195,6 +202,8 @@ impl Centre {
             atlas: RwLock::new(atlas),
             baselines: Mutex::default(),
             pages: Mutex::default(),
+            sessions: Mutex::default(),
+            forecasts: Mutex::default(),
             ticks: watch::Sender::new(now),
             counters: Mutex::default(),
             contacts: Mutex::new(contacts),

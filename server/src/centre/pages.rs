@@ -59,13 +59,14 @@ impl Centre {
         let (from, to, _) = view::period_of(query, as_of, self.0.config.retention);
         let mut unions = Unions::new(self.0.config.key.id(), mode);
         let mut period = Bucket::default();
-        for frame in self.window(edge, from, to, Resolution::Hour, Sections::ALL)? {
+        let whole = Sections { sessions: false, ..Sections::ALL };
+        for frame in self.window(edge, from, to, Resolution::Hour, whole)? {
             for row in &frame.rows {
                 unions.merge_section(&query.region, frame.resolution, row.registers.as_deref().unwrap_or_default())?;
                 merge_row(&mut period, &frame, row);
             }
         }
-        let sections = Sections { summary: true, cells: true, registers: false };
+        let sections = Sections { summary: true, cells: true, ..Sections::NONE };
         let before = if query.compare > 0 {
             let mut before = Bucket::default();
             for frame in self.window(edge, from - query.compare, to - query.compare, Resolution::Hour, sections)? {
@@ -171,6 +172,7 @@ impl Centre {
     pub fn forget_baselines(&self) {
         lock(&self.0.baselines).clear();
         lock(&self.0.pages).clear();
+        *lock(&self.0.forecasts) = super::forecast::Kept::default();
     }
 
     /// Distinct identities of the nation in a window of the past, from the national rows.

@@ -8,6 +8,7 @@ use bonghwa_edge::batch::Batch;
 use super::faults::{Effect, Incident};
 use super::model::Model;
 use super::nation::Place;
+use super::regulars::Told;
 use super::services::SCRAPE;
 use super::tally::{Crowd, Signature, Stretch, Tally};
 
@@ -89,8 +90,10 @@ pub(super) fn batch(model: &Model, place: &Place, resolution: Resolution, from: 
     let mut counts = vec![0_u64; ((to - from) / cell) as usize];
     let mut crowds: Vec<Crowd> = Vec::new();
     crowds.resize_with(counts.len() / cells, Crowd::default);
+    let mut told: Vec<Told> = Vec::new();
+    told.resize_with(crowds.len(), Told::default);
     let (from_ms, to_ms, cell_ms) = (from * 1000, to * 1000, cell * 1000);
-    model.visits.each(&place.streams, from_ms, to_ms, |visit| {
+    model.visits.to(place, from_ms, to_ms, |visit| {
         let mut k = visit.first_from(from_ms);
         if k == visit.requests || visit.at(k) >= to_ms {
             return;
@@ -106,6 +109,7 @@ pub(super) fn batch(model: &Model, place: &Place, resolution: Resolution, from: 
             if k > first {
                 counts[cell] += u64::from(k - first);
                 signature.add(&mut crowds[cell / cells], u64::from(k - first), first == 0);
+                told[cell / cells].add(resolution, signature.hashes, visit, (first, k));
             }
             (cell, end) = (cell + 1, end + cell_ms);
         }
@@ -113,7 +117,7 @@ pub(super) fn batch(model: &Model, place: &Place, resolution: Resolution, from: 
 
     let mut batch = Batch { digest: digest(model, place, resolution, from, to), ..Batch::default() };
     let mut start = from;
-    for (crowd, counts) in crowds.into_iter().zip(counts.chunks(cells)) {
+    for ((crowd, told), counts) in crowds.into_iter().zip(told).zip(counts.chunks(cells)) {
         let mut tally = Tally::new(model, place, crowd);
         for stretch in stretches(model, place, start, cell, counts, today) {
             tally.requests(&stretch);
@@ -121,7 +125,9 @@ pub(super) fn batch(model: &Model, place: &Place, resolution: Resolution, from: 
         for instant in scrapes(start, start + width) {
             tally.scrape(instant, &past_effect(model, place, instant, today));
         }
-        let bucket = tally.finish();
+        let logins = tally.logins.clone();
+        let mut bucket = tally.finish();
+        told.finish(logins, &mut bucket);
         batch.report.accepted += bucket.entry.count;
         if !bucket.is_empty() {
             batch.buckets.insert((resolution, start), bucket);

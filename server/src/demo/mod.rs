@@ -13,6 +13,7 @@ mod model;
 mod nation;
 mod noise;
 mod otlp_messages;
+mod regulars;
 mod rhythm;
 mod services;
 mod tally;

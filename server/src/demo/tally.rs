@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, LogLines, Name, Resource, Transaction};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
+use bonghwa_analytics::session::heavy::Entry;
 use bonghwa_analytics::sketch::{MAX_RANK, PRECISION, REGISTERS, Scheme, Sketch};
 
 use super::faults::Effect;
@@ -62,7 +63,8 @@ const MANY: usize = 400;
 
 /// The identities of one visit, each hashed once.
 pub(super) struct Signature {
-    hashes: [Option<u64>; IdentityMode::ALL.len()],
+    /// In the order of [`IdentityMode::ALL`].
+    pub(super) hashes: [Option<u64>; IdentityMode::ALL.len()],
 }
 
 impl Signature {
@@ -113,6 +115,8 @@ pub(super) struct Tally<'a> {
     call: Transaction,
     /// Calls from WAS to database.
     db: Transaction,
+    /// Log-ins of the address that a burst comes from.
+    pub(super) logins: Option<Entry>,
 }
 
 impl<'a> Tally<'a> {
@@ -130,6 +134,7 @@ impl<'a> Tally<'a> {
             was: none(),
             call,
             db,
+            logins: None,
         }
     }
 
@@ -143,7 +148,7 @@ impl<'a> Tally<'a> {
             return;
         }
         let offset = key % 1000;
-        let mut weight = 0;
+        let (mut weight, mut burst_errors) = (0, 0);
         for (index, route) in ROUTES.iter().enumerate() {
             let before = (weight * requests + offset) / 1000;
             weight += route.weight;
@@ -153,6 +158,7 @@ impl<'a> Tally<'a> {
             let extra = if route.is_passed_on() { effect.errors } else { 0.0 };
             let failed = round(ordinary as f64 * (ERROR_RATE + extra), key).min(ordinary);
             let denied = round(burst as f64 * BURST_ERROR_RATE, key).min(burst);
+            burst_errors += denied;
             for (errors, log_in) in [(failed, false), (denied, true)] {
                 self.lines[Line::failure(&effect, route.is_passed_on(), log_in) as usize] += errors;
             }
@@ -161,7 +167,12 @@ impl<'a> Tally<'a> {
         }
         if logins > 0 {
             let (key, mode) = (&self.model.key, IdentityMode::Ip);
-            self.crowd.add(mode, key.identity(mode, &burst_address(self.place.key)), logins);
+            let address = key.identity(mode, &burst_address(self.place.key));
+            self.crowd.add(mode, address, logins);
+            let burst = self.logins.get_or_insert(Entry { key: address, ..Entry::default() });
+            burst.count += logins;
+            burst.failed += burst_errors;
+            burst.peak = burst.peak.max(logins * 60 / seconds.max(60) as u64);
         }
         for service in SERVICES {
             let version = Name::from(version(service, effect.deployed));

@@ -67,7 +67,7 @@ pub(super) fn requests(model: &Model, place: &Place, from: i64, to: i64, effect:
         key,
     };
     let mut all = Vec::new();
-    model.visits.each(&place.streams, from, to, |visit| {
+    model.visits.to(place, from, to, |visit| {
         for (k, at) in visit.between(from, to) {
             let key = join(visit.key, u64::from(k));
             let route = route(key);

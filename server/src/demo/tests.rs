@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bonghwa_analytics::bucket::{Bucket, Name, Resource, Severity, Transaction};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::logs::change::changes;
+use bonghwa_analytics::session::{Kind, Span, Thresholds, suspects};
 use bonghwa_analytics::sketch::Accumulator;
 use bonghwa_analytics::time::{self, DAY, Resolution};
 use bonghwa_edge::otlp::{Format, Signal, parse};
@@ -224,6 +225,32 @@ fn a_burst_is_many_log_ins_and_one_address() {
     assert!(users.identified < during.entry.count - 1000);
 }
 
+#[test]
+fn the_past_has_someone_of_every_kind_that_is_listed() {
+    let demo = demo();
+    let kinds = |region: &str, from: i64, to: i64| {
+        let rows = buckets(&demo, region, Resolution::FiveMinutes, from, to);
+        let known = rows.iter().filter_map(|(start, bucket)| Some((*start, bucket.sessions.as_deref()?)));
+        let spans: Vec<Span<'_>> = known.map(|(start, sessions)| Span { start, width: 300, sessions }).collect();
+        suspects(region, &spans, &Thresholds::default())
+    };
+    let (region, start, end) = incident(Fault::LoginBurst);
+    let listed = kinds(region, start - start.rem_euclid(300) - 3600, end - end.rem_euclid(300) + 3600);
+    let burst = listed.iter().find(|listed| listed.kind == Kind::LogInBurst).unwrap();
+    assert!(burst.per_minute >= 230 && burst.failed > burst.count / 10 * 9 && burst.exact, "{burst:?}");
+    let day = NOW - NOW.rem_euclid(300) - DAY;
+    for (region, kind) in [
+        ("gyeonggi", Kind::ManyIdentities),
+        ("busan", Kind::ManyAddresses),
+        ("jeju", Kind::LongLived),
+        ("seoul", Kind::LongLived),
+    ] {
+        let listed = kinds(region, day, day + DAY);
+        assert!(listed.iter().any(|listed| listed.kind == kind), "{region}: {listed:?}");
+        assert!(listed.iter().all(|listed| listed.kind != Kind::LogInBurst), "{region}");
+    }
+}
+
 /// What an edge makes of the live traffic between two instants.
 fn received(demo: &Demo, region: &str, from: i64, to: i64) -> Bucket {
     let model = &demo.model;
@@ -258,6 +285,10 @@ fn an_edge_reads_live_traffic_as_the_past_tells_it() {
     let past = whole(&demo, "daegu", Resolution::FiveMinutes, start, start + 300);
     assert_eq!(live.concurrency, past.concurrency);
     assert_eq!(live.entry.count, past.entry.count);
+    let users = |bucket: &Bucket| {
+        bucket.sessions.as_ref().map(|all| all.seen.iter().map(|s| (s.key, s.requests)).collect::<Vec<_>>())
+    };
+    assert_eq!(users(&live), users(&whole(&demo, "daegu", Resolution::TwoSeconds, start, start + 300)));
     assert!(live.transactions.keys().eq(past.transactions.keys()) && live.calls.keys().eq(past.calls.keys()));
     assert!(live.versions.keys().eq(past.versions.keys()));
     for (gauge, sample) in &past.resources {

@@ -3,8 +3,9 @@
 //! Who arrives in a minute, for how long and with which requests depends on nothing but the stream and the minute, so
 //! any window can be computed alone, and the requests of a long bucket are exactly those of the short ones in it.
 
-use super::nation::Stream;
+use super::nation::{Place, Stream};
 use super::noise::{join, mix, name_key, normal_strata, scatter, unit};
+use super::regulars::{self, Part};
 use super::rhythm::activity;
 
 /// Number of equally likely lengths of a visit.
@@ -32,9 +33,25 @@ pub(super) struct Visit {
     /// Key of everything that is drawn for its requests.
     pub(super) key: u64,
     person: u64,
+    /// What the address follows from.
+    home: u64,
+    /// Whether it is out of the ordinary.
+    pub(super) is_regular: bool,
+    /// The part of a session at several addresses.
+    pub(super) part: Option<Part>,
 }
 
 impl Visit {
+    /// A visit that is out of the ordinary.
+    pub(super) fn regular(key: u64, person: u64, home: u64, start: i64, gap: i64, requests: u32) -> Self {
+        Self { start, gap, requests, bits: mix(key), key, person, home, is_regular: true, part: None }
+    }
+
+    /// Whether a request of it may lie from `from` to `to` (exclusive, milliseconds).
+    pub(super) fn overlaps(&self, from: i64, to: i64) -> bool {
+        self.start < to && self.at(self.requests - 1) >= from
+    }
+
     /// Instant of its request number `k`, milliseconds since the epoch; ascending in `k`.
     pub(super) fn at(&self, k: u32) -> i64 {
         let jitter = (self.bits >> (3 * (k % 20))) & 7;
@@ -76,13 +93,18 @@ impl Visit {
 
     /// The user's address, out of 100.64.0.0/10 (RFC 6598, shared address space), which is nobody's.
     pub(super) fn address(&self) -> [u8; 4] {
-        let own = mix(self.person);
+        let own = mix(self.home);
         let host = if own & 0xff < SHARED_ADDRESS { mix(own >> 53) } else { own >> 20 };
         shared_space(host)
     }
 
     fn keeps_cookies(&self) -> bool {
-        mix(self.person ^ 1) & 0xff >= NO_COOKIE
+        Self::keeps_cookies_of(self.person)
+    }
+
+    /// Whether a person keeps cookies.
+    pub(super) fn keeps_cookies_of(person: u64) -> bool {
+        mix(person ^ 1) & 0xff >= NO_COOKIE
     }
 }
 
@@ -135,6 +157,13 @@ impl Visits {
         activity(self.nation, instant)
     }
 
+    /// Calls `each` with every visit to a place that has a request from `from` to `to` (exclusive, both in
+    /// milliseconds), and with a few that have not.
+    pub(super) fn to(&self, place: &Place, from: i64, to: i64, mut each: impl FnMut(&Visit)) {
+        self.each(&place.streams, from, to, &mut each);
+        regulars::each(place, from, to, each);
+    }
+
     /// Calls `each` with every visit of the streams that has a request from `from` to `to` (exclusive, both in
     /// milliseconds), and with a few that have not.
     pub(super) fn each(&self, streams: &[Stream], from: i64, to: i64, mut each: impl FnMut(&Visit)) {
@@ -145,7 +174,7 @@ impl Visits {
                 let key = join(stream.key, minute as u64);
                 for number in 0..scatter(stream.rate * 60.0 * activity, key) {
                     let visit = self.visit(stream, minute, mix(key.wrapping_add(number)));
-                    if visit.start < to && visit.at(visit.requests - 1) >= from {
+                    if visit.overlaps(from, to) {
                         each(&visit);
                     }
                 }
@@ -162,7 +191,8 @@ impl Visits {
         // Few come often and many seldom: the square favours the low numbers.
         let often = unit(drawn).powi(2);
         let person = join(stream.key, (often * stream.pool as f64) as u64);
-        Visit { start, gap, requests: (length / gap) as u32 + 1, bits: mix(key), key, person }
+        let requests = (length / gap) as u32 + 1;
+        Visit { start, gap, requests, bits: mix(key), key, person, home: person, is_regular: false, part: None }
     }
 }
 

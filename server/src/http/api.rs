@@ -9,8 +9,11 @@ use axum::response::{IntoResponse, Response};
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::time::{DAY, Resolution};
-use bonghwa_analytics::view::{CombineView, Measure, NowView, PeriodChart, RegionView};
-use bonghwa_app::address::{COMPARISONS, MAP_MEASURES, MODES, SPANS, now_query, region_query};
+use bonghwa_analytics::view::{CombineView, ForecastView, Measure, NowView, PeriodChart, RegionView, SessionsView};
+use bonghwa_app::address::{
+    COMPARISONS, FORECAST_MEASURES, HORIZONS, MAP_MEASURES, MODES, SPANS, forecast_query, now_query, region_query,
+    sessions_query, threshold,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -24,6 +27,8 @@ use crate::pull::CURSOR_HEADER;
 pub const FRAMES: &str = "application/vnd.bonghwa.frames";
 /// Longest period of a series or of frames.
 pub(super) const LONGEST: i64 = 800 * DAY;
+/// Longest period of a list of sessions.
+const LONGEST_SESSIONS: i64 = 31 * DAY;
 /// Longest period to combine.
 const LONGEST_COMBINED: i64 = 31 * DAY;
 /// Most rows in one page of changes.
@@ -59,6 +64,21 @@ pub(super) async fn region(State(app): State<App>, uri: Uri) -> Result<Json<Regi
     ready.known(parameters.need("region")?)?;
     let query = region_query(uri.query().unwrap_or_default());
     ready.ask(move |centre| centre.region(&query)).await.map(Json)
+}
+
+/// `GET /api/sessions`: the page 세션, of one region or all.
+pub(super) async fn sessions(State(app): State<App>, uri: Uri) -> Result<Json<Arc<SessionsView>>, ApiError> {
+    let parameters = Parameters::read(&uri, &["region", "span", "from", "to"])?;
+    parameters.one_of("span", &SPANS)?;
+    if parameters.get("from").or(parameters.get("to")).is_some() {
+        parameters.period(LONGEST_SESSIONS)?;
+    }
+    let ready = app.ready()?;
+    if let Some(region) = parameters.get("region") {
+        ready.known(region)?;
+    }
+    let query = sessions_query(uri.query().unwrap_or_default());
+    ready.ask(move |centre| centre.sessions(&query)).await.map(Json)
 }
 
 /// `GET /api/series`: one measure of a region over a period.
@@ -100,6 +120,27 @@ pub(super) async fn combine(State(app): State<App>, uri: Uri) -> Result<Json<Com
     }
     let mode = parameters.mode()?;
     ready.ask(move |centre| centre.combine(&regions, from, to, mode)).await.map(Json)
+}
+
+/// `GET /api/forecast`: where a measure goes, how past forecasts did, and what needs more before the quarter ends.
+/// Takes the keys of the page's address; without `region` it is about the nation.
+pub(super) async fn forecast(State(app): State<App>, uri: Uri) -> Result<Json<Arc<ForecastView>>, ApiError> {
+    let parameters = Parameters::read(&uri, &["region", "measure", "service", "horizon", "threshold", "mode"])?;
+    parameters.one_of("measure", &FORECAST_MEASURES)?;
+    parameters.one_of("horizon", &HORIZONS)?;
+    parameters.one_of("mode", &MODES)?;
+    if let Some(text) = parameters.get("threshold")
+        && threshold(text).is_none()
+    {
+        let message = format!("threshold = {text:?} is no number from 0 on; give it in the unit of the measure (0.8)");
+        return Err(ApiError::Parameter(message));
+    }
+    let ready = app.ready()?;
+    if let Some(region) = parameters.get("region").filter(|region| *region != NATION) {
+        ready.known(region)?;
+    }
+    let query = forecast_query(uri.query().unwrap_or_default());
+    ready.ask(move |centre| centre.forecast(&query)).await.map(Json)
 }
 
 /// `GET /api/frames`: frames one after the other, for programs that merge by themselves. Without `regions` those of
@@ -199,14 +240,15 @@ fn sections(parameters: &Parameters) -> Result<Sections, ApiError> {
     if names.is_empty() {
         return Ok(Sections::SUMMARY);
     }
-    let mut sections = Sections { summary: false, cells: false, registers: false };
+    let mut sections = Sections::NONE;
     for name in names {
         match name {
             "summary" => sections.summary = true,
             "cells" => sections.cells = true,
             "registers" => sections.registers = true,
+            "sessions" => sections.sessions = true,
             other => {
-                let message = format!("there is no section {other:?}; known are summary, cells, registers");
+                let message = format!("there is no section {other:?}; known are summary, cells, registers, sessions");
                 return Err(ApiError::Parameter(message));
             }
         }

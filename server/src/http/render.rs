@@ -7,10 +7,12 @@ use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::view::{
-    CombineView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView, RegionQuery, RegionView,
+    CombineView, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
+    RegionQuery, RegionView, SessionsQuery, SessionsView,
 };
 use bonghwa_app::{Backend, BoxFuture, BundleAssets, Site, shell};
 use leptos::nonce::use_nonce;
@@ -57,6 +59,28 @@ impl Backend for Source {
 
     fn incident(&self, id: String) -> BoxFuture<IncidentView> {
         self.ask(move |centre| centre.incident(&id))
+    }
+
+    fn sessions(&self, query: SessionsQuery) -> BoxFuture<SessionsView> {
+        self.ask(move |centre| {
+            let known = centre.regions().iter().any(|region| region.code == query.region);
+            // A region that is not known shows all of them, and the list to choose from.
+            let query = if known { query } else { SessionsQuery { region: String::new(), ..query } };
+            centre.sessions(&query).map(Arc::unwrap_or_clone)
+        })
+    }
+
+    fn forecast(&self, query: ForecastQuery) -> BoxFuture<ForecastView> {
+        self.ask(move |centre| {
+            match centre.forecast(&query) {
+                // The page is about the nation then; its links name the regions that there are.
+                Err(CentreError::UnknownRegion { .. }) => {
+                    centre.forecast(&ForecastQuery { region: NATION.into(), ..query })
+                }
+                answer => answer,
+            }
+            .map(Arc::unwrap_or_clone)
+        })
     }
 
     fn combine(

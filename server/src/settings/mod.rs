@@ -6,6 +6,7 @@
 mod duration;
 mod edges;
 mod environment;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::duration::Seconds;
 pub use self::edges::{EdgeSettings, Origin, Secret};
+pub use self::sessions::Sessions;
 
 /// Name of the file that is looked for in the current folder and in the data folder.
 pub const FILE_NAME: &str = "bonghwa.toml";
@@ -51,8 +53,12 @@ pub struct Settings {
     pub user_cookies: Vec<String>,
     /// Services whose server spans count as entry requests although they have a parent.
     pub entry_services: Vec<String>,
+    /// How the paths of log-ins end.
+    pub logins: Vec<String>,
     /// Whether an acknowledged request survives a loss of power too, not only a crash; slower.
     pub durable_power: bool,
+    /// From where on sessions are listed.
+    pub sessions: Sessions,
     /// How long each resolution is kept.
     pub retention: Retention,
     /// What a request may cost.
@@ -131,7 +137,9 @@ impl Default for Settings {
             session_cookies: names(&["JSESSIONID", "SESSION", "PHPSESSID", "connect.sid", "ASP.NET_SessionId"]),
             user_cookies: names(&["bonghwa_uid"]),
             entry_services: Vec::new(),
+            logins: names(&bonghwa_edge::policy::LOGINS),
             durable_power: false,
+            sessions: Sessions::default(),
             retention: Retention::default(),
             limits: Limits::default(),
         }
@@ -369,6 +377,7 @@ fn check(settings: &Settings, regions: &[Region]) -> Result<(), SettingsError> {
     if limits.in_flight_bytes < limits.compressed_bytes || limits.in_flight_bytes > 1 << 36 {
         return wrong("limits.in_flight_bytes", "give at least limits.compressed_bytes, at most 64 GiB".into());
     }
+    settings.sessions.check()?;
     let retention = &settings.retention;
     let spans = [
         ("retention.two_seconds", retention.two_seconds, 600),

@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { assertClean, launch, newPage, open, violations } from "../lib/browser.js";
 import { Server, eventually } from "../lib/server.js";
 
-const PAGES = ["/", "/region/seoul", "/combine", "/combine?r=seoul,busan&w=1h", "/connect", "/help"];
+const PAGES = ["/", "/region/seoul", "/sessions", "/combine", "/combine?r=seoul,busan&w=1h", "/connect", "/help"];
 const address = (page, state) => page + (page.includes("?") ? "&" : "?") + new URLSearchParams(state);
 
 let server;

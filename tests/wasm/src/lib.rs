@@ -9,6 +9,7 @@ use std::fmt::Write;
 use bonghwa_analytics::codec::Reader;
 use bonghwa_analytics::identity::{FleetKey, IdentityMode, canonical_cookie, canonical_ip, canonical_session};
 use bonghwa_analytics::latency::LatencySketch;
+use bonghwa_analytics::logs::miner::{Limits, Miner};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -17,6 +18,17 @@ const SIZES: [u32; 9] = [0, 1, 10, 100, 1_000, 5_000, 10_000, 50_000, 200_000];
 const ADDRESSES: [&str; 6] =
     ["192.0.2.7", "::ffff:192.0.2.7", "2001:db8:1:2:3::4", "2001:db8:1:2::9", "::1", "nowhere"];
 const SESSIONS: [&str; 4] = ["0123456789ABCDEF.node1", "0123456789ABCDEF", "s%3Aabc.def", ""];
+const LINES: [&str; 9] = [
+    "2026-11-21 10:11:12,123 INFO GET https://a.example/b?c=d 200 in 5 ms (1.2 s)",
+    "로그인 실패: 사용자=hong 주소=203.0.113.7 비밀번호 불일치 3회",
+    "{\"msg\":\"retry 5\",\"user\":\"hong\",\"status\":\"TIMEOUT\"}",
+    "job of ann failed",
+    "job of bob failed",
+    "job of cem failed",
+    "job of dan failed",
+    "\u{1b}[31mjava.lang.OutOfMemoryError\u{1b}[0m: Java heap space",
+    "moved from NEW to READY at fe80::1:ff",
+];
 
 /// Key of all that is hashed here.
 pub const KEY: FleetKey = FleetKey::new(*b"golden fleet key");
@@ -30,6 +42,7 @@ pub fn report() -> String {
     let _ = identities(&mut out, &key);
     let _ = sketches(&mut out, &key);
     let _ = latencies(&mut out, &key);
+    let _ = templates(&mut out);
     let _ = edge::report(&mut out, &key);
     out
 }
@@ -47,6 +60,17 @@ fn latencies(out: &mut String, key: &FleetKey) -> std::fmt::Result {
         let quantiles = [0.5, 0.95, 0.99].map(|q| latency.quantile(q).map(f64::to_bits));
         let digest = u128::from_be_bytes(key.digest(&bytes));
         writeln!(out, "latency {size} {quantiles:x?} {} {digest:x} {back}", bytes.len())?;
+    }
+    Ok(())
+}
+
+fn templates(out: &mut String) -> std::fmt::Result {
+    let mut miner = Miner::new(Limits::default());
+    let ids = LINES.map(|line| miner.insert(line));
+    let all = miner.templates();
+    for id in ids {
+        let template = all.number(id).and_then(|number| all.templates.get(number));
+        writeln!(out, "template {template:?}")?;
     }
     Ok(())
 }

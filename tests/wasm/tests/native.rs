@@ -20,6 +20,7 @@ fn the_engine_stores_the_rows_of_the_report() {
         key: KEY.id(),
         retention: [i64::from(u32::MAX); 4],
         max_cells: EngineConfig::MAX_CELLS,
+        session_gap: bonghwa_analytics::session::GAP,
     };
     // Two hours before, so that every level of the hour is open when the spans arrive.
     let mut engine = Engine::open(Sqlite::in_memory().unwrap(), config, edge::NOW - 7200).unwrap();
@@ -31,7 +32,10 @@ fn the_engine_stores_the_rows_of_the_report() {
     }
     for frame in edge::frames(&KEY).unwrap() {
         let stored = engine.frame(frame.resolution, 0, edge::NOW, Sections::ALL).unwrap();
-        let rows: Vec<Row> = stored.rows.into_iter().map(|row| Row { seq: 0, ..row }).collect();
-        assert!(!rows.is_empty() && rows == frame.rows, "{:?}", frame.resolution);
+        // Sessions go on from bucket to bucket in an engine; merged buckets alone do not know that.
+        let plain = |row: Row| Row { seq: 0, sessions: None, ..row };
+        let rows: Vec<Row> = stored.rows.into_iter().map(plain).collect();
+        let expected: Vec<Row> = frame.rows.into_iter().map(plain).collect();
+        assert!(!rows.is_empty() && rows == expected, "{:?}", frame.resolution);
     }
 }

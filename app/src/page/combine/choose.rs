@@ -205,6 +205,7 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> Node {
         strokes: vec![Stroke { role: Role::Now, name: here.t.counted_once.to_owned(), values: values(&view.line) }],
         low: Vec::new(),
         high: Vec::new(),
+        fan: None,
         now: None,
         labels: false,
     });

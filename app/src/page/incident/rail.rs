@@ -48,7 +48,7 @@ fn course(here: &Here, view: &IncidentView, row: &IncidentRow) -> Node {
         let by = if mark.by.is_empty() { String::new() } else { format!(", {}", mark.by) };
         steps.push((mark.at, say::incident::marked(here, mark.kind).to_owned() + &by));
     }
-    steps.extend(row.to.map(|to| (to, t.over.to_owned())));
+    steps.extend(row.to.map(|to| (to, t.ended.to_owned())));
     order(&mut steps, |a, b| a.0 < b.0);
     let line = |(at, text): (i64, String), class: Option<&'static str>| {
         markup! { <li class=class><time>{say::incident::at(here, at, view.as_of)}</time><span>{text}</span></li> }

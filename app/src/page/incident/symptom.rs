@@ -32,6 +32,7 @@ pub(super) fn symptom(here: &Here, view: &IncidentView, row: &IncidentRow, hands
         }],
         low: values(&data.low),
         high: values(&data.high),
+        fan: None,
         now: None,
         labels: false,
     });

@@ -82,6 +82,7 @@ fn chart(here: &Here, view: &NowView, card: &Card) -> Chart {
         ],
         low: values(&day.low),
         high: values(&day.high),
+        fan: None,
         now,
         labels: true,
     }

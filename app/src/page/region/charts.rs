@@ -128,6 +128,7 @@ fn chart(here: &Here, view: &RegionView, id: u8, data: &PeriodChart) -> (Chart, 
         strokes,
         low: values(&data.low),
         high: values(&data.high),
+        fan: None,
         now,
         labels: false,
     };

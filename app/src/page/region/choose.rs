@@ -62,7 +62,7 @@ pub(super) fn choose(here: &Here, view: &RegionView) -> Node {
     markup! {
         <section class="choices" aria-label=t.period>
             {group(t.period, spans)}
-            {form(here, view)}
+            {form(here, (view.from, view.to))}
             {group(t.compare, comparisons)}
             <div class="choice" role="group" aria-label=t.service><h2>{t.service}</h2><p class="tabs">{all}{services}</p></div>
             {group(t.identity, modes)}
@@ -72,13 +72,13 @@ pub(super) fn choose(here: &Here, view: &RegionView) -> Node {
     .into_node()
 }
 
-fn group(name: &'static str, links: Vec<Node>) -> Node {
+pub(crate) fn group(name: &'static str, links: Vec<Node>) -> Node {
     markup! { <div class="choice" role="group" aria-label=name><h2>{name}</h2><p class="tabs">{links}</p></div> }
         .into_node()
 }
 
 /// Two fields and a button; the rest of the address travels in hidden fields.
-fn form(here: &Here, view: &RegionView) -> Node {
+pub(crate) fn form(here: &Here, (from, to): (i64, i64)) -> Node {
     let t = here.t;
     let hidden: Vec<_> = here
         .address
@@ -90,8 +90,8 @@ fn form(here: &Here, view: &RegionView) -> Node {
     markup! {
         <form class="choice fromto" action=here.address.path() on:submit=submit>
             {hidden}
-            <label>{t.from}<input type="datetime-local" name="from" required value=local(view.from)/></label>
-            <label>{t.to}<input type="datetime-local" name="to" required value=local(view.to)/></label>
+            <label>{t.from}<input type="datetime-local" name="from" required value=local(from)/></label>
+            <label>{t.to}<input type="datetime-local" name="to" required value=local(to)/></label>
             <button class="btn">{t.apply}</button>
         </form>
     }

@@ -1,8 +1,8 @@
 //! A region: how it stands, figures of a chosen period, charts, services, routes and calls.
 
 mod charts;
-mod choose;
-mod tables;
+pub(super) mod choose;
+pub(super) mod tables;
 
 use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};

@@ -26,7 +26,7 @@ pub(super) fn tables(here: &Here, view: &RegionView) -> Node {
     .into_node()
 }
 
-fn chapter(id: &'static str, title: &'static str, body: Node) -> Node {
+pub(crate) fn chapter(id: &'static str, title: &'static str, body: Node) -> Node {
     markup! { <section class="chapter" aria-labelledby=id><h2 id=id>{title}</h2>{body}</section> }.into_node()
 }
 

@@ -1,0 +1,246 @@
+//! The capacity plan: what needs more before the quarter ends, how much, and why.
+//!
+//! Method: the highest hourly use of each working day, its trend with an 85 % range ([`trend`](crate::forecast::trend)),
+//! continued to the end of the quarter. Where the upper edge stays under the target nothing is needed; else so many times
+//! what is there now as brings it down to the target.
+
+use serde::{Deserialize, Serialize};
+
+use super::forecast::{Confidence, TARGET_USE};
+use super::now::{exists_on, measure_id};
+use super::{Fact, Measure, Method, Moment, Unit};
+use crate::atlas::{Atlas, Track};
+use crate::bucket::{Name, Resource};
+use crate::calendar::{DayKind, kind, quarter};
+use crate::forecast::trend::{LEAST, Trend, trend};
+use crate::time::{DAY, Resolution, day_start};
+
+/// Days of the past that are looked at.
+const PAST: i64 = 92;
+/// Hours of a day below which its peak is not known.
+const HOURS: usize = 12;
+/// Days without a peak after which a series is taken for one that has ended.
+const SILENT: i64 = 7;
+/// Rows that the page gets.
+const MOST: usize = 60;
+
+/// What needs more before the quarter ends.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CapacityPlan {
+    /// End of the quarter (exclusive), midnight in Asia/Seoul.
+    pub until: i64,
+    /// Use under which the busy hour is to stay.
+    pub target: f64,
+    /// What was looked at: those that need more first, the nearest to it next, those of which nothing can be told last.
+    pub rows: Vec<CapacityRow>,
+    /// How many need more, need nothing, and cannot be told.
+    pub counts: [u32; 3],
+}
+
+/// A resource of a service in a region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CapacityRow {
+    /// Region code.
+    pub region: String,
+    /// Service; empty where a region reports no use at all.
+    pub service: String,
+    /// CPU, memory or heap.
+    pub measure: Measure,
+    /// The answer.
+    pub need: Need,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Use in the busy hour now, by the trend.
+    pub now: Option<Fact>,
+    /// Change of that in a week.
+    pub weekly: Option<Fact>,
+    /// Upper edge (85 %) at the end of the quarter.
+    pub edge: Option<Fact>,
+    /// When the target is passed.
+    pub when: Option<Passing>,
+}
+
+/// What is needed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Need {
+    /// More: so many times what is there now.
+    More {
+        /// The factor.
+        times: Fact,
+    },
+    /// Nothing before the quarter ends.
+    Nothing,
+    /// Cannot tell: too few working days with data.
+    TooFewDays {
+        /// Those there are.
+        days: u32,
+        /// Those that are needed.
+        needed: u32,
+    },
+    /// Cannot tell: nothing was received for a week.
+    Silent,
+    /// Cannot tell: the region reports no use of CPU, memory or heap.
+    NotReported,
+}
+
+/// A range of days in which a level is passed: midnights in Asia/Seoul.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passing {
+    /// The upper edge passes it.
+    pub earliest: i64,
+    /// The middle passes it, if that is in sight.
+    pub likely: Option<i64>,
+    /// The lower edge passes it, if that is in sight.
+    pub latest: Option<i64>,
+}
+
+impl Passing {
+    /// `None` if not even the upper edge passes the level within `most` days.
+    pub(super) fn of(trend: &Trend, level: f64, today: i64, most: usize) -> Option<Self> {
+        let [earliest, likely, latest] =
+            trend.passes(level, most).map(|days| days.map(|days| today + days as i64 * DAY));
+        Some(Self { earliest: earliest?, likely, latest })
+    }
+}
+
+/// Makes the plan from the hourly rows of all regions.
+pub fn capacity(atlas: &Atlas, moment: &Moment<'_>) -> CapacityPlan {
+    let (_, until) = quarter(moment.as_of);
+    let mut rows = Vec::new();
+    for region in atlas.regions.iter().filter(|region| exists_on(region, moment.as_of)) {
+        let before = rows.len();
+        if let Some(track) = atlas.track(&region.code) {
+            for (measure, kind) in
+                [(Measure::Cpu, Resource::Cpu), (Measure::Memory, Resource::Memory), (Measure::Heap, Resource::Heap)]
+            {
+                for service in track.table(Resolution::Hour).services(kind) {
+                    rows.push(row(track, &region.code, service, (measure, kind), moment.as_of, until));
+                }
+            }
+        }
+        if rows.len() == before {
+            rows.push(unknown(&region.code, "", Measure::Cpu, Need::NotReported));
+        }
+    }
+    let class = |row: &CapacityRow| match row.need {
+        Need::More { .. } => 0,
+        Need::Nothing => 1,
+        _ => 2,
+    };
+    let mut counts = [0; 3];
+    for row in &rows {
+        counts[class(row)] += 1;
+    }
+    let edge = |row: &CapacityRow| row.edge.as_ref().map_or(0.0, |edge| edge.value);
+    rows.sort_by(|a, b| class(a).cmp(&class(b)).then_with(|| edge(b).total_cmp(&edge(a))));
+    rows.truncate(MOST);
+    CapacityPlan { until, target: TARGET_USE, rows, counts }
+}
+
+fn unknown(region: &str, service: &str, measure: Measure, need: Need) -> CapacityRow {
+    CapacityRow {
+        region: region.to_owned(),
+        service: service.to_owned(),
+        measure,
+        need,
+        confidence: Confidence::Unknown,
+        now: None,
+        weekly: None,
+        edge: None,
+        when: None,
+    }
+}
+
+fn row(
+    track: &Track,
+    region: &str,
+    service: &Name,
+    (measure, kind): (Measure, Resource),
+    as_of: i64,
+    until: i64,
+) -> CapacityRow {
+    let table = track.table(Resolution::Hour);
+    let to = Resolution::Hour.floor(as_of);
+    let from = to - PAST * DAY;
+    let mut hourly = vec![f64::NAN; (PAST * 24) as usize];
+    for at in table.range(from, to) {
+        let value = table.gauge(at, service, kind).unwrap_or(f64::NAN);
+        hourly[((table.starts()[at] - from) / 3600) as usize] = value;
+    }
+    let days = busy_days(&hourly, as_of);
+    let today = day_start(as_of);
+    if days.last().is_none_or(|day| today - day.0 > SILENT * DAY) {
+        return unknown(region, service, measure, Need::Silent);
+    }
+    let ahead = ((until - today) / DAY) as f64;
+    let line = line(&days).filter(|line| line.reaches(ahead));
+    let Some(line) = line else {
+        // As many working days as let the past be continued to the end of the quarter.
+        let needed = ((ahead / crate::forecast::trend::REACH) as usize * 5).div_ceil(7).max(LEAST - 1) + 1;
+        let need = Need::TooFewDays { days: days.len() as u32, needed: needed.max(days.len() + 1) as u32 };
+        return unknown(region, service, measure, need);
+    };
+    let first = days.first().map_or(from, |day| day.0);
+    let fact = |id: &str, value: f64, to: i64| Fact {
+        id: format!("{id}-{region}-{service}-{}", measure_id(measure)),
+        measure,
+        value,
+        unit: Unit::Ratio,
+        error: None,
+        regions: vec![region.to_owned()],
+        region_count: 1,
+        from: first,
+        to,
+        resolution: Resolution::Hour,
+        method: Method::Trend,
+    };
+    let edge = line.at(ahead).2.max(line.at(0.0).2);
+    let need = if edge <= TARGET_USE {
+        Need::Nothing
+    } else {
+        // Rounded up to tenths: what is bought comes in pieces.
+        let times = libm::ceil(edge / TARGET_USE * 10.0 - 1e-9) / 10.0;
+        Need::More { times: Fact { method: Method::Times, ..fact("times", times, until) } }
+    };
+    CapacityRow {
+        region: region.to_owned(),
+        service: service.to_string(),
+        measure,
+        need,
+        confidence: if line.span >= ahead { Confidence::Likely } else { Confidence::Possible },
+        now: Some(fact("busy", line.level, today)),
+        weekly: Some(fact("weekly", 7.0 * line.slope, today)),
+        edge: Some(fact("edge", edge.min(9.99), until)),
+        when: Passing::of(&line, TARGET_USE, today, ahead as usize),
+    }
+}
+
+/// The trend of daily peaks of an hourly series that ends now, and the first day of it.
+pub(super) fn peaks(hourly: &[f64], as_of: i64) -> Option<(Trend, i64)> {
+    let days = busy_days(hourly, as_of);
+    Some((line(&days)?, days.first()?.0))
+}
+
+fn line(days: &[(i64, f64)]) -> Option<Trend> {
+    let last = days.last()?.0;
+    let points: Vec<(f64, f64)> = days.iter().map(|(day, peak)| ((day - last) as f64 / DAY as f64, *peak)).collect();
+    trend(&points)
+}
+
+/// Whole working days with enough hours, each with its highest hour.
+fn busy_days(hourly: &[f64], as_of: i64) -> Vec<(i64, f64)> {
+    let start = Resolution::Hour.floor(as_of) - hourly.len() as i64 * 3600;
+    let mut days = Vec::new();
+    let mut day = day_start(start);
+    while day + DAY <= as_of {
+        let at = |instant: i64| usize::try_from((instant - start) / 3600).unwrap_or(0).min(hourly.len());
+        let hours = &hourly[at(day.max(start))..at(day + DAY)];
+        let there = hours.iter().filter(|v| !v.is_nan());
+        if there.clone().count() >= HOURS && kind(day) == DayKind::Working {
+            days.push((day, there.fold(0.0, |most: f64, v| most.max(*v))));
+        }
+        day += DAY;
+    }
+    days
+}

@@ -1,0 +1,109 @@
+//! The fan of the forecast, and past forecasts beside what came.
+
+use std::sync::Arc;
+
+use bonghwa_analytics::format::{exact, figure, join};
+use bonghwa_analytics::view::{ForecastView, PastForecast};
+
+use crate::app::Here;
+use crate::chart::geometry::x;
+use crate::chart::{Chart, Fan, Role, Stroke, as_table, plot, swatches, values};
+use crate::dom::{IntoNode, Node, markup};
+use crate::page::Hands;
+use crate::part::facts::{measure_name, sentence};
+use crate::say;
+
+pub(super) fn charts(here: &Here, view: &ForecastView, hands: Hands) -> Node {
+    let Some(ahead) = &view.ahead else { return Node::Empty };
+    let t = here.t;
+    let name = measure_name(here, view.measure, view.unit);
+    let fan = &ahead.chart;
+    let slots = fan.came.values.len();
+    let newest = fan.came.values.iter().rposition(Option::is_some);
+    let now = newest.and_then(|at| fan.came.values[at]).map(|value| {
+        let (number, unit) = figure(value, view.unit, here.lang);
+        join(&number, unit)
+    });
+    let edges = |level: usize| (values(&fan.low[level]), values(&fan.high[level]));
+    let (low, high) = edges(1);
+    let level = (ahead.threshold, format!("{} {}", t.threshold, exact(ahead.threshold, view.unit, here.lang)));
+    let chart = Arc::new(Chart {
+        id: 1,
+        label: name.to_owned(),
+        measure: view.measure,
+        unit: view.unit,
+        start: fan.start,
+        step: fan.step,
+        slots,
+        strokes: vec![
+            Stroke { role: Role::Ahead, name: t.expected.to_owned(), values: values(&fan.middle) },
+            Stroke { role: Role::Now, name: t.measured.to_owned(), values: values(&fan.came) },
+        ],
+        low,
+        high,
+        fan: Some(Fan {
+            wide: edges(2),
+            narrow: edges(0),
+            level: Some(level),
+            since: newest.map(|at| (x(at, slots), t.since_now)),
+        }),
+        now,
+        labels: false,
+    });
+    let past: Vec<_> = (2_u8..).zip(&view.past).map(|(id, past)| record(here, view, id, past, hands)).collect();
+    let none = past.is_empty().then(|| {
+        markup! { <figure class="period"><h2>{t.record}</h2><p class="subt">{t.record_none}</p></figure> }
+    });
+    let holidays = (!view.holidays.is_empty()).then(|| {
+        markup! { <p class="small">{say::forecast::holidays(here, view)}</p> }
+    });
+    markup! {
+        <section class="charts">
+            <figure class="period">
+                <h2>{say::forecast::finding(here, view, ahead)}</h2>
+                <p class="subt">{say::forecast::scope(here, view, ahead)}</p>
+                {swatches(here, &chart)}
+                {plot(here, &chart, "mid", &[], hands.cursor)}
+                {as_table(here, &chart, name)}
+                {holidays}
+            </figure>
+            {past}
+            {none}
+        </section>
+    }
+    .into_node()
+}
+
+/// What was said some time ago, beside what came.
+fn record(here: &Here, view: &ForecastView, id: u8, past: &PastForecast, hands: Hands) -> Node {
+    let t = here.t;
+    let name = measure_name(here, view.measure, view.unit);
+    let chart = Arc::new(Chart {
+        id,
+        label: format!("{}, {name}", t.record),
+        measure: view.measure,
+        unit: view.unit,
+        start: past.start,
+        step: past.step,
+        slots: past.came.values.len().max(past.said.values.len()),
+        strokes: vec![
+            Stroke { role: Role::Ahead, name: t.said.to_owned(), values: values(&past.said) },
+            Stroke { role: Role::Now, name: t.came.to_owned(), values: values(&past.came) },
+        ],
+        low: values(&past.low),
+        high: values(&past.high),
+        fan: Some(Fan::default()),
+        now: None,
+        labels: false,
+    });
+    markup! {
+        <figure class="period">
+            <h2>{say::forecast::record_title(here, past)}</h2>
+            <p class="subt">{sentence(say::forecast::record(here, past))}</p>
+            {swatches(here, &chart)}
+            {plot(here, &chart, "mid", &[], hands.cursor)}
+            {as_table(here, &chart, name)}
+        </figure>
+    }
+    .into_node()
+}
