@@ -268,7 +268,7 @@ words! {
     only_note: "이 지역만 쓴 사람은 큰 두 수의 차라 오차가 큽니다. 오차보다 작으면 적지 않습니다.", "Who used only one region is a difference of two large numbers; where it is below its error it is not given.";
 
     usual: "평소", "usual";
-    entry: "이용자가 만나는 곳", "What users meet";
+    entry: "이용자 요청", "user requests";
     crumbs: "현재 위치", "Where you are";
     no_incident_lead: "주소가 잘못되었거나 자료가 보관 기간을 지났습니다.", "The address is wrong, or its data is past the time that data is kept.";
     to_incidents: "사건 목록으로", "To the list of incidents";
@@ -319,9 +319,9 @@ words! {
     out_by: "벗어난 정도", "How far out";
     spell: "벗어난 때", "Time out of range";
     how_band: "범위를 만든 방법", "How the range was made";
-    by_season: "지난 28일 같은 시각의 중앙값과 흩어짐", "Median and scatter of the same time over 28 days";
-    by_local: "바로 앞 20분의 중앙값과 흔들림", "Median and swing of the 20 minutes before";
-    by_nothing: "방법이 남아 있지 않음", "Method not kept";
+    by_season: "최근 28일 가운데 같은 종류 날(평일·토요일·쉬는 날) 14일까지, 같은 시각의 중앙값과 흩어짐", "median and scatter at the same time on up to 14 days of the same kind in the last 28";
+    by_local: "바로 앞 20분의 중앙값과 흔들림", "median and swing of the 20 minutes before";
+    by_nothing: "방법이 남아 있지 않음", "method not kept";
     course: "지금까지", "So far";
     first_sign: "첫 징후", "First sign";
     out_of_range: "평소 범위를 벗어남", "Out of its usual range";
@@ -347,7 +347,7 @@ words! {
     span_31d: "31일", "31 days";
     out_word: "평소 범위 밖", "out of its usual range";
     in_word: "평소 범위 안", "in its usual range";
-    band_method: "범위는 같은 종류 날(평일·주말) 같은 시각의 중앙값과 흩어짐, 지난 14일", "range: median and scatter of the same time on past days of the same kind, 14 days";
+    band_by: "범위는 ", "range: ";
     other_causes: "그 밖에 있을 수 있는 원인", "Other possible causes";
     comparison: "비교", "Comparison";
     elsewhere_method: "지역마다 5분 값 ÷ 평소 가운데 값의 평균", "mean over five-minute values of value ÷ usual middle, for each region";

@@ -69,8 +69,8 @@ pub(super) fn sentence(here: &Here, chart: &Chart, index: usize) -> String {
         let value = chart.strokes.last().and_then(|front| edge(&front.values));
         let standing = value.map(|value| if value < low || value > high { here.t.out_word } else { here.t.in_word });
         out.extend([" · ", chart.range(here), " ", &show(low), "–", &show(high)]);
-        if let Some(standing) = standing {
-            out.extend([". ", standing, ". ", here.t.band_method]);
+        if let Some(standing) = standing.filter(|_| chart.fan.is_none()) {
+            out.extend([". ", standing, ". ", here.t.band_by, here.t.by_season]);
         }
     }
     out

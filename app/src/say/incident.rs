@@ -49,7 +49,7 @@ pub(crate) fn headline(here: &Here, row: &IncidentRow, anchor: &str) -> Vec<Piec
     }
     let ratio = row.ratio.value;
     let open = row.to.is_none();
-    let both = if symptom.above && (ratio > TELLING || symptom.middle <= 0.0) {
+    let both = if is_beyond(row) {
         ("{p}의 {m이} {v}까지 올랐습니다", "{m} of {p} rose to {v}")
     } else if !symptom.above && ratio < GONE {
         ("{p}의 {m이} 끊겼습니다", "{m} of {p} stopped")
@@ -74,6 +74,20 @@ pub(crate) fn headline(here: &Here, row: &IncidentRow, anchor: &str) -> Vec<Piec
     speak(here.lang.pick(both.0, both.1), &slots)
 }
 
+/// Whether a multiple of the usual says nothing, because there is hardly any of it on usual days.
+fn is_beyond(row: &IncidentRow) -> bool {
+    row.symptom.above && (row.ratio.value > TELLING || row.symptom.middle <= 0.0)
+}
+
+/// The figure of the headline with its name: how many times the usual, or the value where a multiple says nothing.
+pub(crate) fn figure(here: &Here, row: &IncidentRow) -> (&'static str, String) {
+    if is_beyond(row) {
+        (here.t.value, exact(row.symptom.value, row.symptom.unit, here.lang))
+    } else {
+        (here.t.times_usual, times(row.ratio.value, here.lang))
+    }
+}
+
 /// The headline as plain text.
 pub(crate) fn title(here: &Here, row: &IncidentRow) -> String {
     plain(&headline(here, row, ""))
@@ -95,10 +109,12 @@ pub(crate) fn lasting(here: &Here, row: &IncidentRow, as_of: i64) -> String {
     }
 }
 
-/// The figure that an incident is headed by, as its source says it: `평소의 몇 배`, `992 ms ÷ 평소 310 ms`.
-pub(crate) fn ratio_method(here: &Here, symptom: &FindingRow) -> String {
+/// How that figure was made: `992 ms ÷ 평소 310 ms`, `평소 0.02 %`.
+pub(crate) fn figure_method(here: &Here, row: &IncidentRow) -> String {
+    let symptom = &row.symptom;
     let show = |value: f64| exact(value, symptom.unit, here.lang);
-    format!("{} ÷ {} {}", show(symptom.value), here.t.usual, show(symptom.middle))
+    let usual = format!("{} {}", here.t.usual, show(symptom.middle));
+    if is_beyond(row) { usual } else { format!("{} ÷ {usual}", show(symptom.value)) }
 }
 
 /// Who stands for an incident: `확인함, 김주무관 13:24`.

@@ -63,12 +63,13 @@ pub(super) fn sources(here: &Here, view: &IncidentView, row: &IncidentRow, cause
 pub(crate) fn ratio(here: &Here, row: &IncidentRow, as_of: i64, anchor: String) -> Source {
     let symptom = &row.symptom;
     let at = say::incident::at(here, symptom.at, as_of);
+    let (name, value) = say::incident::figure(here, row);
     Source {
         anchor,
-        name: here.t.times_usual.to_owned(),
-        value: say::verdict::times(row.ratio.value, here.lang),
+        name: name.to_owned(),
+        value,
         scope: format!("{}, {at}", say::incident::subject(here, symptom)),
-        method: say::incident::ratio_method(here, symptom),
+        method: say::incident::figure_method(here, row),
     }
 }
 

@@ -80,7 +80,7 @@ fn signs(here: &Here, view: &IncidentsView) -> Node {
     });
     markup! {
         <section class="chapter" aria-labelledby="signs">
-            <h2 id="signs">{format!("{} {count}", t.small_signs)}</h2>
+            <h2 id="signs">{format!("{}{}{count}", t.small_signs, here.lang.pick(" ", ": "))}</h2>
             <p class="subt">{t.signs_note}</p>
             <details>
                 <summary>{icon(icon::DOWN)}{t.see_signs}</summary>

@@ -41,6 +41,7 @@ pub(super) fn row(here: &Here, row: &IncidentRow, as_of: i64) -> Node {
         let about = here.lang.pick("약 ", "about ");
         markup! { <div><dt>{t.affected}</dt><dd>{about}{link(&users_anchor(row), in_prose(fact, here.lang))}</dd></div> }
     });
+    let (name, figure) = say::incident::figure(here, row);
     let standing = match row.standing() {
         Some(mark) => say::incident::standing(here, mark, as_of),
         None if row.to.is_none() => t.nobody.to_owned(),
@@ -54,7 +55,7 @@ pub(super) fn row(here: &Here, row: &IncidentRow, as_of: i64) -> Node {
             <dl>
                 {users}
                 <div><dt>{t.findings}</dt><dd>{say::incident::counted(here, row.findings)}</dd></div>
-                <div><dt>{t.times_usual}</dt><dd>{link(&anchor(row), say::verdict::times(row.ratio.value, here.lang))}</dd></div>
+                <div><dt>{name}</dt><dd>{link(&anchor(row), figure)}</dd></div>
                 <div><dt>{t.owner}</dt><dd>{standing}</dd></div>
             </dl>
         </li>
