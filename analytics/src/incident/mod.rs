@@ -139,7 +139,7 @@ fn services(subject: &Subject) -> Vec<&Name> {
     match subject {
         Subject::Entry => Vec::new(),
         Subject::Service(name) | Subject::Route(name, _) => vec![name],
-        Subject::Call(caller, callee) => vec![caller, callee],
+        Subject::Call(from, to) => vec![from, to],
     }
 }
 

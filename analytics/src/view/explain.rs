@@ -63,8 +63,8 @@ pub fn explain(incident: &Incident, track: &Track, before: &Bucket, during: &Buc
     ours.sort_by(|a, b| b.level().cmp(&a.level()).then(b.worst.score.total_cmp(&a.worst.score)));
     let rest = ours.into_iter().filter(|finding| finding.key != first.key);
     let symptoms: Vec<Symptom<'_>> = std::iter::once(first).chain(rest).take(SYMPTOMS).map(symptom).collect();
-    let changed = logs::change::changes(before, BEFORE, during, until - incident.from);
-    let templates: Vec<TemplateCount<'_>> = changed
+    let lines = logs::change::changes(before, BEFORE, during, until - incident.from);
+    let templates: Vec<TemplateCount<'_>> = lines
         .iter()
         .map(|change| TemplateCount {
             service: &change.service,
@@ -119,8 +119,8 @@ fn own(bucket: &Bucket, service: &str) -> Option<f64> {
     Some((mean - called / whole.count.max(1) as f64).max(0.0))
 }
 
-fn call(bucket: &Bucket, caller: &str, callee: &str) -> Option<f64> {
-    bucket.calls.get(&(Name::from(caller), Name::from(callee)))?.latency.mean()
+fn call(bucket: &Bucket, from: &str, to: &str) -> Option<f64> {
+    bucket.calls.get(&(Name::from(from), Name::from(to)))?.latency.mean()
 }
 
 fn symptom(finding: &Finding) -> Symptom<'_> {
@@ -134,8 +134,11 @@ fn symptom(finding: &Finding) -> Symptom<'_> {
     Symptom { measure: finding.key.measure, standing, service, route }
 }
 
+/// A gauge of a service: instants and means.
+type Points = (String, Resource, Vec<(i64, f64)>);
+
 /// Every gauge of the period, by the minute where minutes are kept, else by five.
-fn gauges(track: &Track, from: i64, to: i64) -> Vec<(String, Resource, Vec<(i64, f64)>)> {
+fn gauges(track: &Track, from: i64, to: i64) -> Vec<Points> {
     let fine = track.table(Resolution::Minute);
     let kept = fine.starts().first().is_some_and(|first| *first <= from);
     let table = if kept { fine } else { track.table(Resolution::FiveMinutes) };

@@ -141,7 +141,7 @@ impl SeriesKey {
             Subject::Entry => (0, "", ""),
             Subject::Service(service) => (1, service, ""),
             Subject::Route(service, route) => (2, service, route),
-            Subject::Call(caller, callee) => (3, caller, callee),
+            Subject::Call(from, to) => (3, from, to),
         };
         out.push(tag);
         if tag > 0 {
