@@ -74,7 +74,7 @@ fn insert(atlas: &mut Atlas, region: &str, days: i64, use_now: f64, growth: f64)
             };
             let mut summary = Vec::new();
             Summary::of(&bucket).encode(&mut summary);
-            Row { start, seq: 1, summary: Some(summary), cells: None, registers: None }
+            Row { start, seq: 1, summary: Some(summary), ..Row::default() }
         })
         .collect();
     let key = KeyId::default();

@@ -29,7 +29,14 @@ fn frame() -> Frame {
     Summary::of(&bucket).encode(&mut summary);
     bucket.encode_cells(&mut cells);
     encode_registers(&bucket.concurrency, Form::Wire, &mut registers);
-    let row = Row { start: START, seq: 9, summary: Some(summary), cells: Some(cells), registers: Some(registers) };
+    let row = Row {
+        start: START,
+        seq: 9,
+        summary: Some(summary),
+        cells: Some(cells),
+        registers: Some(registers),
+        sessions: None,
+    };
     let key = FleetKey::new(*b"a key for tests!").id();
     Frame { region: "busan".to_owned(), key, resolution: Resolution::Minute, rows: vec![row] }
 }

@@ -17,14 +17,16 @@ fn main() -> std::io::Result<()> {
     let bytes: usize = lines.iter().map(String::len).sum();
     let mine = || {
         let mut miner = Miner::new(Limits::default());
-        lines.iter().for_each(|line| {
+        for line in &lines {
             black_box(miner.insert(line));
-        });
+        }
         miner
     };
     let mined = mine().templates();
     let mut drain = Drain::default();
-    lines.iter().for_each(|line| drain.insert(line));
+    for line in &lines {
+        drain.insert(line);
+    }
     println!(
         "{LINES} lines of {} bytes; {} templates, plain Drain {}",
         bytes / LINES,
@@ -39,7 +41,9 @@ fn main() -> std::io::Result<()> {
             &mut || drop(black_box(mine().templates())),
             &mut || {
                 let mut drain = Drain::default();
-                lines.iter().for_each(|line| drain.insert(black_box(line)));
+                for line in &lines {
+                    drain.insert(black_box(line));
+                }
                 drop(black_box(drain));
             },
             &mut || {

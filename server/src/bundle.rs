@@ -27,12 +27,11 @@ impl Bundle {
     pub fn read(folder: &Path) -> Self {
         let text = read(&folder.join("index.html"));
         let rooms = read(&folder.join("rooms/index.html"));
-        let found = |suffix: &'static str| references(&text).filter(move |name| name.ends_with(suffix));
         let there = |name: &&str| folder.join(name.trim_start_matches('/')).is_file();
         let module = |text: &str| {
-            let wasm = references(text).filter(|name| name.ends_with("_bg.wasm")).find(there).map(absolute);
-            let script = references(text).filter(|name| name.ends_with(".js") && !name.contains("snippets/"));
-            (script.into_iter().find(there).map(absolute), wasm)
+            let wasm = found(text, "_bg.wasm").find(there).map(absolute);
+            let mut script = found(text, ".js").filter(|name| !name.contains("snippets/"));
+            (script.find(there).map(absolute), wasm)
         };
         let (script, wasm) = module(&text);
         Self {
@@ -43,9 +42,9 @@ impl Bundle {
                 (Some(script), Some(wasm)) => Some((script, wasm)),
                 _ => None,
             },
-            styles: once(found(".css").filter(there)),
-            fonts: once(found(".woff2").filter(there)),
-            icon: found(".svg").filter(|name| name.contains("icon")).find(there).map(absolute),
+            styles: once(found(&text, ".css").filter(there)),
+            fonts: once(found(&text, ".woff2").filter(there)),
+            icon: found(&text, ".svg").filter(|name| name.contains("icon")).find(there).map(absolute),
         }
     }
 
@@ -68,6 +67,10 @@ fn read(page: &Path) -> String {
 fn references(html: &str) -> impl Iterator<Item = &str> {
     html.split(|c: char| !(c.is_ascii_alphanumeric() || "/._-".contains(c)))
         .filter(|text| !text.is_empty() && !text.contains("..") && !text.starts_with("//"))
+}
+
+fn found<'a>(html: &'a str, suffix: &'static str) -> impl Iterator<Item = &'a str> {
+    references(html).filter(move |name| name.ends_with(suffix))
 }
 
 fn once<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {

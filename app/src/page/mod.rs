@@ -190,8 +190,8 @@ pub(crate) fn Body() -> impl IntoView {
             // Rows of a minute need not be asked for every two seconds.
             let slow = matches!(&key, Page::Incidents(_) | Page::Incident(_))
                 || matches!(&key, Page::Sessions(query) if query.from.is_none());
-            let pace = if slow { 20 } else { 1 };
-            (key, if moving || slow { hands.live.tick.get() / pace } else { 0 })
+            let rest = if slow { 20 } else { 1 };
+            (key, if moving || slow { hands.live.tick.get() / rest } else { 0 })
         },
         move |(key, _)| {
             let page = if matches!(key, Page::Combine(_)) { place.address_now().page } else { key };

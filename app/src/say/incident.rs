@@ -275,12 +275,13 @@ pub(crate) fn elsewhere(here: &Here, view: &IncidentView) -> String {
     if !unknown.is_empty() {
         let some = unknown.iter().take(3).copied().collect::<Vec<_>>().join(", ");
         let more = unknown.len().saturating_sub(3);
-        out.push_str(&match (here.lang, more) {
+        let missing = match (here.lang, more) {
             (Lang::Ko, 0) => format!("자료가 없어 확인하지 못한 곳: {some}."),
             (Lang::Ko, _) => format!("자료가 없어 확인하지 못한 곳: {some} 밖에 {more}곳."),
             (Lang::En, 0) => format!("Without data to tell: {some}."),
             (Lang::En, _) => format!("Without data to tell: {some} and {more} more."),
-        });
+        };
+        out.push_str(&missing);
     }
     out
 }

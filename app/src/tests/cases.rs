@@ -174,7 +174,7 @@ pub(crate) fn one() -> IncidentView {
             .map(|i| Some(if i < at { low } else { high } * (1.0 + ((i * 7 % 11) as f64 - 5.0) / 60.0)))
             .collect(),
     };
-    let lane = |service: &str, count: u32, at: usize| Lane {
+    let findings_of = |service: &str, count: u32, at: usize| Lane {
         service: service.into(),
         count,
         from: FROM,
@@ -202,7 +202,7 @@ pub(crate) fn one() -> IncidentView {
             step("was", (0.118, 0.134), Some((0.268, 0.939))),
             step("minwon-db", (0.15, 0.805), Some((0.15, 0.805))),
         ],
-        lanes: vec![lane("minwon-db", 148, 14), lane("was", 97, 16), lane("", 52, 18)],
+        lanes: vec![findings_of("minwon-db", 148, 14), findings_of("was", 97, 16), findings_of("", 52, 18)],
         lanes_start: FROM - 900,
         lanes_step: 60,
         findings: vec![
@@ -296,7 +296,9 @@ fn every_kind_of_cause_has_words() {
             for confidence in [Confidence::Possible, Confidence::Likely, Confidence::Confirmed] {
                 let mut view = one();
                 let shown = view.incident.as_mut().and_then(|row| row.explanation.as_mut());
-                shown.into_iter().for_each(|shown| shown.causes = vec![cause(kind.clone(), confidence)]);
+                if let Some(shown) = shown {
+                    shown.causes = vec![cause(kind.clone(), confidence)];
+                }
                 let html = one_html(&view, "/incidents/x", lang);
                 check("cause", &html);
                 assert!(!text(&html).contains('{'), "{kind:?}");

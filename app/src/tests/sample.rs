@@ -352,7 +352,7 @@ pub(crate) fn combine() -> CombineView {
 /// A burst of log-ins, a shared address and many long sessions.
 pub(crate) fn sessions() -> SessionsView {
     let listed = |kind, number: u64, count| Listed {
-        region: if number % 2 == 0 { "seoul" } else { "gangwon" }.into(),
+        region: if number.is_multiple_of(2) { "seoul" } else { "gangwon" }.into(),
         pseudonym: format!("{:016x}", number * 0x1234_5678_9abc),
         kind,
         count,

@@ -171,7 +171,9 @@ fn watch(sheets: &[Sheet], today: i64, minutes: BTreeMap<i64, Bucket>) -> BTreeM
 
 fn group(region: &str, rows: &BTreeMap<i64, Bucket>, end: i64) -> Result<Vec<Incident>> {
     let mut links: BTreeSet<(Name, Name)> = BTreeSet::new();
-    rows.values().for_each(|bucket| links.extend(bucket.calls.keys().cloned()));
+    for bucket in rows.values() {
+        links.extend(bucket.calls.keys().cloned());
+    }
     let atlas = atlas_of(region, rows)?;
     let track = atlas.track(region).context("the region has rows")?;
     Ok(incidents(findings(track, region, end - DAY, end, end), &links, end))
@@ -211,10 +213,11 @@ fn cause(incident: &Incident, region: &str, rows: &BTreeMap<i64, Bucket>) -> Opt
 fn matches(fault: Fault, cause: &Cause) -> bool {
     let service = cause.service.as_str();
     match (fault, &cause.kind) {
-        (Fault::HeapLeak, CauseKind::HeapExhaustion) => service.contains("was"),
+        (Fault::HeapLeak, CauseKind::HeapExhaustion) | (Fault::BadDeploy, CauseKind::Deployment { .. }) => {
+            service.contains("was")
+        }
         (Fault::SlowDb, CauseKind::SlowDatabase | CauseKind::SlowService) => service.contains("db"),
         (Fault::SlowNetwork, CauseKind::NetworkBetween { callee, .. }) => callee.contains("was"),
-        (Fault::BadDeploy, CauseKind::Deployment { .. }) => service.contains("was"),
         (Fault::LoginBurst, CauseKind::LogInBurst | CauseKind::RequestBurst) => true,
         _ => false,
     }

@@ -131,9 +131,9 @@ fn judge<D: Database>(
     let mut alarms = BTreeMap::new();
     for (start, mut bucket, users) in rows(store, five, from, to)? {
         bucket.alarms.clear();
-        let fine = minutes.remove(&start);
-        let which = if fine.is_some() { Which::Users } else { Which::All };
-        for (at, mut minute, users) in fine.into_iter().flatten() {
+        let judged = minutes.remove(&start);
+        let which = if judged.is_some() { Which::Users } else { Which::All };
+        for (at, mut minute, users) in judged.into_iter().flatten() {
             minute.alarms.clear();
             watcher.judge(at, Resolution::Minute.seconds(), &mut minute, &users, Which::Minute);
             bucket.merge(&Bucket { alarms: minute.alarms, ..Bucket::default() })?;

@@ -27,7 +27,7 @@ pub(super) struct Edge {
 
 /// What holds the rows of a region.
 enum Holder {
-    Engine(Engine<Sqlite>),
+    Engine(Box<Engine<Sqlite>>),
     Mirror(Mirror<Sqlite>),
 }
 
@@ -49,7 +49,7 @@ impl Edge {
                 max_cells: config.max_cells,
                 session_gap: config.sessions.gap,
             };
-            Holder::Engine(Engine::open(database, engine_config, now).map_err(failed)?)
+            Holder::Engine(Box::new(Engine::open(database, engine_config, now).map_err(failed)?))
         };
         Ok(Self { region: region.to_owned(), holder: Mutex::new(holder), cursor: AtomicU64::new(0) })
     }

@@ -86,7 +86,10 @@ fn cycles(key: u64, cycle: i64, length: i64, from: i64, to: i64) -> impl Iterato
 
 /// Someone who keeps cookies.
 fn person(key: u64) -> u64 {
-    (0..).map(|number| join(key, number)).find(|person| Visit::keeps_cookies_of(*person)).unwrap_or_else(|| mix(key))
+    (0..1000)
+        .map(|number| join(key, number))
+        .find(|person| Visit::keeps_cookies_of(*person))
+        .unwrap_or_else(|| mix(key))
 }
 
 /// What a bucket of the past knows of sessions. Those of two seconds know everyone, as an edge does; coarser ones only

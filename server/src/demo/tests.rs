@@ -40,7 +40,7 @@ fn whole(demo: &Demo, region: &str, resolution: Resolution, from: i64, to: i64) 
 fn incident(fault: Fault) -> (&'static str, i64, i64) {
     let incident = INCIDENTS.iter().find(|incident| incident.fault == fault).unwrap();
     let (start, end) = incident.period(NOW);
-    (incident.region, start, end)
+    (&*incident.region, start, end)
 }
 
 fn p95(part: &Transaction) -> f64 {

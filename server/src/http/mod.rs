@@ -171,11 +171,10 @@ fn refused_by_centre(error: CentreError) -> ApiError {
     match error {
         CentreError::UnknownRegion { code, known } => ApiError::UnknownRegion { given: code, known },
         CentreError::Elsewhere(_) | CentreError::Embedded(_) => ApiError::Parameter(error.to_string()),
-        CentreError::UnknownIncident(_) => ApiError::NotFound(error.to_string()),
         CentreError::Mark(ref mark) if !matches!(**mark, crate::marks::MarkError::File(..)) => {
             ApiError::Body(error.to_string())
         }
-        CentreError::NoData => ApiError::NotFound(error.to_string()),
+        CentreError::NoData | CentreError::UnknownIncident(_) => ApiError::NotFound(error.to_string()),
         CentreError::Stopping => ApiError::Storage(error.to_string()),
         error if error.is_temporary() => ApiError::Storage(error.to_string()),
         error => ApiError::Internal(error.to_string()),
