@@ -138,6 +138,7 @@ mod source {
 
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 mod source {
+    #[allow(clippy::wildcard_imports, reason = "which of them are used differs between the two browser modules")]
     use super::*;
     use crate::address::{Address, Page};
     use crate::browser::fetch::json;

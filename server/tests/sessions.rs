@@ -1,7 +1,7 @@
 //! The list of sessions, from telemetry to the data interface and the page.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 mod common;
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use std::time::Duration;
 
