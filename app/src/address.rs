@@ -318,7 +318,7 @@ impl Page {
                 put("measure", not_first(q.measure, &FORECAST_MEASURES));
                 put("service", (!q.service.is_empty()).then(|| q.service.clone()));
                 put("horizon", not_first(q.horizon, &HORIZONS));
-                put("threshold", q.threshold.map(|millionths| (millionths as f64 / 1e6).to_string()));
+                put("threshold", q.threshold.map(decimal));
             }
             Self::Connect | Self::Help | Self::Missing(_) => {}
         }
@@ -342,10 +342,22 @@ pub fn forecast_query(query: &str) -> ForecastQuery {
     Query::parse(query).forecast()
 }
 
-/// A threshold in millionths; `None` for what is no number from 0 to a billion.
+/// A threshold in millionths; `None` for what is no decimal number from 0 to a billion. Integers only: the code that reads
+/// and writes floating-point numbers would be a twentieth of the browser module.
 pub fn threshold(text: &str) -> Option<i64> {
-    let value: f64 = text.trim().parse().ok()?;
-    (0.0..=1e9).contains(&value).then(|| (value * 1e6).round() as i64)
+    let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 9 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let part: String = part.bytes().chain(*b"000000").take(6).map(char::from).collect();
+    Some(whole.parse::<i64>().ok()? * 1_000_000 + part.parse::<i64>().ok()?)
+}
+
+/// Millionths as a decimal number.
+pub(crate) fn decimal(millionths: i64) -> String {
+    let text = format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn default_now() -> NowQuery {
@@ -529,6 +541,13 @@ mod tests {
             "/forecast?region=seoul&measure=heap&service=was&horizon=7d&threshold=0.85"
         );
         assert_eq!(round("/forecast", "threshold=-1&measure=heat&horizon=9y"), "/forecast");
+        for (text, kept) in [("5000", "5000"), ("0.850", "0.85"), ("12.3456789", "12.345678"), ("0", "0"), ("7.", "7")]
+        {
+            assert_eq!(round("/forecast", &format!("threshold={text}")), format!("/forecast?threshold={kept}"));
+        }
+        for text in ["NaN", ".5", "1e3", "1.2.3", "12345678901", "x"] {
+            assert_eq!(threshold(text), None, "{text}");
+        }
         assert_eq!(round("/nowhere/at/all", ""), "/nowhere/at/all");
     }
 

@@ -102,8 +102,10 @@ pub struct ForecastView {
     pub past: Vec<PastForecast>,
     /// How sure it is.
     pub confidence: Confidence,
-    /// Public holidays within the horizon: midnight, Korean and English name.
-    pub holidays: Vec<(i64, String, String)>,
+    /// Public holidays within the horizon, in Korean: name and midnight.
+    pub holidays_ko: Vec<(String, i64)>,
+    /// The same in English.
+    pub holidays_en: Vec<(String, i64)>,
     /// What needs more before the quarter ends.
     pub plan: CapacityPlan,
 }
@@ -119,8 +121,10 @@ pub struct Ahead {
     pub peak: Fact,
     /// The instant of that.
     pub peak_at: i64,
-    /// Edges of the 85 % interval at that instant.
-    pub range: (Fact, Fact),
+    /// Lower edge of the 85 % interval at that instant.
+    pub low: Fact,
+    /// Its upper edge.
+    pub high: Fact,
     /// The threshold.
     pub threshold: f64,
     /// Where it comes from.
@@ -144,10 +148,8 @@ pub struct FanChart {
     pub came: Line,
     /// The middle of the forecast; its first value is the last one measured.
     pub middle: Line,
-    /// Lower edges at 50, 85 and 95 %.
-    pub low: [Line; 3],
-    /// Upper edges.
-    pub high: [Line; 3],
+    /// Edges of the 50, 85 and 95 % intervals: low, high, low, high, low, high.
+    pub edges: Vec<Line>,
 }
 
 /// When a measure of use is full (100 %), by the trend of its daily peaks.
@@ -188,6 +190,13 @@ pub struct PastForecast {
     pub came: Line,
 }
 
+impl PastForecast {
+    /// Forecasts below which the record says too little.
+    const fn needed(&self) -> u32 {
+        if self.ahead <= DAY { 5 } else { 2 }
+    }
+}
+
 /// Makes the page; the plan is the same for all queries of an hour.
 pub fn forecast(atlas: &Atlas, moment: &Moment<'_>, query: &ForecastQuery, plan: CapacityPlan) -> ForecastView {
     let as_of = moment.as_of;
@@ -198,18 +207,11 @@ pub fn forecast(atlas: &Atlas, moment: &Moment<'_>, query: &ForecastQuery, plan:
     let regions: Vec<Region> = atlas.regions.iter().filter(|region| exists_on(region, as_of)).cloned().collect();
     let source = Source { query, mode, unit, nation: regions.len() as u16 };
     let fine = if horizon <= FINE { Resolution::FiveMinutes } else { Resolution::Hour };
-    let hourly = track.map(|track| source.values(track, Resolution::Hour, as_of)).unwrap_or_default();
-    let own = match track {
-        Some(track) if fine != Resolution::Hour => source.values(track, fine, as_of),
-        _ => hourly.clone(),
-    };
+    let hourly = source.values(atlas, Resolution::Hour, as_of);
+    let own = if fine == Resolution::Hour { hourly.clone() } else { source.values(atlas, fine, as_of) };
     let ahead = ahead(&source, &own, fine, horizon, as_of);
     let past = past(&source, &hourly, as_of);
-    let confidence = match (&ahead, past.first()) {
-        (None, _) => Confidence::Unknown,
-        (Some(_), Some(day)) if day.forecasts >= 5 && (0.75..=0.97).contains(&day.covered.value) => Confidence::Likely,
-        _ => Confidence::Possible,
-    };
+    let confidence = confidence(ahead.as_ref(), &past, horizon);
     let end = ahead.as_ref().map_or(as_of, |ahead| ahead.until);
     ForecastView {
         as_of,
@@ -227,7 +229,8 @@ pub fn forecast(atlas: &Atlas, moment: &Moment<'_>, query: &ForecastQuery, plan:
         full: full(&source, &hourly, as_of),
         past,
         confidence,
-        holidays: holidays(as_of, end),
+        holidays_ko: holidays(as_of, end, |name| name.0),
+        holidays_en: holidays(as_of, end, |name| name.1),
         ahead,
         plan,
     }
@@ -242,24 +245,39 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Values of the past up to the last whole step; NaN where nothing was received.
-    fn values(&self, track: &Track, resolution: Resolution, as_of: i64) -> Vec<f64> {
+    /// Values of the past up to the last whole step; NaN where nothing was received. The nation has no servers of its
+    /// own: its use is that of the busiest region.
+    fn values(&self, atlas: &Atlas, resolution: Resolution, as_of: i64) -> Vec<f64> {
         let past = PAST[usize::from(resolution == Resolution::Hour)];
+        let mut values = vec![f64::NAN; (past / resolution.seconds()) as usize];
+        if self.query.region == NATION && resource(self.query.measure).is_some() {
+            for track in atlas.regions.iter().filter_map(|region| atlas.track(&region.code)) {
+                self.add(track, resolution, as_of, &mut values);
+            }
+        } else if let Some(track) = atlas.track(&self.query.region) {
+            self.add(track, resolution, as_of, &mut values);
+        }
+        values
+    }
+
+    /// Puts the values of a track into their places, the larger one where there is one already.
+    fn add(&self, track: &Track, resolution: Resolution, as_of: i64, values: &mut [f64]) {
         let to = resolution.floor(as_of);
+        let past = values.len() as i64 * resolution.seconds();
         let measure = self.query.measure;
         let service: Name = self.query.service.as_str().into();
         let table = track.table(resolution);
         let width = resolution.seconds();
         let kind = resource(measure).filter(|_| !self.query.service.is_empty());
-        let mut values = vec![f64::NAN; (past / width) as usize];
         for row in table.range(to - past, to) {
             let value = match kind {
                 Some(kind) => table.gauge(row, &service, kind),
                 None => table.value(row, measure, self.mode, width),
             };
-            values[((table.starts()[row] - (to - past)) / width) as usize] = value.unwrap_or(f64::NAN);
+            let place = &mut values[((table.starts()[row] - (to - past)) / width) as usize];
+            // The maximum of a number and NaN is the number.
+            *place = place.max(value.unwrap_or(f64::NAN));
         }
-        values
     }
 
     fn fact(&self, id: &str, value: f64, (from, to): (i64, i64), resolution: Resolution, method: Method) -> Fact {
@@ -289,6 +307,21 @@ impl Source<'_> {
         let none = std::iter::repeat_n(None, before);
         Line { values: none.chain(values.map(|v| (!v.is_nan()).then(|| self.bounded(*v)))).collect() }
     }
+}
+
+/// How sure a forecast is: by the record of forecasts that looked as far ahead.
+fn confidence(ahead: Option<&Ahead>, past: &[PastForecast], horizon: i64) -> Confidence {
+    let held = |past: &PastForecast| (0.75..=0.97).contains(&past.covered.value) && past.forecasts >= past.needed();
+    match (ahead, judged(past, horizon)) {
+        (None, _) => Confidence::Unknown,
+        (Some(_), Some(past)) if held(past) => Confidence::Likely,
+        _ => Confidence::Possible,
+    }
+}
+
+/// The record by which a horizon is judged: that of a day up to a day, else that of a week.
+pub fn judged(past: &[PastForecast], horizon: i64) -> Option<&PastForecast> {
+    past.iter().find(|past| past.ahead >= horizon.min(WEEK))
 }
 
 /// The gauge that a measure of use is the busiest of.
@@ -333,7 +366,8 @@ fn ahead(source: &Source<'_>, values: &[f64], resolution: Resolution, horizon: i
         until,
         peak: Fact { error: Some((highest.high[2] - highest.low[2]) / 2.0), ..fact("peak", highest.value) },
         peak_at: now + (at as i64 + 1) * width,
-        range: (fact("low", highest.low[1]), fact("high", highest.high[1])),
+        low: fact("low", highest.low[1]),
+        high: fact("high", highest.high[1]),
         threshold,
         origin,
         highest: (origin == Origin::Highest).then(|| {
@@ -390,8 +424,7 @@ fn chart(source: &Source<'_>, values: &[f64], made: &Forecast, (now, width): (i6
         step: width,
         came: measured,
         middle: fan(&|step| step.value),
-        low: [0, 1, 2].map(|level| fan(&|step| step.low[level])),
-        high: [0, 1, 2].map(|level| fan(&|step| step.high[level])),
+        edges: (0..3).flat_map(|level| [fan(&|step| step.low[level]), fan(&|step| step.high[level])]).collect(),
     }
 }
 
@@ -461,12 +494,12 @@ fn full(source: &Source<'_>, hourly: &[f64], as_of: i64) -> Option<Full> {
     })
 }
 
-fn holidays(from: i64, to: i64) -> Vec<(i64, String, String)> {
+fn holidays(from: i64, to: i64, pick: fn(calendar::Name) -> &'static str) -> Vec<(String, i64)> {
     let first = day_start(from);
     let days = (to - first).clamp(0, LONGEST + DAY) / DAY;
     (0..=days)
         .map(|day| first + day * DAY)
         .filter(|day| *day < to)
-        .filter_map(|day| calendar::name(day).map(|(ko, en)| (day, ko.to_owned(), en.to_owned())))
+        .filter_map(|day| calendar::name(day).map(|name| (pick(name).to_owned(), day)))
         .collect()
 }

@@ -29,6 +29,9 @@ fn view(probability: f64) -> ForecastView {
         weekly: Some(fact("weekly-seoul-was-heap", 0.012, Method::Trend)),
         edge: Some(fact("edge-seoul-was-heap", 0.91, Method::Trend)),
         need,
+        times: Some(fact("times-seoul-was-heap", 1.2, Method::Times)),
+        days: 0,
+        days_needed: 0,
         confidence,
         when,
     };
@@ -50,13 +53,13 @@ fn view(probability: f64) -> ForecastView {
                 step: 3600,
                 came: line([0.4, 0.45, 0.5, 0.5, f64::NAN, f64::NAN, f64::NAN, f64::NAN]),
                 middle: fan(0.01),
-                low: [fan(-0.01), fan(-0.02), fan(-0.03)],
-                high: [fan(0.02), fan(0.04), fan(0.06)],
+                edges: vec![fan(-0.01), fan(0.02), fan(-0.02), fan(0.04), fan(-0.03), fan(0.06)],
             },
             until: hour + 86_400,
             peak: fact("peak-load", 0.62, Method::Forecast),
             peak_at: hour + 7200,
-            range: (fact("low-load", 0.51, Method::Forecast), fact("high-load", 0.73, Method::Forecast)),
+            low: fact("low-load", 0.51, Method::Forecast),
+            high: fact("high-load", 0.73, Method::Forecast),
             threshold: 0.8,
             origin: Origin::Target,
             highest: None,
@@ -83,12 +86,13 @@ fn view(probability: f64) -> ForecastView {
             came: line([0.4; 8]),
         }],
         confidence: Confidence::Likely,
-        holidays: vec![(hour, "성탄절".into(), "Christmas Day".into())],
+        holidays_ko: vec![("성탄절".into(), hour)],
+        holidays_en: vec![("Christmas Day".into(), hour)],
         plan: CapacityPlan {
             until: hour + 86_400 * 12,
             target: 0.8,
             rows: vec![row(
-                Need::More { times: fact("times-seoul-was-heap", 1.2, Method::Times) },
+                Need::More,
                 Confidence::Possible,
                 Some(Passing { earliest: hour, likely: None, latest: None }),
             )],
@@ -118,9 +122,9 @@ fn the_page_keeps_the_rules_of_every_page() {
 #[test]
 fn the_sentence_follows_the_probability() {
     for (probability, ko, en) in [
-        (0.92, "80\u{a0}%를 넘을 것으로 보입니다", "likely to pass 80\u{a0}% within 24 h"),
-        (0.3, "80\u{a0}%를 넘을 수 있습니다", "may pass 80\u{a0}% within 24 h"),
-        (0.01, "80\u{a0}%를 넘지 않을 것으로 보입니다", "not likely to pass 80\u{a0}% within 24 h"),
+        (0.92, "80\u{a0}%\u{2060}를 넘을 것으로 보입니다", "likely to pass 80\u{a0}% within 24 h"),
+        (0.3, "80\u{a0}%\u{2060}를 넘을 수 있습니다", "may pass 80\u{a0}% within 24 h"),
+        (0.01, "80\u{a0}%\u{2060}를 넘지 않을 것으로 보입니다", "not likely to pass 80\u{a0}% within 24 h"),
     ] {
         let [korean, english] = LANGS.map(|lang| text(&render(&view(probability), "/forecast?region=seoul", lang)));
         assert!(korean.contains(&format!("서울 부하율은 24시간 안에 {ko}")), "{korean}");

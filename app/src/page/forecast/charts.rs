@@ -24,7 +24,8 @@ pub(super) fn charts(here: &Here, view: &ForecastView, hands: Hands) -> Node {
         let (number, unit) = figure(value, view.unit, here.lang);
         join(&number, unit)
     });
-    let edges = |level: usize| (values(&fan.low[level]), values(&fan.high[level]));
+    let edge = |at: usize| fan.edges.get(at).map(values).unwrap_or_default();
+    let edges = |level: usize| (edge(2 * level), edge(2 * level + 1));
     let (low, high) = edges(1);
     let level = (ahead.threshold, format!("{} {}", t.threshold, exact(ahead.threshold, view.unit, here.lang)));
     let chart = Arc::new(Chart {
@@ -54,7 +55,7 @@ pub(super) fn charts(here: &Here, view: &ForecastView, hands: Hands) -> Node {
     let none = past.is_empty().then(|| {
         markup! { <figure class="period"><h2>{t.record}</h2><p class="subt">{t.record_none}</p></figure> }
     });
-    let holidays = (!view.holidays.is_empty()).then(|| {
+    let holidays = (!view.holidays_ko.is_empty()).then(|| {
         markup! { <p class="small">{say::forecast::holidays(here, view)}</p> }
     });
     markup! {
