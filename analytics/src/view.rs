@@ -10,7 +10,7 @@ mod region;
 pub use capacity::{CapacityPlan, CapacityRow, Need, Passing, capacity};
 pub use combine::combine;
 pub use forecast::{
-    Ahead, Confidence, FanChart, ForecastQuery, ForecastView, Full, Origin, PastForecast, TARGET_USE, forecast, judged,
+    Ahead, Confidence, ForecastQuery, ForecastView, Full, Origin, PastForecast, TARGET_USE, forecast, judged,
 };
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};

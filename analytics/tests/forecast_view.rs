@@ -108,14 +108,16 @@ fn a_day_ahead_with_its_probability_and_record() {
     assert!((0.4..0.65).contains(&ahead.peak.value), "{}", ahead.peak.value);
     assert!(ahead.low.value <= ahead.peak.value && ahead.peak.value <= ahead.high.value);
     let chart = &ahead.chart;
-    let slots = chart.came.values.len();
-    for line in chart.edges.iter().chain([&chart.middle]) {
-        assert_eq!(line.values.len(), slots);
+    let line = |name: &str| &chart.series.iter().find(|series| series.name == name).unwrap().line.values;
+    let (came, middle) = (line("came"), line("middle"));
+    for name in ["middle", "low50", "high50", "low95", "high95"] {
+        assert_eq!(line(name).len(), came.len());
     }
-    let now = chart.came.values.iter().rposition(Option::is_some).unwrap();
+    assert_eq!((chart.low.values.len(), chart.high.values.len()), (came.len(), came.len()));
+    let now = came.iter().rposition(Option::is_some).unwrap();
     assert_eq!(chart.start + (now as i64 + 1) * chart.step, Resolution::Hour.floor(AS_OF), "what came ends now");
-    assert_eq!(slots - now - 1, 24);
-    assert_eq!(chart.came.values[now], chart.middle.values[now], "the path begins where the line ends");
+    assert_eq!(came.len() - now - 1, 24);
+    assert_eq!(came[now], middle[now], "the path begins where the line ends");
     let day = &view.past[0];
     assert_eq!((day.ahead, day.forecasts), (DAY, 7));
     assert!(day.covered.value > 0.7, "{}", day.covered.value);

@@ -25,7 +25,7 @@ fn subject(here: &Here, view: &ForecastView) -> String {
     let service = if view.service.is_empty() { String::new() } else { format!(" {}", view.service) };
     match here.lang {
         Lang::Ko => format!("{place}{service} {name}"),
-        Lang::En => format!("{place}{service}: {}", name.to_lowercase().replace("cpu", "CPU")),
+        Lang::En => format!("{place}{service}: {}", name.to_ascii_lowercase()),
     }
 }
 

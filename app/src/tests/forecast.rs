@@ -1,8 +1,8 @@
 //! The page 예측·용량 from sample views.
 
 use bonghwa_analytics::view::{
-    Ahead, CapacityPlan, CapacityRow, Confidence, Fact, FanChart, ForecastView, Full, Line, Measure, Method, Need,
-    Origin, Passing, PastForecast, Unit,
+    Ahead, CapacityPlan, CapacityRow, Confidence, Fact, ForecastView, Full, Line, Measure, Method, Need, Origin,
+    Passing, PastForecast, PeriodChart, Series, Unit,
 };
 
 use super::{LANGS, check, html, sample, text};
@@ -15,6 +15,11 @@ fn fact(id: &str, value: f64, method: Method) -> Fact {
 
 fn line(values: impl IntoIterator<Item = f64>) -> Line {
     Line { values: values.into_iter().map(|v| (!v.is_nan()).then_some(v)).collect() }
+}
+
+fn chart(start: i64, lines: Vec<(&str, Line)>, (low, high): (Line, Line)) -> PeriodChart {
+    let series = lines.into_iter().map(|(name, line)| Series { name: name.into(), line }).collect();
+    PeriodChart { measure: Measure::Load, unit: Unit::Ratio, start, step: 3600, series, low, high }
 }
 
 fn view(probability: f64) -> ForecastView {
@@ -48,13 +53,18 @@ fn view(probability: f64) -> ForecastView {
         services: vec!["web".into(), "was".into()],
         horizon: 86_400,
         ahead: Some(Ahead {
-            chart: FanChart {
-                start: hour - 4 * 3600,
-                step: 3600,
-                came: line([0.4, 0.45, 0.5, 0.5, f64::NAN, f64::NAN, f64::NAN, f64::NAN]),
-                middle: fan(0.01),
-                edges: vec![fan(-0.01), fan(0.02), fan(-0.02), fan(0.04), fan(-0.03), fan(0.06)],
-            },
+            chart: chart(
+                hour - 4 * 3600,
+                vec![
+                    ("came", line([0.4, 0.45, 0.5, 0.5, f64::NAN, f64::NAN, f64::NAN, f64::NAN])),
+                    ("middle", fan(0.01)),
+                    ("low50", fan(-0.01)),
+                    ("high50", fan(0.02)),
+                    ("low95", fan(-0.03)),
+                    ("high95", fan(0.06)),
+                ],
+                (fan(-0.02), fan(0.04)),
+            ),
             until: hour + 86_400,
             peak: fact("peak-load", 0.62, Method::Forecast),
             peak_at: hour + 7200,
@@ -78,12 +88,7 @@ fn view(probability: f64) -> ForecastView {
             forecasts: 7,
             covered: fact("record-day-covered-load", 0.86, Method::PastForecasts),
             error: fact("record-day-error-load", 0.03, Method::PastForecasts),
-            start: hour - 86_400,
-            step: 3600,
-            said: fan(0.01),
-            low: fan(-0.02),
-            high: fan(0.04),
-            came: line([0.4; 8]),
+            chart: chart(hour - 86_400, vec![("came", line([0.4; 8])), ("said", fan(0.01))], (fan(-0.02), fan(0.04))),
         }],
         confidence: Confidence::Likely,
         holidays_ko: vec![("성탄절".into(), hour)],
