@@ -15,7 +15,7 @@ pub use capacity::{CapacityPlan, CapacityRow, Need, Passing, capacity};
 pub use combine::combine;
 pub use explain::{BEFORE, Look, PathStep, explain};
 pub use forecast::{
-    Ahead, Confidence, FanChart, ForecastQuery, ForecastView, Full, Origin, PastForecast, TARGET_USE, forecast,
+    Ahead, Confidence, ForecastQuery, ForecastView, Full, Origin, PastForecast, TARGET_USE, forecast, judged,
 };
 pub use incidents::{
     FindingRow, IncidentChart, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Lane, Mark, MarkKind,

@@ -168,10 +168,11 @@ fn failures_outrank_slowness() {
 #[test]
 fn what_cannot_be_told_is_said() {
     assert_eq!(page(&Atlas::new(vec![place("seoul")]), AS_OF).verdict, Verdict::NoData);
-    let two_days = nation(2, &bucket(3000, 6, 900, 0..300, 0.6));
-    assert_eq!(page(&two_days, AS_OF).verdict, Verdict::TooLittleHistory);
-    assert_eq!(page(&two_days, AS_OF).cards[0].standing, Standing::Unknown);
-    assert!(matches!(page(&two_days, AS_OF + 3600).verdict, Verdict::Silent { since: AS_OF }));
+    // What came since midnight says nothing of what is usual.
+    let today = nation(0, &bucket(3000, 6, 900, 0..300, 0.6));
+    assert_eq!(page(&today, AS_OF).verdict, Verdict::TooLittleHistory);
+    assert_eq!(page(&today, AS_OF).cards[0].standing, Standing::Unknown);
+    assert!(matches!(page(&today, AS_OF + 3600).verdict, Verdict::Silent { since: AS_OF }));
 }
 
 #[test]

@@ -364,7 +364,7 @@ impl Page {
                 put("measure", not_first(q.measure, &FORECAST_MEASURES));
                 put("service", (!q.service.is_empty()).then(|| q.service.clone()));
                 put("horizon", not_first(q.horizon, &HORIZONS));
-                put("threshold", q.threshold.map(|millionths| (millionths as f64 / 1e6).to_string()));
+                put("threshold", q.threshold.map(decimal));
             }
             Self::Incident(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
         }
@@ -408,10 +408,22 @@ pub fn forecast_query(query: &str) -> ForecastQuery {
     Query::parse(query).forecast()
 }
 
-/// A threshold in millionths; `None` for what is no number from 0 to a billion.
+/// A threshold in millionths; `None` for what is no decimal number from 0 to a billion. Integers only: the code that reads
+/// and writes floating-point numbers would be a twentieth of the browser module.
 pub fn threshold(text: &str) -> Option<i64> {
-    let value: f64 = text.trim().parse().ok()?;
-    (0.0..=1e9).contains(&value).then(|| (value * 1e6).round() as i64)
+    let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 9 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let part: String = part.bytes().chain(*b"000000").take(6).map(char::from).collect();
+    Some(whole.parse::<i64>().ok()? * 1_000_000 + part.parse::<i64>().ok()?)
+}
+
+/// Millionths as a decimal number.
+pub(crate) fn decimal(millionths: i64) -> String {
+    let text = format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn default_now() -> NowQuery {

@@ -73,6 +73,10 @@ impl Residuals {
             }
         }
         let n = history.len();
+        // Before two long seasons are known, what the days to come do was hardly seen: it tells from a short season on.
+        let unseen = (2.0 * history.seasons.long as f64 - n as f64).max(0.0) / (2 * history.seasons.long).max(1) as f64;
+        let short = history.seasons.short.max(1) as f64;
+        let wider = |step: usize| INFLATION * (1.0 + unseen * ((step + 1) as f64 / short).min(1.0));
         let half_life = HALF_LIFE * history.seasons.long.max(7 * history.seasons.short) as f64;
         let weights: Vec<f64> =
             origins[..past.len()].iter().map(|origin| libm::exp2(-((n - origin) as f64) / half_life)).collect();
@@ -95,7 +99,7 @@ impl Residuals {
             let score =
                 score(&rows, &weights, past, origins, horizon, &|value, at, step| size(value, at) * growth[step]);
             if best.as_ref().is_none_or(|best| score < best.0) {
-                let scale = (0..horizon).map(|step| INFLATION * growth[step] * size(path[step], n + step)).collect();
+                let scale = (0..horizon).map(|step| wider(step) * growth[step] * size(path[step], n + step)).collect();
                 best = Some((score, rows, scale));
             }
         }

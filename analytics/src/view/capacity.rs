@@ -48,6 +48,12 @@ pub struct CapacityRow {
     pub measure: Measure,
     /// The answer.
     pub need: Need,
+    /// How many times what is there now, where more is needed.
+    pub times: Option<Fact>,
+    /// Working days with data where there are too few of them, else 0.
+    pub days: u32,
+    /// How many of them are needed.
+    pub days_needed: u32,
     /// How sure it is.
     pub confidence: Confidence,
     /// Use in the busy hour now, by the trend.
@@ -61,23 +67,15 @@ pub struct CapacityRow {
 }
 
 /// What is needed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Need {
-    /// More: so many times what is there now.
-    More {
-        /// The factor.
-        times: Fact,
-    },
+    /// More.
+    More,
     /// Nothing before the quarter ends.
     Nothing,
     /// Cannot tell: too few working days with data.
-    TooFewDays {
-        /// Those there are.
-        days: u32,
-        /// Those that are needed.
-        needed: u32,
-    },
+    TooFewDays,
     /// Cannot tell: nothing was received for a week.
     Silent,
     /// Cannot tell: the region reports no use of CPU, memory or heap.
@@ -124,7 +122,7 @@ pub fn capacity(atlas: &Atlas, moment: &Moment<'_>) -> CapacityPlan {
         }
     }
     let class = |row: &CapacityRow| match row.need {
-        Need::More { .. } => 0,
+        Need::More => 0,
         Need::Nothing => 1,
         _ => 2,
     };
@@ -144,6 +142,9 @@ fn unknown(region: &str, service: &str, measure: Measure, need: Need) -> Capacit
         service: service.to_owned(),
         measure,
         need,
+        times: None,
+        days: 0,
+        days_needed: 0,
         confidence: Confidence::Unknown,
         now: None,
         weekly: None,
@@ -178,8 +179,8 @@ fn row(
     let Some(line) = line else {
         // As many working days as let the past be continued to the end of the quarter.
         let needed = ((ahead / crate::forecast::trend::REACH) as usize * 5).div_ceil(7).max(LEAST - 1) + 1;
-        let need = Need::TooFewDays { days: days.len() as u32, needed: needed.max(days.len() + 1) as u32 };
-        return unknown(region, service, measure, need);
+        let row = unknown(region, service, measure, Need::TooFewDays);
+        return CapacityRow { days: days.len() as u32, days_needed: needed.max(days.len() + 1) as u32, ..row };
     };
     let first = days.first().map_or(from, |day| day.0);
     let fact = |id: &str, value: f64, to: i64| Fact {
@@ -196,18 +197,18 @@ fn row(
         method: Method::Trend,
     };
     let edge = line.at(ahead).2.max(line.at(0.0).2);
-    let need = if edge <= TARGET_USE {
-        Need::Nothing
-    } else {
-        // Rounded up to tenths: what is bought comes in pieces.
-        let times = libm::ceil(edge / TARGET_USE * 10.0 - 1e-9) / 10.0;
-        Need::More { times: Fact { method: Method::Times, ..fact("times", times, until) } }
-    };
+    let need = if edge <= TARGET_USE { Need::Nothing } else { Need::More };
+    // Rounded up to tenths: what is bought comes in pieces.
+    let times = libm::ceil(edge / TARGET_USE * 10.0 - 1e-9) / 10.0;
+    let times = (need == Need::More).then(|| Fact { method: Method::Times, ..fact("times", times, until) });
     CapacityRow {
         region: region.to_owned(),
         service: service.to_string(),
         measure,
         need,
+        times,
+        days: 0,
+        days_needed: 0,
         confidence: if line.span >= ahead { Confidence::Likely } else { Confidence::Possible },
         now: Some(fact("busy", line.level, today)),
         weekly: Some(fact("weekly", 7.0 * line.slope, today)),

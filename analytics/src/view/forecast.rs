@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::capacity::{CapacityPlan, Passing, peaks};
 use super::now::{exists_on, measure_id, unit_of};
-use super::{Fact, Line, Measure, Method, Moment, Unit};
+use super::{Fact, Line, Measure, Method, Moment, PeriodChart, Series, Unit};
 use crate::atlas::{Atlas, NATION, Track};
 use crate::bucket::{Name, Resource};
 use crate::calendar;
@@ -102,8 +102,10 @@ pub struct ForecastView {
     pub past: Vec<PastForecast>,
     /// How sure it is.
     pub confidence: Confidence,
-    /// Public holidays within the horizon: midnight, Korean and English name.
-    pub holidays: Vec<(i64, String, String)>,
+    /// Public holidays within the horizon, in Korean: name and midnight.
+    pub holidays_ko: Vec<(String, i64)>,
+    /// The same in English.
+    pub holidays_en: Vec<(String, i64)>,
     /// What needs more before the quarter ends.
     pub plan: CapacityPlan,
 }
@@ -111,16 +113,19 @@ pub struct ForecastView {
 /// A forecast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ahead {
-    /// Past and future.
-    pub chart: FanChart,
+    /// Past and future: `came`, `middle` (from the last value that came), `low50`, `high50`, `low95`, `high95`; its range
+    /// is the 85 % interval. All lines have the same length.
+    pub chart: PeriodChart,
     /// End of the forecast; before `as_of + horizon` where the past is too short to tell more.
     pub until: i64,
     /// The middle at its highest.
     pub peak: Fact,
     /// The instant of that.
     pub peak_at: i64,
-    /// Edges of the 85 % interval at that instant.
-    pub range: (Fact, Fact),
+    /// Lower edge of the 85 % interval at that instant.
+    pub low: Fact,
+    /// Its upper edge.
+    pub high: Fact,
     /// The threshold.
     pub threshold: f64,
     /// Where it comes from.
@@ -131,23 +136,6 @@ pub struct Ahead {
     pub over: Fact,
     /// Past instants from which a forecast was made to see how far it misses.
     pub origins: u32,
-}
-
-/// The chart of a forecast. All lines have the same length.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FanChart {
-    /// First instant.
-    pub start: i64,
-    /// Seconds a value stands for.
-    pub step: i64,
-    /// What was measured.
-    pub came: Line,
-    /// The middle of the forecast; its first value is the last one measured.
-    pub middle: Line,
-    /// Lower edges at 50, 85 and 95 %.
-    pub low: [Line; 3],
-    /// Upper edges.
-    pub high: [Line; 3],
 }
 
 /// When a measure of use is full (100 %), by the trend of its daily peaks.
@@ -174,18 +162,15 @@ pub struct PastForecast {
     pub covered: Fact,
     /// Mean absolute error of the middle.
     pub error: Fact,
-    /// First instant of the lines.
-    pub start: i64,
-    /// Seconds a value stands for.
-    pub step: i64,
-    /// What the newest of them said.
-    pub said: Line,
-    /// Its 85 % interval.
-    pub low: Line,
-    /// Upper edge.
-    pub high: Line,
-    /// What came.
-    pub came: Line,
+    /// The newest of them: `came` and `said`; its range is the 85 % interval.
+    pub chart: PeriodChart,
+}
+
+impl PastForecast {
+    /// Forecasts below which the record says too little.
+    const fn needed(&self) -> u32 {
+        if self.ahead <= DAY { 5 } else { 2 }
+    }
 }
 
 /// Makes the page; the plan is the same for all queries of an hour.
@@ -198,18 +183,11 @@ pub fn forecast(atlas: &Atlas, moment: &Moment<'_>, query: &ForecastQuery, plan:
     let regions: Vec<Region> = atlas.regions.iter().filter(|region| exists_on(region, as_of)).cloned().collect();
     let source = Source { query, mode, unit, nation: regions.len() as u16 };
     let fine = if horizon <= FINE { Resolution::FiveMinutes } else { Resolution::Hour };
-    let hourly = track.map(|track| source.values(track, Resolution::Hour, as_of)).unwrap_or_default();
-    let own = match track {
-        Some(track) if fine != Resolution::Hour => source.values(track, fine, as_of),
-        _ => hourly.clone(),
-    };
+    let hourly = source.values(atlas, Resolution::Hour, as_of);
+    let own = if fine == Resolution::Hour { hourly.clone() } else { source.values(atlas, fine, as_of) };
     let ahead = ahead(&source, &own, fine, horizon, as_of);
     let past = past(&source, &hourly, as_of);
-    let confidence = match (&ahead, past.first()) {
-        (None, _) => Confidence::Unknown,
-        (Some(_), Some(day)) if day.forecasts >= 5 && (0.75..=0.97).contains(&day.covered.value) => Confidence::Likely,
-        _ => Confidence::Possible,
-    };
+    let confidence = confidence(ahead.as_ref(), &past, horizon);
     let end = ahead.as_ref().map_or(as_of, |ahead| ahead.until);
     ForecastView {
         as_of,
@@ -227,7 +205,8 @@ pub fn forecast(atlas: &Atlas, moment: &Moment<'_>, query: &ForecastQuery, plan:
         full: full(&source, &hourly, as_of),
         past,
         confidence,
-        holidays: holidays(as_of, end),
+        holidays_ko: holidays(as_of, end, |name| name.0),
+        holidays_en: holidays(as_of, end, |name| name.1),
         ahead,
         plan,
     }
@@ -242,24 +221,39 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Values of the past up to the last whole step; NaN where nothing was received.
-    fn values(&self, track: &Track, resolution: Resolution, as_of: i64) -> Vec<f64> {
+    /// Values of the past up to the last whole step; NaN where nothing was received. The nation has no servers of its
+    /// own: its use is that of the busiest region.
+    fn values(&self, atlas: &Atlas, resolution: Resolution, as_of: i64) -> Vec<f64> {
         let past = PAST[usize::from(resolution == Resolution::Hour)];
+        let mut values = vec![f64::NAN; (past / resolution.seconds()) as usize];
+        if self.query.region == NATION && resource(self.query.measure).is_some() {
+            for track in atlas.regions.iter().filter_map(|region| atlas.track(&region.code)) {
+                self.add(track, resolution, as_of, &mut values);
+            }
+        } else if let Some(track) = atlas.track(&self.query.region) {
+            self.add(track, resolution, as_of, &mut values);
+        }
+        values
+    }
+
+    /// Puts the values of a track into their places, the larger one where there is one already.
+    fn add(&self, track: &Track, resolution: Resolution, as_of: i64, values: &mut [f64]) {
         let to = resolution.floor(as_of);
+        let past = values.len() as i64 * resolution.seconds();
         let measure = self.query.measure;
         let service: Name = self.query.service.as_str().into();
         let table = track.table(resolution);
         let width = resolution.seconds();
         let kind = resource(measure).filter(|_| !self.query.service.is_empty());
-        let mut values = vec![f64::NAN; (past / width) as usize];
         for row in table.range(to - past, to) {
             let value = match kind {
                 Some(kind) => table.gauge(row, &service, kind),
                 None => table.value(row, measure, self.mode, width),
             };
-            values[((table.starts()[row] - (to - past)) / width) as usize] = value.unwrap_or(f64::NAN);
+            let place = &mut values[((table.starts()[row] - (to - past)) / width) as usize];
+            // The maximum of a number and NaN is the number.
+            *place = place.max(value.unwrap_or(f64::NAN));
         }
-        values
     }
 
     fn fact(&self, id: &str, value: f64, (from, to): (i64, i64), resolution: Resolution, method: Method) -> Fact {
@@ -285,10 +279,30 @@ impl Source<'_> {
         short(value.clamp(0.0, most))
     }
 
+    fn chart(&self, start: i64, step: i64, lines: Vec<(&str, Line)>, (low, high): (Line, Line)) -> PeriodChart {
+        let series = lines.into_iter().map(|(name, line)| Series { name: name.to_owned(), line }).collect();
+        PeriodChart { measure: self.query.measure, unit: self.unit, start, step, series, low, high }
+    }
+
     fn line<'s>(&self, before: usize, values: impl Iterator<Item = &'s f64>) -> Line {
         let none = std::iter::repeat_n(None, before);
         Line { values: none.chain(values.map(|v| (!v.is_nan()).then(|| self.bounded(*v)))).collect() }
     }
+}
+
+/// How sure a forecast is: by the record of forecasts that looked as far ahead.
+fn confidence(ahead: Option<&Ahead>, past: &[PastForecast], horizon: i64) -> Confidence {
+    let held = |past: &PastForecast| (0.75..=0.97).contains(&past.covered.value) && past.forecasts >= past.needed();
+    match (ahead, judged(past, horizon)) {
+        (None, _) => Confidence::Unknown,
+        (Some(_), Some(past)) if held(past) => Confidence::Likely,
+        _ => Confidence::Possible,
+    }
+}
+
+/// The record by which a horizon is judged: that of a day up to a day, else that of a week.
+pub fn judged(past: &[PastForecast], horizon: i64) -> Option<&PastForecast> {
+    past.iter().find(|past| past.ahead >= horizon.min(WEEK))
 }
 
 /// The gauge that a measure of use is the busiest of.
@@ -333,7 +347,8 @@ fn ahead(source: &Source<'_>, values: &[f64], resolution: Resolution, horizon: i
         until,
         peak: Fact { error: Some((highest.high[2] - highest.low[2]) / 2.0), ..fact("peak", highest.value) },
         peak_at: now + (at as i64 + 1) * width,
-        range: (fact("low", highest.low[1]), fact("high", highest.high[1])),
+        low: fact("low", highest.low[1]),
+        high: fact("high", highest.high[1]),
         threshold,
         origin,
         highest: (origin == Origin::Highest).then(|| {
@@ -372,7 +387,7 @@ fn threshold(source: &Source<'_>, values: &[f64]) -> (f64, Origin) {
     (short(highest), Origin::Highest)
 }
 
-fn chart(source: &Source<'_>, values: &[f64], made: &Forecast, (now, width): (i64, i64), horizon: i64) -> FanChart {
+fn chart(source: &Source<'_>, values: &[f64], made: &Forecast, (now, width): (i64, i64), horizon: i64) -> PeriodChart {
     // As much of the past as of the future, and two days or half a day at least.
     let shown = if width < 3600 { 12 * 3600 } else { horizon.clamp(2 * DAY, 14 * DAY) };
     let known = ((shown / width) as usize).min(values.len());
@@ -385,14 +400,16 @@ fn chart(source: &Source<'_>, values: &[f64], made: &Forecast, (now, width): (i6
     };
     let mut measured = source.line(0, came.iter());
     measured.values.resize(known + made.steps.len(), None);
-    FanChart {
-        start: now - known as i64 * width,
-        step: width,
-        came: measured,
-        middle: fan(&|step| step.value),
-        low: [0, 1, 2].map(|level| fan(&|step| step.low[level])),
-        high: [0, 1, 2].map(|level| fan(&|step| step.high[level])),
-    }
+    let lines = [
+        ("came", measured),
+        ("middle", fan(&|step| step.value)),
+        ("low50", fan(&|step| step.low[0])),
+        ("high50", fan(&|step| step.high[0])),
+        ("low95", fan(&|step| step.low[2])),
+        ("high95", fan(&|step| step.high[2])),
+    ];
+    let range = (fan(&|step| step.low[1]), fan(&|step| step.high[1]));
+    source.chart(now - known as i64 * width, width, lines.into(), range)
 }
 
 /// Forecasts of a day and of a week before, each from what was known then.
@@ -425,9 +442,8 @@ fn past_forecast(
     let oldest = clock.at(hourly.len()) - ahead * record.forecasts as i64;
     let period = (oldest, clock.at(hourly.len()));
     let name = if ahead == DAY { "day" } else { "week" };
-    let fact = |id: &str, value| {
-        source.fact(&format!("record-{name}-{id}"), value, period, Resolution::Hour, Method::PastForecasts)
-    };
+    let fact =
+        |id: &str, value| source.fact(&format!("{id}-{name}"), value, period, Resolution::Hour, Method::PastForecasts);
     let line = |edge: &dyn Fn(&Step) -> f64| {
         let values: Vec<f64> = said.iter().map(edge).collect();
         source.line(0, values.iter())
@@ -436,13 +452,13 @@ fn past_forecast(
         ahead,
         forecasts: record.forecasts as u32,
         covered: Fact { unit: Unit::Ratio, ..fact("covered", record.covered[1]) },
-        error: fact("error", short(record.error)),
-        start,
-        step: clock.step,
-        said: line(&|step| step.value),
-        low: line(&|step| step.low[1]),
-        high: line(&|step| step.high[1]),
-        came: source.line(0, came.iter()),
+        error: fact("missed", short(record.error)),
+        chart: source.chart(
+            start,
+            clock.step,
+            vec![("came", source.line(0, came.iter())), ("said", line(&|step| step.value))],
+            (line(&|step| step.low[1]), line(&|step| step.high[1])),
+        ),
     })
 }
 
@@ -461,12 +477,12 @@ fn full(source: &Source<'_>, hourly: &[f64], as_of: i64) -> Option<Full> {
     })
 }
 
-fn holidays(from: i64, to: i64) -> Vec<(i64, String, String)> {
+fn holidays(from: i64, to: i64, pick: fn(calendar::Name) -> &'static str) -> Vec<(String, i64)> {
     let first = day_start(from);
     let days = (to - first).clamp(0, LONGEST + DAY) / DAY;
     (0..=days)
         .map(|day| first + day * DAY)
         .filter(|day| *day < to)
-        .filter_map(|day| calendar::name(day).map(|(ko, en)| (day, ko.to_owned(), en.to_owned())))
+        .filter_map(|day| calendar::name(day).map(|name| (pick(name).to_owned(), day)))
         .collect()
 }

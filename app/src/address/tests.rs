@@ -38,6 +38,12 @@ fn defaults_are_left_out_and_the_rest_is_kept() {
         "/forecast?region=seoul&measure=heap&service=was&horizon=7d&threshold=0.85"
     );
     assert_eq!(round("/forecast", "threshold=-1&measure=heat&horizon=9y"), "/forecast");
+    for (text, kept) in [("5000", "5000"), ("0.850", "0.85"), ("12.3456789", "12.345678"), ("0", "0"), ("7.", "7")] {
+        assert_eq!(round("/forecast", &format!("threshold={text}")), format!("/forecast?threshold={kept}"));
+    }
+    for text in ["NaN", ".5", "1e3", "1.2.3", "12345678901", "x"] {
+        assert_eq!(threshold(text), None, "{text}");
+    }
     assert_eq!(round("/nowhere/at/all", ""), "/nowhere/at/all");
 }
 

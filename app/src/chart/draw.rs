@@ -107,8 +107,12 @@ fn words(here: &Here, chart: &Chart, scale: &Scale) -> Node {
         .zip(tick_labels(scale, chart.unit, here.lang))
         .map(|(tick, label)| markup! { <text class="yt" x="0" y=pct(scale.y(*tick)) dy="-4">{label}</text> })
         .collect();
-    let marks: Vec<_> = time_marks(chart.start, chart.end(), here.lang)
+    let marks = time_marks(chart.start, chart.end(), here.lang);
+    // A date at the very end would be pushed over the one before it.
+    let dense = marks.len() > 6 && chart.end() - chart.start > bonghwa_analytics::time::DAY;
+    let marks: Vec<_> = marks
         .into_iter()
+        .filter(|mark| !dense || mark.0 <= 97.0)
         .map(|(at, label, minor)| {
             let anchor = if at < 2.0 { "start" } else if at > 98.0 { "end" } else { "middle" };
             markup! { <text class=if minor { "xt mid" } else { "xt" } x=pct(at) y="100%" dy="19" text-anchor=anchor>{label}</text> }

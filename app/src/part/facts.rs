@@ -218,7 +218,7 @@ fn kind(here: &Here, fact: &Fact) -> &'static str {
         Method::Forecast if begins("peak") => (", 예측한 최고치", ", forecast peak"),
         Method::Forecast => (", 85 % 구간의 끝", ", edge of the 85 % interval"),
         Method::Probability => (", 임계값을 넘을 확률", ", probability of passing the threshold"),
-        Method::PastForecasts if fact.id.contains("covered") => (", 구간에 든 비율", ", share inside the interval"),
+        Method::PastForecasts if begins("covered") => (", 구간에 든 비율", ", share inside the interval"),
         Method::PastForecasts => (", 예측과 실제의 차이", ", forecast less what came"),
         Method::Trend if begins("weekly") => (", 한 주의 변화", ", change in a week"),
         Method::Trend if begins("edge") => (", 분기 말 상한", ", edge at the quarter’s end"),

@@ -4,7 +4,8 @@ use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::{Lang, change, exact, figure, moment, short_date, span};
 use bonghwa_analytics::time::{DAY, civil};
 use bonghwa_analytics::view::{
-    Ahead, CapacityPlan, CapacityRow, Confidence, Fact, ForecastView, Full, Need, Origin, Passing, PastForecast, Unit,
+    Ahead, CapacityPlan, CapacityRow, Confidence, Fact, ForecastView, Full, Measure, Need, Origin, Passing,
+    PastForecast, Unit, judged,
 };
 
 use crate::app::Here;
@@ -13,12 +14,18 @@ use crate::particle::{Particle, particle, with};
 
 /// What is forecast: `서울 부하율`, `the load of Seoul`.
 fn subject(here: &Here, view: &ForecastView) -> String {
-    let place = if view.region == NATION { here.t.nation } else { here.region(&view.region) };
     let name = measure_name(here, view.measure, view.unit);
+    let of_use = view.unit == Unit::Ratio && view.measure != Measure::ErrorRate;
+    let place = match view.region == NATION {
+        // The nation has no servers of its own.
+        true if of_use => here.lang.pick("전국에서 가장 바쁜 곳의", "Busiest region"),
+        true => here.t.nation,
+        false => here.region(&view.region),
+    };
     let service = if view.service.is_empty() { String::new() } else { format!(" {}", view.service) };
     match here.lang {
         Lang::Ko => format!("{place}{service} {name}"),
-        Lang::En => format!("{place}{service}: {}", name.to_lowercase().replace("cpu", "CPU")),
+        Lang::En => format!("{place}{service}: {}", name.to_ascii_lowercase()),
     }
 }
 
@@ -48,7 +55,8 @@ pub(crate) fn headline(here: &Here, view: &ForecastView) -> Vec<Piece> {
                 p if p >= 0.15 => "넘을 수 있습니다",
                 _ => "넘지 않을 것으로 보입니다",
             };
-            format!("{} {within} 안에 {highest}{{}}{object} {end}", with(&subject, Particle::Topic))
+            // Without the joiner the line could break between the sign and the particle.
+            format!("{} {within} 안에 {highest}{{}}\u{2060}{object} {end}", with(&subject, Particle::Topic))
         }
         Lang::En => {
             let highest = if ahead.origin == Origin::Highest { "its past high of " } else { "" };
@@ -80,7 +88,7 @@ pub(crate) fn lead(here: &Here, view: &ForecastView) -> Vec<Piece> {
     let fact = |fact: &Fact| Piece::Fact(anchor(fact), exact(fact.value, fact.unit, lang));
     let (number, unit) = probability(&ahead.over, lang);
     let over = Piece::Fact(anchor(&ahead.over), bonghwa_analytics::format::join(&number, unit));
-    let slots = vec![over, fact(&ahead.peak), fact(&ahead.range.0), fact(&ahead.range.1)];
+    let slots = vec![over, fact(&ahead.peak), fact(&ahead.low), fact(&ahead.high)];
     let at = moment(ahead.peak_at, lang);
     let template = match lang {
         Lang::Ko => format!(
@@ -104,16 +112,19 @@ pub(crate) fn lead(here: &Here, view: &ForecastView) -> Vec<Piece> {
 /// How sure it is, and what that rests on.
 pub(crate) fn confidence(here: &Here, view: &ForecastView) -> String {
     let word = word(view.confidence, here.lang);
-    let why = match (view.confidence, view.past.first(), here.lang) {
+    let why = match (view.confidence, judged(&view.past, view.horizon), here.lang) {
         (Confidence::Unknown, _, Lang::Ko) => "견줄 과거가 없습니다".to_owned(),
         (Confidence::Unknown, _, Lang::En) => "there is no past to compare with".to_owned(),
         (_, Some(past), Lang::Ko) => {
             let share = exact(past.covered.value, Unit::Ratio, Lang::Ko);
-            format!("지난 하루 예측 {}번에서 실제의 {share}가 85 % 구간에 들었습니다", past.forecasts)
+            let ahead = if past.ahead <= DAY { "하루" } else { "한 주" };
+            format!("지난 {ahead} 예측 {}번에서 실제의 {share}가 85 % 구간에 들었습니다", past.forecasts)
         }
         (_, Some(past), Lang::En) => {
             let share = exact(past.covered.value, Unit::Ratio, Lang::En);
-            format!("in {} forecasts of a day, {share} of what came was inside the 85 % interval", past.forecasts)
+            let ahead = if past.ahead <= DAY { "a day" } else { "a week" };
+            let n = past.forecasts;
+            format!("with {n} forecasts of {ahead}, {share} of what came was inside the 85 % interval")
         }
         (_, None, Lang::Ko) => "지난 예측과 견줄 만큼 자료가 길지 않습니다".to_owned(),
         (_, None, Lang::En) => "the past is too short to check forecasts".to_owned(),
@@ -134,12 +145,11 @@ pub(crate) fn word(confidence: Confidence, lang: Lang) -> &'static str {
 /// A probability as number and unit; the ends are open.
 pub(crate) fn probability(fact: &Fact, lang: Lang) -> (String, &'static str) {
     let (number, unit) = figure(whole_percent(fact.value), Unit::Ratio, lang);
-    let number = match fact.value {
-        p if p <= 0.01 => lang.pick("1 미만", "under 1").to_owned(),
-        p if p >= 0.99 => lang.pick("99 넘음", "over 99").to_owned(),
-        _ => number,
-    };
-    (number, unit)
+    match fact.value {
+        p if p <= 0.01 => (lang.pick("1", "under 1").to_owned(), lang.pick("% 미만", "%")),
+        p if p >= 0.99 => (lang.pick("99", "over 99").to_owned(), lang.pick("% 넘음", "%")),
+        _ => (number, unit),
+    }
 }
 
 /// Whole percent: a probability is not known better.
@@ -245,11 +255,8 @@ pub(crate) fn scope(here: &Here, view: &ForecastView, ahead: &Ahead) -> String {
 
 /// Holidays within the horizon.
 pub(crate) fn holidays(here: &Here, view: &ForecastView) -> String {
-    let names: Vec<_> = view
-        .holidays
-        .iter()
-        .map(|(at, ko, en)| format!("{} {}", short_date(*at, here.lang), here.lang.pick(ko, en)))
-        .collect();
+    let days = if here.lang == Lang::Ko { &view.holidays_ko } else { &view.holidays_en };
+    let names: Vec<_> = days.iter().map(|(name, at)| format!("{} {name}", short_date(*at, here.lang))).collect();
     format!("{}: {}.", here.t.holidays_in, names.join(", "))
 }
 
@@ -264,15 +271,21 @@ pub(crate) fn record_title(here: &Here, past: &PastForecast) -> &'static str {
 
 /// How past forecasts did.
 pub(crate) fn record(here: &Here, past: &PastForecast) -> Vec<Piece> {
-    let piece = |fact: &Fact| Piece::Fact(anchor(fact), exact(fact.value, fact.unit, here.lang));
+    let piece = |fact: &Fact, text: String| Piece::Fact(anchor(fact), text);
+    let share = exact(past.covered.value, Unit::Ratio, here.lang);
+    // Shares differ by points, not by percent.
+    let error = match past.error.unit {
+        Unit::Ratio => change(past.error.value, 0.0, Unit::Ratio, here.lang).size,
+        unit => exact(past.error.value, unit, here.lang),
+    };
     let times = past.forecasts;
     let template = match here.lang {
         Lang::Ko => format!("예측 {times}번을 견주니 실제의 {{}}가 85 % 구간에 들었고, 평균 {{}} 빗나갔습니다"),
         Lang::En => {
-            format!("Over {times} forecasts {{}} of what came was inside the 85 % interval, off by {{}} on average")
+            format!("{{}} of what came was inside the 85 % interval, off by {{}} on average (forecasts: {times})")
         }
     };
-    fill(&template, vec![piece(&past.covered), piece(&past.error)])
+    fill(&template, vec![piece(&past.covered, share), piece(&past.error, error)])
 }
 
 /// A change in percentage points with its sign.
@@ -317,23 +330,23 @@ pub(crate) fn reason(here: &Here, row: &CapacityRow, view: &ForecastView) -> Str
     let lang = here.lang;
     let target = exact(view.plan.target, Unit::Ratio, lang);
     let ko = lang == Lang::Ko;
-    match (&row.need, &row.when) {
-        (Need::More { .. }, _) if row.now.as_ref().is_some_and(|now| now.value > view.plan.target) => {
+    match (row.need, &row.when) {
+        (Need::More, _) if row.now.as_ref().is_some_and(|now| now.value > view.plan.target) => {
             lang.pick("바쁜 시간에 이미 목표를 넘습니다", "the busy hour is over the target already").to_owned()
         }
-        (Need::More { .. }, Some(when)) => {
+        (Need::More, Some(when)) => {
             let range = range(when, view.as_of, lang);
             if ko { format!("{target}를 넘을 때: {range}") } else { format!("passes {target}: {range}") }
         }
-        (Need::More { .. } | Need::Nothing, _) => {
+        (Need::More | Need::Nothing, _) => {
             if ko {
                 format!("상한이 {target} 아래에 머뭅니다")
             } else {
                 format!("the edge stays under {target}")
             }
         }
-        (Need::TooFewDays { days, needed }, _) if ko => format!("근무일 {days}일치뿐, {needed}일치가 필요합니다"),
-        (Need::TooFewDays { days, needed }, _) => format!("{days} working days of data, {needed} are needed"),
+        (Need::TooFewDays, _) if ko => format!("근무일 {}일치뿐, {}일치가 필요합니다", row.days, row.days_needed),
+        (Need::TooFewDays, _) => format!("{} working days of data, {} are needed", row.days, row.days_needed),
         (Need::Silent, _) => lang.pick("한 주 동안 자료가 없습니다", "no data for a week").to_owned(),
         (Need::NotReported, _) => {
             lang.pick("사용률을 보내지 않습니다", "it reports no use of CPU, memory or heap").to_owned()

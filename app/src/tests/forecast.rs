@@ -1,8 +1,8 @@
 //! The page 예측·용량 from sample views.
 
 use bonghwa_analytics::view::{
-    Ahead, CapacityPlan, CapacityRow, Confidence, Fact, FanChart, ForecastView, Full, Line, Measure, Method, Need,
-    Origin, Passing, PastForecast, Unit,
+    Ahead, CapacityPlan, CapacityRow, Confidence, Fact, ForecastView, Full, Line, Measure, Method, Need, Origin,
+    Passing, PastForecast, PeriodChart, Series, Unit,
 };
 
 use super::{LANGS, check, html, sample, text};
@@ -17,6 +17,11 @@ fn line(values: impl IntoIterator<Item = f64>) -> Line {
     Line { values: values.into_iter().map(|v| (!v.is_nan()).then_some(v)).collect() }
 }
 
+fn chart(start: i64, lines: Vec<(&str, Line)>, (low, high): (Line, Line)) -> PeriodChart {
+    let series = lines.into_iter().map(|(name, line)| Series { name: name.into(), line }).collect();
+    PeriodChart { measure: Measure::Load, unit: Unit::Ratio, start, step: 3600, series, low, high }
+}
+
 fn view(probability: f64) -> ForecastView {
     let now = sample::now();
     let hour = sample::NOW - sample::NOW.rem_euclid(3600);
@@ -29,6 +34,9 @@ fn view(probability: f64) -> ForecastView {
         weekly: Some(fact("weekly-seoul-was-heap", 0.012, Method::Trend)),
         edge: Some(fact("edge-seoul-was-heap", 0.91, Method::Trend)),
         need,
+        times: Some(fact("times-seoul-was-heap", 1.2, Method::Times)),
+        days: 0,
+        days_needed: 0,
         confidence,
         when,
     };
@@ -45,18 +53,23 @@ fn view(probability: f64) -> ForecastView {
         services: vec!["web".into(), "was".into()],
         horizon: 86_400,
         ahead: Some(Ahead {
-            chart: FanChart {
-                start: hour - 4 * 3600,
-                step: 3600,
-                came: line([0.4, 0.45, 0.5, 0.5, f64::NAN, f64::NAN, f64::NAN, f64::NAN]),
-                middle: fan(0.01),
-                low: [fan(-0.01), fan(-0.02), fan(-0.03)],
-                high: [fan(0.02), fan(0.04), fan(0.06)],
-            },
+            chart: chart(
+                hour - 4 * 3600,
+                vec![
+                    ("came", line([0.4, 0.45, 0.5, 0.5, f64::NAN, f64::NAN, f64::NAN, f64::NAN])),
+                    ("middle", fan(0.01)),
+                    ("low50", fan(-0.01)),
+                    ("high50", fan(0.02)),
+                    ("low95", fan(-0.03)),
+                    ("high95", fan(0.06)),
+                ],
+                (fan(-0.02), fan(0.04)),
+            ),
             until: hour + 86_400,
             peak: fact("peak-load", 0.62, Method::Forecast),
             peak_at: hour + 7200,
-            range: (fact("low-load", 0.51, Method::Forecast), fact("high-load", 0.73, Method::Forecast)),
+            low: fact("low-load", 0.51, Method::Forecast),
+            high: fact("high-load", 0.73, Method::Forecast),
             threshold: 0.8,
             origin: Origin::Target,
             highest: None,
@@ -75,20 +88,16 @@ fn view(probability: f64) -> ForecastView {
             forecasts: 7,
             covered: fact("record-day-covered-load", 0.86, Method::PastForecasts),
             error: fact("record-day-error-load", 0.03, Method::PastForecasts),
-            start: hour - 86_400,
-            step: 3600,
-            said: fan(0.01),
-            low: fan(-0.02),
-            high: fan(0.04),
-            came: line([0.4; 8]),
+            chart: chart(hour - 86_400, vec![("came", line([0.4; 8])), ("said", fan(0.01))], (fan(-0.02), fan(0.04))),
         }],
         confidence: Confidence::Likely,
-        holidays: vec![(hour, "성탄절".into(), "Christmas Day".into())],
+        holidays_ko: vec![("성탄절".into(), hour)],
+        holidays_en: vec![("Christmas Day".into(), hour)],
         plan: CapacityPlan {
             until: hour + 86_400 * 12,
             target: 0.8,
             rows: vec![row(
-                Need::More { times: fact("times-seoul-was-heap", 1.2, Method::Times) },
+                Need::More,
                 Confidence::Possible,
                 Some(Passing { earliest: hour, likely: None, latest: None }),
             )],
@@ -118,9 +127,9 @@ fn the_page_keeps_the_rules_of_every_page() {
 #[test]
 fn the_sentence_follows_the_probability() {
     for (probability, ko, en) in [
-        (0.92, "80\u{a0}%를 넘을 것으로 보입니다", "likely to pass 80\u{a0}% within 24 h"),
-        (0.3, "80\u{a0}%를 넘을 수 있습니다", "may pass 80\u{a0}% within 24 h"),
-        (0.01, "80\u{a0}%를 넘지 않을 것으로 보입니다", "not likely to pass 80\u{a0}% within 24 h"),
+        (0.92, "80\u{a0}%\u{2060}를 넘을 것으로 보입니다", "likely to pass 80\u{a0}% within 24 h"),
+        (0.3, "80\u{a0}%\u{2060}를 넘을 수 있습니다", "may pass 80\u{a0}% within 24 h"),
+        (0.01, "80\u{a0}%\u{2060}를 넘지 않을 것으로 보입니다", "not likely to pass 80\u{a0}% within 24 h"),
     ] {
         let [korean, english] = LANGS.map(|lang| text(&render(&view(probability), "/forecast?region=seoul", lang)));
         assert!(korean.contains(&format!("서울 부하율은 24시간 안에 {ko}")), "{korean}");

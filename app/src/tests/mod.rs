@@ -170,7 +170,7 @@ fn whoever_is_listed_is_listed_with_the_reason() {
     ] {
         assert!(ko.contains(sentence), "{sentence}\n{ko}");
     }
-    for sentence in ["One address tried 243 log-ins in a minute", "about 130 users", "97 requests in 5 h 43 min"] {
+    for sentence in ["One address tried 243 log-ins in a minute", "about 130 users", "97 requests in 5 h 42 min"] {
         assert!(en.contains(sentence), "{sentence}\n{en}");
     }
     let mut quiet = sample::sessions();

@@ -17,33 +17,33 @@ pub(super) fn charts(here: &Here, view: &ForecastView, hands: Hands) -> Node {
     let Some(ahead) = &view.ahead else { return Node::Empty };
     let t = here.t;
     let name = measure_name(here, view.measure, view.unit);
-    let fan = &ahead.chart;
-    let slots = fan.came.values.len();
-    let newest = fan.came.values.iter().rposition(Option::is_some);
-    let now = newest.and_then(|at| fan.came.values[at]).map(|value| {
+    let data = &ahead.chart;
+    let line = |at: usize| data.series.get(at).map(|series| values(&series.line)).unwrap_or_default();
+    let came = line(0);
+    let slots = came.len();
+    let newest = came.iter().rposition(Option::is_some);
+    let now = newest.and_then(|at| came[at]).map(|value| {
         let (number, unit) = figure(value, view.unit, here.lang);
         join(&number, unit)
     });
-    let edges = |level: usize| (values(&fan.low[level]), values(&fan.high[level]));
-    let (low, high) = edges(1);
     let level = (ahead.threshold, format!("{} {}", t.threshold, exact(ahead.threshold, view.unit, here.lang)));
     let chart = Arc::new(Chart {
         id: 1,
         label: name.to_owned(),
         measure: view.measure,
         unit: view.unit,
-        start: fan.start,
-        step: fan.step,
+        start: data.start,
+        step: data.step,
         slots,
         strokes: vec![
-            Stroke { role: Role::Ahead, name: t.expected.to_owned(), values: values(&fan.middle) },
-            Stroke { role: Role::Now, name: t.measured.to_owned(), values: values(&fan.came) },
+            Stroke { role: Role::Ahead, name: t.expected.to_owned(), values: line(1) },
+            Stroke { role: Role::Now, name: t.measured.to_owned(), values: came },
         ],
-        low,
-        high,
+        low: values(&data.low),
+        high: values(&data.high),
         fan: Some(Fan {
-            wide: edges(2),
-            narrow: edges(0),
+            wide: (line(4), line(5)),
+            narrow: (line(2), line(3)),
             level: Some(level),
             since: newest.map(|at| (x(at, slots), t.since_now)),
         }),
@@ -54,7 +54,7 @@ pub(super) fn charts(here: &Here, view: &ForecastView, hands: Hands) -> Node {
     let none = past.is_empty().then(|| {
         markup! { <figure class="period"><h2>{t.record}</h2><p class="subt">{t.record_none}</p></figure> }
     });
-    let holidays = (!view.holidays.is_empty()).then(|| {
+    let holidays = (!view.holidays_ko.is_empty()).then(|| {
         markup! { <p class="small">{say::forecast::holidays(here, view)}</p> }
     });
     markup! {
@@ -78,20 +78,23 @@ pub(super) fn charts(here: &Here, view: &ForecastView, hands: Hands) -> Node {
 fn record(here: &Here, view: &ForecastView, id: u8, past: &PastForecast, hands: Hands) -> Node {
     let t = here.t;
     let name = measure_name(here, view.measure, view.unit);
+    let data = &past.chart;
+    let line = |at: usize| data.series.get(at).map(|series| values(&series.line)).unwrap_or_default();
+    let (came, said) = (line(0), line(1));
     let chart = Arc::new(Chart {
         id,
         label: format!("{}, {name}", t.record),
         measure: view.measure,
         unit: view.unit,
-        start: past.start,
-        step: past.step,
-        slots: past.came.values.len().max(past.said.values.len()),
+        start: data.start,
+        step: data.step,
+        slots: came.len().max(said.len()),
         strokes: vec![
-            Stroke { role: Role::Ahead, name: t.said.to_owned(), values: values(&past.said) },
-            Stroke { role: Role::Now, name: t.came.to_owned(), values: values(&past.came) },
+            Stroke { role: Role::Ahead, name: t.said.to_owned(), values: said },
+            Stroke { role: Role::Now, name: t.came.to_owned(), values: came },
         ],
-        low: values(&past.low),
-        high: values(&past.high),
+        low: values(&data.low),
+        high: values(&data.high),
         fan: Some(Fan::default()),
         now: None,
         labels: false,

@@ -2,9 +2,10 @@
 
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::exact;
+use bonghwa_analytics::time::{DAY, WEEK};
 use bonghwa_analytics::view::{ForecastQuery, ForecastView, Unit};
 
-use crate::address::{FORECAST_MEASURES, HORIZONS, Page};
+use crate::address::{FORECAST_MEASURES, Page, decimal};
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
 use crate::order::order;
@@ -29,9 +30,8 @@ pub(super) fn choose(here: &Here, view: &ForecastView, query: &ForecastQuery) ->
         let changed = ForecastQuery { measure, service: String::new(), threshold: None, ..query.clone() };
         link(changed, measure_name(here, measure, Unit::Users).to_owned(), query.measure == measure)
     });
-    let mut horizons = HORIZONS.map(|(horizon, _)| horizon);
-    order(&mut horizons, |a, b| a < b);
-    let horizons = horizons.into_iter().zip([t.ahead_3h, t.span_24h, t.span_7d, t.ahead_28d]).map(|(horizon, name)| {
+    let horizons = [(3 * 3600, t.ahead_3h), (DAY, t.span_24h), (WEEK, t.span_7d), (4 * WEEK, t.ahead_28d)];
+    let horizons = horizons.map(|(horizon, name)| {
         link(ForecastQuery { horizon, ..query.clone() }, name.to_owned(), query.horizon == horizon)
     });
     let services = (!view.services.is_empty()).then(|| {
@@ -52,7 +52,7 @@ pub(super) fn choose(here: &Here, view: &ForecastView, query: &ForecastQuery) ->
     };
     markup! {
         <section class="choices" aria-label=t.measure>
-            {group(t.look_ahead, horizons.collect())}
+            {group(t.look_ahead, horizons.into())}
             {threshold}
             {group(t.measure, measures.into())}
             {services}
@@ -72,7 +72,7 @@ fn form(here: &Here, view: &ForecastView) -> Node {
     let t = here.t;
     let pairs = here.address.pairs().into_iter().filter(|(key, _)| *key != "threshold");
     let hidden: Vec<_> = pairs.map(|(key, value)| markup! { <input type="hidden" name=key value=value/> }).collect();
-    let value = view.ahead.as_ref().map(|ahead| ahead.threshold.to_string()).unwrap_or_default();
+    let value = view.ahead.as_ref().map(|ahead| decimal((ahead.threshold * 1e6) as i64)).unwrap_or_default();
     // The number is in the unit of the data: seconds, a share from 0 to 1, requests a second.
     let unit = match view.unit {
         Unit::Ratio => "0–1",

@@ -20,12 +20,26 @@ pub(crate) fn render(here: &Here, view: &ForecastView, query: &ForecastQuery, ha
     set_title(here, t.forecast);
     let shown = plan::shown(&view.plan);
     let mut facts: Vec<&Fact> = Vec::new();
+    // Plain loops: every chain of iterators would be code of its own in the browser module.
     if let Some(ahead) = &view.ahead {
-        facts.extend([&ahead.peak, &ahead.range.0, &ahead.range.1, &ahead.over].into_iter().chain(&ahead.highest));
+        for fact in [Some(&ahead.peak), Some(&ahead.low), Some(&ahead.high), Some(&ahead.over), ahead.highest.as_ref()]
+        {
+            push(&mut facts, fact);
+        }
     }
-    facts.extend(view.full.iter().flat_map(|full| [&full.now, &full.weekly]));
-    facts.extend(view.past.iter().flat_map(|past| [&past.covered, &past.error]));
-    facts.extend(shown.iter().flat_map(|row| plan::facts(row)));
+    if let Some(full) = &view.full {
+        push(&mut facts, Some(&full.now));
+        push(&mut facts, Some(&full.weekly));
+    }
+    for past in &view.past {
+        push(&mut facts, Some(&past.covered));
+        push(&mut facts, Some(&past.error));
+    }
+    for row in &shown {
+        for fact in [&row.times, &row.now, &row.weekly, &row.edge] {
+            push(&mut facts, fact.as_ref());
+        }
+    }
     markup! {
         <section class="status region" aria-labelledby="verdict">
             <div class="say">
@@ -46,6 +60,12 @@ pub(crate) fn render(here: &Here, view: &ForecastView, query: &ForecastQuery, ha
         {sources(here, view.as_of, view.mode, facts)}
     }
     .into_node()
+}
+
+fn push<'a>(facts: &mut Vec<&'a Fact>, fact: Option<&'a Fact>) {
+    if let Some(fact) = fact {
+        facts.push(fact);
+    }
 }
 
 fn as_of(here: &Here, instant: i64) -> Node {

@@ -18,7 +18,7 @@ pub(super) fn shown(plan: &CapacityPlan) -> Vec<&CapacityRow> {
         .iter()
         .filter(|row| {
             let left = match row.need {
-                Need::More { .. } => &mut left[0],
+                Need::More => &mut left[0],
                 Need::Nothing => &mut left[1],
                 _ => &mut left[2],
             };
@@ -27,15 +27,6 @@ pub(super) fn shown(plan: &CapacityPlan) -> Vec<&CapacityRow> {
             fits
         })
         .collect()
-}
-
-/// The facts of a row.
-pub(super) fn facts(row: &CapacityRow) -> impl Iterator<Item = &Fact> {
-    let times = match &row.need {
-        Need::More { times } => Some(times),
-        _ => None,
-    };
-    times.into_iter().chain(&row.now).chain(&row.weekly).chain(&row.edge)
 }
 
 pub(super) fn plan(here: &Here, view: &ForecastView, shown: &[&CapacityRow]) -> Node {
@@ -73,11 +64,8 @@ fn line(here: &Here, view: &ForecastView, row: &CapacityRow) -> Node {
         Some(fact) => linked(fact, show(fact, here.lang)),
         None => MISSING.into_node(),
     };
-    let answer = match &row.need {
-        Need::More { times: fact } => {
-            let text = times(fact, here.lang);
-            markup! { <b>{linked(fact, text)}</b> }.into_node()
-        }
+    let answer = match row.need {
+        Need::More => markup! { <b>{number(&row.times, &times)}</b> }.into_node(),
         Need::Nothing => here.t.not_needed.into_node(),
         _ => here.t.cannot_tell_short.into_node(),
     };
