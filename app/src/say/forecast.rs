@@ -171,13 +171,7 @@ pub(crate) fn over(here: &Here, view: &ForecastView, ahead: &Ahead) -> String {
 /// Below the peak: when, and the interval.
 pub(crate) fn peak(here: &Here, view: &ForecastView, ahead: &Ahead) -> String {
     let show = |fact: &Fact| exact(fact.value, view.unit, here.lang);
-    format!(
-        "{}, {} {}–{}",
-        moment(ahead.peak_at, here.lang),
-        here.t.interval,
-        show(&ahead.range.0),
-        show(&ahead.range.1)
-    )
+    format!("{}, {} {}–{}", moment(ahead.peak_at, here.lang), here.t.interval, show(&ahead.low), show(&ahead.high))
 }
 
 /// A day with its year where that is another one.

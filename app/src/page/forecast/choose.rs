@@ -8,9 +8,8 @@ use bonghwa_analytics::view::{ForecastQuery, ForecastView, Unit};
 use crate::address::{FORECAST_MEASURES, Page, decimal};
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
-use crate::order::order;
 use crate::part::facts::measure_name;
-use crate::part::form::submit;
+use crate::part::form::{group, submit};
 
 /// Thresholds of measures of use, in millionths.
 const LEVELS: [i64; 4] = [700_000, 800_000, 900_000, 950_000];
@@ -60,11 +59,6 @@ pub(super) fn choose(here: &Here, view: &ForecastView, query: &ForecastQuery) ->
         </section>
     }
     .into_node()
-}
-
-fn group(name: &'static str, links: Vec<Node>) -> Node {
-    markup! { <div class="choice" role="group" aria-label=name><h2>{name}</h2><p class="tabs">{links}</p></div> }
-        .into_node()
 }
 
 /// A field and a button; the rest of the address travels in hidden fields.
