@@ -267,10 +267,11 @@ pub(crate) fn elsewhere(here: &Here, view: &IncidentView) -> String {
     let high = known.iter().copied().fold(0.0, f64::max);
     let n = known.len();
     let (low, high) = (decimal(low, 1), decimal(high, 1));
+    let range = if low == high { high } else { low + here.lang.pick("–", " to ") + &high };
     let mut out = match here.lang {
         _ if n == 0 => String::new(),
-        Lang::Ko => format!("다른 {n}개 지역의 같은 수치는 평소의 {low}–{high}배였습니다. "),
-        Lang::En => format!("In {n} other regions the same measure was {low} to {high} times its usual. "),
+        Lang::Ko => format!("다른 {n}개 지역의 같은 수치는 평소의 {range}배였습니다. "),
+        Lang::En => format!("In {n} other regions the same measure was {range} times its usual. "),
     };
     if !unknown.is_empty() {
         let some = unknown.iter().take(3).copied().collect::<Vec<_>>().join(", ");

@@ -441,6 +441,17 @@ fn what_was_said_of_an_incident_decides_what_can_be_said_next() {
 }
 
 #[test]
+fn a_database_that_reports_nothing_takes_what_its_caller_measured() {
+    let mut view = one();
+    (view.steps[2].own_before, view.steps[2].own_during) = (None, None);
+    let page = text(&one_html(&view, "/incidents/x", LANGS[0]));
+    assert!(page.contains("스스로 +655\u{a0}ms"), "{page}");
+    let same = view.elsewhere.iter_mut().filter_map(|(_, ratio)| ratio.as_mut());
+    same.for_each(|ratio| *ratio = 1.1);
+    assert!(text(&one_html(&view, "/incidents/x", LANGS[0])).contains("평소의 1.1배였습니다."));
+}
+
+#[test]
 fn names_from_outside_are_text_here_too() {
     let mut view = one();
     if let Some(row) = &mut view.incident {

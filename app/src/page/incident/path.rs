@@ -78,9 +78,20 @@ fn edge(here: &Here, place: usize, step: &PathStep, most: f64) -> Node {
     markup! { <li class=format!("edge w{width}")>{text}</li> }.into_node()
 }
 
+/// Time of a step by itself, before and during. Of one that reports nothing, such as most databases, that is the time of
+/// the call as its caller measured it.
+fn own(step: &PathStep) -> (Option<f64>, Option<f64>) {
+    if step.own_during.is_none() && step.own_before.is_none() {
+        (step.call_before, step.call_during)
+    } else {
+        (step.own_before, step.own_during)
+    }
+}
+
 fn node(here: &Here, step: &PathStep, root: bool) -> Node {
     let t = here.t;
-    let own = added(step.own_before, step.own_during).map(|own| format!("{} {}", t.own_time, signed(own, here.lang)));
+    let (before, during) = own(step);
+    let own = added(before, during).map(|own| format!("{} {}", t.own_time, signed(own, here.lang)));
     let own = own.map(|own| markup! { <i>{own}</i> });
     let mark = root.then(|| markup! { <em>{t.root}</em> });
     let path = if root { icon::TRIANGLE } else { icon::SERVICE };
@@ -95,10 +106,10 @@ fn node(here: &Here, step: &PathStep, root: bool) -> Node {
 /// Own times along the path, before and during, end to end on one scale.
 fn stack(here: &Here, steps: &[PathStep]) -> Node {
     let t = here.t;
-    let own = |pick: fn(&PathStep) -> Option<f64>| -> Vec<f64> {
+    let times = |pick: fn(&PathStep) -> Option<f64>| -> Vec<f64> {
         steps.iter().map(|step| pick(step).filter(|v| v.is_finite()).unwrap_or(0.0)).collect()
     };
-    let rows = [(t.before_it, own(|s| s.own_before)), (t.during_it, own(|s| s.own_during))];
+    let rows = [(t.before_it, times(|step| own(step).0)), (t.during_it, times(|step| own(step).1))];
     let most = rows.iter().map(|(_, times)| times.iter().sum::<f64>()).fold(0.0, f64::max);
     if most <= 0.0 {
         return Node::Empty;
