@@ -120,7 +120,7 @@ async fn steward(env: &Env, settings: &Settings, headers: &Headers) -> Result<()
 /// `POST /api/keys`, `GET /api/keys`, `DELETE /api/keys/<id>`.
 pub(crate) async fn keys(env: &Env, settings: &Settings, mut request: Request) -> Result<Response, ApiError> {
     steward(env, settings, request.headers()).await?;
-    let query = Query::of(&request)?;
+    let query = Query::of(&request);
     let path = request.path();
     match (request.method(), path.strip_prefix("/api/keys").unwrap_or_default()) {
         (Method::Post, "") => {

@@ -19,7 +19,7 @@ const MOST: u64 = 1024;
 
 /// The frames, or 304 if there is nothing new.
 pub(crate) async fn answer(env: &Env, settings: &Settings, request: &Request) -> Result<Response, ApiError> {
-    let query = Query::of(request)?;
+    let query = Query::of(request);
     let region = query.get("region");
     let parts = if region == NATION { 1 } else { settings.parts(region)? };
     access::reader(env, settings, request.headers(), region).await?;

@@ -54,7 +54,7 @@ impl DurableObject for Nation {
 
 impl Nation {
     async fn serve(&self, mut request: Request) -> Result<Response, ApiError> {
-        let query = Query::of(&request)?;
+        let query = Query::of(&request);
         match (request.method(), request.path().as_str()) {
             (Method::Get, "/changes") => {
                 if now() - self.pulled.get() >= FRESH {

@@ -57,7 +57,7 @@ impl DurableObject for Region {
 
 impl Region {
     async fn serve(&self, mut request: Request) -> Result<Response, ApiError> {
-        let query = Query::of(&request)?;
+        let query = Query::of(&request);
         match (request.method(), request.path().as_str()) {
             (Method::Post, "/ingest") => {
                 let body = request.bytes().await.map_err(fault)?;

@@ -130,12 +130,12 @@ pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// Those of a request.
-    pub(crate) fn of(request: &Request) -> Result<Self, ApiError> {
+    pub(crate) fn of(request: &Request) -> Self {
         // The runtime has parsed the address already; parsing it again as a URL would cost a tenth of the module.
         let url = request.inner().url();
         let query = url.split_once('?').map_or("", |(_, query)| query);
         let query = query.split_once('#').map_or(query, |(query, _)| query);
-        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
     /// The value of a parameter; empty if it is not there.
