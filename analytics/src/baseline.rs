@@ -10,7 +10,7 @@ use crate::detect::{History, Nature, Profile, chance};
 use crate::identity::IdentityMode;
 use crate::time::{DAY, Resolution, day_start};
 use crate::view::{Measure, Standing};
-use crate::watch::{DAYS, nature};
+use crate::watch::{DAYS, nature, says_what_is_usual};
 
 /// Slots in a day.
 pub use crate::detect::SLOTS;
@@ -95,8 +95,7 @@ pub fn day_band(track: &Track, measure: Measure, mode: IdentityMode, day: i64) -
         .collect();
     let history: Vec<History<'_>> =
         days.iter().map(|(start, slots)| History { kind: calendar::kind(*start), slots, grain: f32::NAN }).collect();
-    let usual = |profile: &Profile| profile.alike() || profile.nature() != Nature::Volume;
-    match Profile::learn(nature(measure), &history, calendar::kind(day)).filter(usual) {
+    match Profile::learn(nature(measure), &history, calendar::kind(day)).filter(says_what_is_usual) {
         Some(profile) => (0..SLOTS).map(|slot| profile.band(slot as u32 * 300 + 150)).collect(),
         None => vec![None; SLOTS],
     }

@@ -10,6 +10,9 @@ use crate::watch::{Alarm, Alarms, SeriesKey, Subject, Worst};
 /// Pause within which alarms of a series are one finding, seconds.
 pub const PAUSE: i64 = 600;
 
+/// Times the usual response time from which on a user notices.
+const NOTICEABLE: f64 = 1.3;
+
 /// One anomaly: a series of a region that was out of its band.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -39,7 +42,10 @@ impl Finding {
         let (value, score) = (self.worst.value, self.worst.score);
         let entry = self.key.subject == Subject::Entry;
         let lasting = |seconds| self.seconds >= seconds;
+        // A little slower than usual is a sign, however long it lasts: nobody waits noticeably longer.
+        let slight = self.key.measure == Measure::LatencyP95 && ratio < NOTICEABLE;
         match self.key.measure {
+            _ if slight => Level::Sign,
             Measure::Requests | Measure::Users if entry && ratio < 0.05 && lasting(120) => Level::Outage,
             Measure::ErrorRate if entry && value >= 0.2 && lasting(120) => Level::Failure,
             Measure::LatencyP95 if entry && ratio >= 8.0 && lasting(120) => Level::Failure,

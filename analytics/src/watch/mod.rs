@@ -79,9 +79,7 @@ impl Watcher {
                 Some(History { kind: calendar::kind(sheet.day), slots, grain: f32::NAN })
             }));
             let watched = self.series.entry(key.clone()).or_insert_with(|| Watched::new(key.measure));
-            // Traffic of working days says nothing of a holiday's, nor the other way round.
-            let usual = |profile: &Profile| profile.alike() || profile.nature() != Nature::Volume;
-            watched.profile = Profile::learn(nature(key.measure), &history, today).filter(usual);
+            watched.profile = Profile::learn(nature(key.measure), &history, today).filter(says_what_is_usual);
         }
         self.day = Some(day);
     }
@@ -140,6 +138,12 @@ impl Watcher {
         let day = self.day.filter(|day| *day == day_start(instant))?;
         self.series.get(key)?.profile.as_ref()?.band((instant - day) as u32)
     }
+}
+
+/// Whether a profile knows days like the one it is for: traffic of working days, and all that moves with it, says nothing
+/// of a holiday, nor the other way round. Shares do not move with it.
+pub(crate) fn says_what_is_usual(profile: &Profile) -> bool {
+    profile.alike() || profile.nature() == Nature::Share
 }
 
 /// Which series of a bucket are judged.
