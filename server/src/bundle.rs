@@ -124,6 +124,18 @@ mod tests {
         assert_eq!(bundle.styles, ["/ui-0123456789abcdef.css"]);
         assert_eq!(bundle.fonts, ["/fonts/Sans-0123abcd.woff2"]);
         assert_eq!(bundle.icon.as_deref(), Some("/icon-0123.svg"));
+        assert!(!bundle.is_complete(), "the second module is missing");
+        assert_eq!(bundle.module(true), None);
+        let rooms = "rooms/app-8899aabbccddeeff";
+        std::fs::create_dir_all(folder.join("rooms")).unwrap();
+        for end in [".js", "_bg.wasm"] {
+            std::fs::write(folder.join(format!("{rooms}{end}")), "x").unwrap();
+        }
+        let html = format!("<script>import '/{rooms}.js'; init('/{rooms}_bg.wasm')</script>");
+        std::fs::write(folder.join("rooms/index.html"), html).unwrap();
+        let bundle = Bundle::read(&folder);
+        assert_eq!(bundle.module(true), Some((format!("/{rooms}.js"), format!("/{rooms}_bg.wasm"))));
+        assert_eq!(bundle.module(false).map(|(script, _)| script).as_deref(), Some("/app-0011223344556677.js"));
         assert!(bundle.is_complete());
         std::fs::remove_dir_all(folder).unwrap();
     }

@@ -53,7 +53,7 @@ async fn what_is_wrong_is_named() {
         assert!(message(refused).await.contains(word), "{query}");
     }
     let unknown = server.get("/api/forecast?region=atlantis").send().await.unwrap();
-    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    assert_eq!(unknown.status(), StatusCode::BAD_REQUEST);
     assert!(message(unknown).await.contains("seoul"), "those that there are are named");
     server.end().await;
 }
