@@ -27,7 +27,7 @@ test("the page says what its data says, without violations and in both languages
     assert.deepEqual(await violations(view), []);
     assert.match(await view.locator("h1").innerText(), lang === "ko" ? /서울 부하율.*80/ : /Seoul.*80/);
     assert.equal(await view.locator("nav a[aria-current=page]").innerText(), lang === "ko" ? "예측·용량" : "Forecast");
-    assert.equal(await view.locator(".plot .core").count(), 1, "the fan is drawn");
+    assert.equal(await view.locator(".plot .core").count(), 3, "a fan ahead, and one for each forecast of the past");
     assert.equal(await view.locator(".plan tbody tr").count() > 3, true);
     assertClean(view, lang);
     await view.context().close();
