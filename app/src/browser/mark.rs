@@ -20,7 +20,7 @@ pub(crate) fn send(incident: &str, kind: &'static str, hands: Hands) {
     let Ok(text) = JSON::stringify(&said) else { return };
     wasm_bindgen_futures::spawn_local(async move {
         let kept = post("/api/incident/mark", &text).await;
-        hands.unkept.set(kept.is_err());
-        hands.live.tick.update(|tick| *tick += 1);
+        // The page is asked for again.
+        hands.said.update(|(times, well)| (*times, *well) = (*times + 1, kept.is_ok()));
     });
 }

@@ -107,8 +107,8 @@ pub(crate) struct Hands {
     /// How far the browser's own merge is.
     #[cfg(any(feature = "ssr", feature = "front"))]
     pub(crate) progress: RwSignal<combine::Progress>,
-    /// Whether what the reader said of an incident could not be kept.
-    pub(crate) unkept: RwSignal<bool>,
+    /// How often the reader said something of an incident, and whether the last of it was kept.
+    pub(crate) said: RwSignal<(u32, bool)>,
 }
 
 impl Hands {
@@ -119,7 +119,7 @@ impl Hands {
             detail: RwSignal::new(false),
             #[cfg(any(feature = "ssr", feature = "front"))]
             progress: RwSignal::new(combine::Progress::Waiting),
-            unkept: RwSignal::new(false),
+            said: RwSignal::new((0, true)),
         }
     }
 }
@@ -191,9 +191,9 @@ pub(crate) fn Body() -> impl IntoView {
             let slow = matches!(&key, Page::Incidents(_) | Page::Incident(_))
                 || matches!(&key, Page::Sessions(query) if query.from.is_none());
             let rest = if slow { 20 } else { 1 };
-            (key, if moving || slow { hands.live.tick.get() / rest } else { 0 })
+            (key, if moving || slow { hands.live.tick.get() / rest } else { 0 }, hands.said.get().0)
         },
-        move |(key, _)| {
+        move |(key, ..)| {
             let page = if matches!(key, Page::Combine(_)) { place.address_now().page } else { key };
             async move { fetch(page).await.map(|content| Shared(Arc::new(content))) }
         },

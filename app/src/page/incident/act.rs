@@ -31,7 +31,7 @@ pub(super) fn act(here: &Here, view: &IncidentView, row: &IncidentRow, hands: Ha
         ],
     };
     let unkept = live(move || {
-        let text = if hands.unkept.get() { t.not_kept } else { "" };
+        let text = if hands.said.get().1 { "" } else { t.not_kept };
         markup! { <p class="lateline" role="status">{text}</p> }
     });
     let judged = row.judged();
