@@ -54,7 +54,7 @@ export class Server {
     server.child = spawn(binary, wanted, { stdio: ["ignore", output.fd, output.fd], env: cleanEnvironment() });
     const ended = once(server.child, "exit");
     const answers = () => fetch(`${server.url}/healthz`).then((answer) => answer.ok, () => false);
-    const ready = eventually(answers, (ok) => ok || server.child.exitCode !== null, 60);
+    const ready = eventually(answers, (ok) => ok || server.child.exitCode !== null, 240);
     const alive = await Promise.race([ready, ended.then(() => false)]);
     await output.close();
     if (alive !== true) {

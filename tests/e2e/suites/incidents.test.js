@@ -80,11 +80,11 @@ test("a broken region shows as an incident that can be taken, resolved and judge
   const said = () => act.innerText();
   await view.locator("#by").fill("김주무관");
   await view.locator("[data-mark=acknowledged]").click();
-  assert.match(await eventually(said, (text) => text.includes("확인함")), /확인함, 김주무관/);
+  assert.match(await eventually(said, (text) => text.includes("확인함"), 60), /확인함, 김주무관/);
   if (await view.locator("[data-mark=right]").count()) {
     await view.locator("[data-mark=right]").click();
     const pressed = () => view.locator("[data-mark=right]").getAttribute("aria-pressed");
-    assert.equal(await eventually(pressed, (value) => value === "true"), "true");
+    assert.equal(await eventually(pressed, (value) => value === "true", 60), "true");
   }
   await view.locator("[data-mark=resolved]").click();
   await view.locator("[data-mark=reopened]").waitFor();
