@@ -313,9 +313,14 @@ impl Track {
         self.newest
     }
 
-    /// Versions seen, by (service, version): first and last instant.
-    pub const fn versions(&self) -> &BTreeMap<(Name, Name), (i64, i64)> {
-        &self.versions
+    /// Versions that began to report in `from..to` where an older one of the same service had reported: service, version
+    /// and first instant.
+    pub fn deployments(&self, from: i64, to: i64) -> impl Iterator<Item = (&Name, &Name, i64)> {
+        self.versions.iter().filter_map(move |((service, version), (first, _))| {
+            let older = |((s, v), (f, _)): (&(Name, Name), &(i64, i64))| s == service && v != version && f < first;
+            let new = (from..to).contains(first) && self.versions.iter().any(older);
+            new.then_some((service, version, *first))
+        })
     }
 
     /// Whether the registers of a bucket are at hand.

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use crate::atlas::Track;
 use crate::calendar;
 pub use crate::detect::Band;
-use crate::detect::{History, Nature, Profile, chance};
+use crate::detect::{History, Nature, chance};
 use crate::identity::IdentityMode;
 use crate::time::{DAY, Resolution, day_start};
-use crate::view::{Measure, Standing};
-use crate::watch::{DAYS, nature, says_what_is_usual};
+use crate::view::{Line, Measure, Standing};
+use crate::watch::{DAYS, learn, nature};
 
 /// Slots in a day.
 pub use crate::detect::SLOTS;
@@ -63,14 +63,16 @@ impl Baselines {
 
     /// The usual range at an instant of the day.
     pub fn at(&self, region: &str, measure: Measure, instant: i64) -> Option<Band> {
-        let slot = usize::try_from((instant - self.day) / 300).ok()?;
-        self.day(region, measure)?.get(slot).copied().flatten()
+        let slot = usize::try_from((instant - self.day).div_euclid(300)).ok()?;
+        // Regions and measures are few; a borrowed pair cannot look up an owned one.
+        self.bands.get(&(region.to_owned(), measure))?.get(slot).copied().flatten()
     }
 
-    /// The usual ranges of the day.
-    pub fn day(&self, region: &str, measure: Measure) -> Option<&DayBand> {
-        // Regions and measures are few; a borrowed pair cannot look up an owned one.
-        self.bands.get(&(region.to_owned(), measure))
+    /// Lower and upper edge of the usual range at some instants, for a chart.
+    pub fn edges(&self, region: &str, measure: Measure, instants: impl Iterator<Item = i64>) -> (Line, Line) {
+        let bands = instants.map(|instant| self.at(region, measure, instant));
+        let (low, high) = bands.map(|band| (band.map(|band| band.low), band.map(|band| band.high))).unzip();
+        (Line { values: low }, Line { values: high })
     }
 }
 
@@ -95,7 +97,7 @@ pub fn day_band(track: &Track, measure: Measure, mode: IdentityMode, day: i64) -
         .collect();
     let history: Vec<History<'_>> =
         days.iter().map(|(start, slots)| History { kind: calendar::kind(*start), slots, grain: f32::NAN }).collect();
-    match Profile::learn(nature(measure), &history, calendar::kind(day)).filter(says_what_is_usual) {
+    match learn(measure, &history, calendar::kind(day)) {
         Some(profile) => (0..SLOTS).map(|slot| profile.band(slot as u32 * 300 + 150)).collect(),
         None => vec![None; SLOTS],
     }

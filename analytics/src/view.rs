@@ -4,19 +4,21 @@ mod capacity;
 mod combine;
 mod events;
 mod explain;
+mod fact;
 mod forecast;
 mod incidents;
 mod logs;
 mod now;
 mod region;
 mod sessions;
+mod unfamiliar;
+mod why;
 
 pub use capacity::{CapacityPlan, CapacityRow, Need, Passing, capacity};
 pub use combine::combine;
-pub use explain::{BEFORE, Look, PathStep, explain};
-pub use forecast::{
-    Ahead, Confidence, ForecastQuery, ForecastView, Full, Origin, PastForecast, TARGET_USE, forecast, judged,
-};
+pub use explain::{Look, PathStep, Periods, explain};
+pub use fact::{Confidence, Fact, Level, Measure, Method, Unit};
+pub use forecast::{Ahead, ForecastQuery, ForecastView, Full, Origin, PastForecast, TARGET_USE, forecast, judged};
 pub use incidents::{
     FindingRow, IncidentChart, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Lane, Mark, MarkKind,
     SubjectKind, finding_row, incident, incident_row, incidents,
@@ -26,153 +28,15 @@ pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
 pub use sessions::{AGES, Known, List, RegionSessions, SessionsQuery, SessionsView, sessions, sessions_period};
 
+pub use unfamiliar::unfamiliar;
+pub use why::{PartRow, WhyDetail, WhyPeriods, WhyQuery, WhyReading, WhyRow, WhyView, why};
+
 use serde::{Deserialize, Serialize};
 
 use crate::identity::IdentityMode;
+use crate::objective::Budget;
 use crate::region::Region;
 use crate::time::Resolution;
-
-/// A quantity that is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Measure {
-    /// Distinct identities in the window (users, sessions or addresses, by mode).
-    Users,
-    /// Distinct identities for every 10,000 inhabitants (a measure of the map).
-    PerCapita,
-    /// Requests a second.
-    Requests,
-    /// Failed requests / all requests, 0 to 1.
-    ErrorRate,
-    /// Median response time, seconds.
-    LatencyP50,
-    /// 95th percentile of the response time, seconds.
-    LatencyP95,
-    /// 99th percentile of the response time, seconds.
-    LatencyP99,
-    /// CPU use of the busiest tier, 0 to 1.
-    Load,
-    /// CPU use, 0 to 1.
-    Cpu,
-    /// Memory use, 0 to 1.
-    Memory,
-    /// Heap use, 0 to 1.
-    Heap,
-}
-
-impl Measure {
-    /// All measures, in the order of their codes.
-    pub const ALL: [Self; 11] = [
-        Self::Users,
-        Self::PerCapita,
-        Self::Requests,
-        Self::ErrorRate,
-        Self::LatencyP50,
-        Self::LatencyP95,
-        Self::LatencyP99,
-        Self::Load,
-        Self::Cpu,
-        Self::Memory,
-        Self::Heap,
-    ];
-}
-
-/// Unit of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    /// Distinct people (user cookie).
-    Users,
-    /// Distinct sessions.
-    Sessions,
-    /// Distinct network addresses.
-    Addresses,
-    /// Requests a second.
-    PerSecond,
-    /// A count of requests.
-    Requests,
-    /// A share, 0 to 1; shown in percent.
-    Ratio,
-    /// Seconds; shown in ms below ten.
-    Seconds,
-    /// Distinct identities for every 10,000 inhabitants.
-    PerTenThousand,
-}
-
-/// How a value came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// Union of HyperLogLog sketches; `error` is set.
-    HyperLogLog,
-    /// Sum of the regions' own estimates, people in several regions counted several times.
-    SumOfEstimates,
-    /// Inclusion and exclusion of two or more unions; `error` is set and large.
-    InclusionExclusion,
-    /// Exact count.
-    Count,
-    /// Failed divided by all.
-    Share,
-    /// Quantile of a mergeable log-linear sketch; `error` is set.
-    QuantileSketch,
-    /// Mean of the samples of the busiest tier.
-    BusiestTierMean,
-    /// Mean of the samples.
-    Mean,
-    /// A weighted pool of seasonal forecasters; `error` is half its 95 % interval.
-    Forecast,
-    /// Share of the past forecasts' misses with which the forecast passes a threshold.
-    Probability,
-    /// Past forecasts against what came.
-    PastForecasts,
-    /// Trend of the busy hour of working days (Sen's slope).
-    Trend,
-    /// Upper edge of a trend over the target: how many times what is there now.
-    Times,
-}
-
-/// A value that can be shown, with all that its source line needs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Fact {
-    /// Anchor of its source row, unique on the page (`users`, `users-yesterday`, `load-seoul`).
-    pub id: String,
-    /// What is measured.
-    pub measure: Measure,
-    /// The value, in `unit`.
-    pub value: f64,
-    /// Unit of the value.
-    pub unit: Unit,
-    /// Half-width of the 95 % interval, in the unit of the value; absent for exact values.
-    pub error: Option<f64>,
-    /// Codes of the regions it covers; empty means all that were received.
-    pub regions: Vec<String>,
-    /// How many regions it covers.
-    pub region_count: u16,
-    /// Start of the period, seconds since the epoch.
-    pub from: i64,
-    /// End of the period (exclusive).
-    pub to: i64,
-    /// Finest bucket it was computed from.
-    pub resolution: Resolution,
-    /// How it was computed.
-    pub method: Method,
-}
-
-/// Five beacons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// 평소
-    Normal,
-    /// 조짐
-    Sign,
-    /// 이상
-    Abnormal,
-    /// 장애
-    Failure,
-    /// 중단
-    Outage,
-}
 
 /// Where a value stands to its usual range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -325,6 +189,8 @@ pub enum EventKind {
     Deployment,
     /// A region stopped reporting.
     Late,
+    /// A gauge did what it had not done before in such a context.
+    Unfamiliar,
 }
 
 /// The page 지금.
@@ -466,6 +332,8 @@ pub struct RegionView {
     pub logs: Vec<LogRow>,
     /// What happened in the period.
     pub events: Vec<Event>,
+    /// Service-level objectives, and what is left of each error budget.
+    pub objectives: Vec<Budget>,
     /// Requests whose route went under "other" because the limit of distinct routes was reached.
     pub other_routes: u64,
 }

@@ -5,14 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bonghwa_analytics::atlas::Atlas;
+use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::{Bucket, Gauge, Name, Resource, Transaction};
+use bonghwa_analytics::detect::Why;
 use bonghwa_analytics::frame::{Frame, Row};
-use bonghwa_analytics::identity::FleetKey;
+use bonghwa_analytics::identity::{FleetKey, IdentityMode};
 use bonghwa_analytics::incident::{Finding, Incident, day_of, findings, incidents};
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution, day_start};
-use bonghwa_analytics::view::{Level, Measure};
+use bonghwa_analytics::view::{Level, Measure, Moment, WhyDetail, WhyQuery, WhyView, why};
 use bonghwa_analytics::watch::{Alarms, SeriesKey, Sheet, Subject, Watcher, Which};
 use proptest::prelude::*;
 
@@ -112,6 +114,77 @@ fn what_stops_is_missed_although_nothing_says_so() {
     let incident = all.iter().find(|incident| incident.is_grave()).expect("an hour without requests");
     assert_eq!(incident.symptom().unwrap().key.measure, Measure::Requests);
     assert_eq!(incident.level, Level::Outage);
+}
+
+/// The page 판정 근거 of a series at an instant of such a day.
+fn asked(rows: &BTreeMap<i64, Bucket>, query: &WhyQuery) -> WhyView {
+    let baselines = Baselines::default();
+    let moment = Moment {
+        as_of: TODAY + DAY,
+        demo: false,
+        title: (String::new(), String::new()),
+        mode: IdentityMode::SessionCookie,
+        late_after: 300,
+        away: BTreeSet::new(),
+        retention: [3600, 2 * DAY, 35 * DAY, 730 * DAY],
+        baselines: &baselines,
+    };
+    let periods = query.periods(moment.as_of);
+    let between = |(from, to): (i64, i64)| rows.range(from..to);
+    let merged = |period| {
+        let mut whole = Bucket::default();
+        between(period).for_each(|(_, row)| whole.merge(row).unwrap());
+        whole
+    };
+    let one = |(start, bucket): (&i64, &Bucket)| (*start, 300, bucket.clone(), BTreeMap::new());
+    let detail = WhyDetail {
+        sheets: sheets(),
+        rows: between(periods.rows).map(one).collect(),
+        minutes: Vec::new(),
+        before: merged(periods.before),
+        during: merged(periods.during),
+    };
+    why(&Atlas::new(Vec::<Region>::new()), &moment, query, &detail)
+}
+
+#[test]
+fn why_a_series_was_flagged_and_why_not() {
+    let rows = day(|start| bucket(start, 2000, 500, 2));
+    let text = |text: &str| text.to_owned();
+    let query = |at, measure| WhyQuery {
+        region: text("busan"),
+        service: text("was"),
+        route: text("GET /a"),
+        caller: String::new(),
+        measure,
+        at: Some(at),
+    };
+    // Every step says what the day's own alarms say.
+    let key = key(Subject::Route("was".into(), "GET /a".into()), Measure::LatencyP95);
+    for start in (TODAY + 9 * 3600..TODAY + 12 * 3600).step_by(300) {
+        let reading = asked(&rows, &query(start, Measure::LatencyP95)).reading.unwrap();
+        assert_eq!(reading.flagged, rows[&start].alarms.contains_key(&key), "{reading:?}");
+    }
+    let slow = asked(&rows, &query(TODAY + 10 * 3600 + 1800, Measure::LatencyP95));
+    let reading = slow.reading.unwrap();
+    let (low, middle, high) = reading.band.unwrap();
+    assert!(low <= middle && middle <= high && reading.value > high && reading.score > 1.0, "{reading:?}");
+    assert_eq!((slow.learned, slow.routes, slow.callers), (Some(10), vec![text("GET /a")], vec![text("web")]));
+    assert!(slow.chart.line.values.iter().all(Option::is_some));
+    let calm = asked(&rows, &query(TODAY + 8 * 3600, Measure::LatencyP95)).reading.unwrap();
+    assert_eq!((calm.flagged, calm.why), (false, Why::Inside));
+    // What more waiting comes from: the service and its one route, all of it.
+    let entry = WhyQuery {
+        service: String::new(),
+        route: String::new(),
+        ..query(TODAY + 10 * 3600 + 600, Measure::LatencyP95)
+    };
+    let parts = asked(&rows, &entry).parts;
+    assert!(parts.iter().any(|part| part.name == "GET /a" && (part.share - 1.0).abs() < 1e-9), "{parts:?}");
+    // Nothing is known of a service that nobody ever named, and nothing is made up.
+    let unknown = WhyQuery { service: text("nobody"), route: String::new(), ..query(TODAY, Measure::Cpu) };
+    let unknown = asked(&rows, &unknown);
+    assert_eq!((unknown.reading, unknown.learned, unknown.parts.len()), (None, None, 0));
 }
 
 #[test]

@@ -3,11 +3,15 @@
 //! Links are made from an [`Address`] with one thing changed, so the rest of the state is kept. Defaults are left out.
 //! The same keys serve the data interface (`/api/now`, `/api/region`).
 
+mod query;
+
 use bonghwa_analytics::atlas::NATION;
-use bonghwa_analytics::format::{Lang, local, parse_local};
+use bonghwa_analytics::format::{Lang, local};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::{DAY, WEEK, day_start, week_start};
-use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, Measure, NowQuery, RegionQuery, SessionsQuery};
+use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, Measure, NowQuery, RegionQuery, SessionsQuery, WhyQuery};
+
+use query::{Query, decode, encode};
 
 /// A page with its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub enum Page {
     Incident(String),
     /// 예측·용량.
     Forecast(ForecastQuery),
+    /// 판정 근거: why something was, or was not, flagged.
+    Why(WhyQuery),
     /// How to connect data.
     Connect,
     /// Glossary and method.
@@ -155,6 +161,16 @@ pub const FORECAST_MEASURES: [(Measure, &str); 7] = [
     (Measure::ErrorRate, "errors"),
     (Measure::LatencyP95, "p95"),
 ];
+/// Measures that are judged, the first is the default.
+pub const WHY_MEASURES: [(Measure, &str); 7] = [
+    (Measure::LatencyP95, "p95"),
+    (Measure::ErrorRate, "errors"),
+    (Measure::Requests, "requests"),
+    (Measure::Users, "users"),
+    (Measure::Cpu, "cpu"),
+    (Measure::Memory, "memory"),
+    (Measure::Heap, "heap"),
+];
 /// How far a forecast looks ahead, the first is the default.
 pub const HORIZONS: [(i64, &str); 4] = [(DAY, "24h"), (3 * 3600, "3h"), (WEEK, "7d"), (4 * WEEK, "28d")];
 /// Periods of a region's page that end now, with their names.
@@ -182,6 +198,7 @@ impl Address {
             "/combine" => Page::Combine(query.combine()),
             "/incidents" => Page::Incidents(query.incidents()),
             "/forecast" => Page::Forecast(query.forecast()),
+            "/why" => Page::Why(query.why()),
             "/connect" => Page::Connect,
             "/help" => Page::Help,
             other => match other.rsplit_once('/') {
@@ -226,6 +243,7 @@ impl Address {
             Page::Incidents(_) => "/incidents".to_owned(),
             Page::Incident(id) => below("/incidents/", id),
             Page::Forecast(_) => "/forecast".to_owned(),
+            Page::Why(_) => "/why".to_owned(),
             Page::Connect => "/connect".to_owned(),
             Page::Help => "/help".to_owned(),
             Page::Missing(path) => path.clone(),
@@ -302,7 +320,7 @@ impl Page {
     /// Whether the page is in the second browser module (`rooms`), not in the first (`front`). What needs no data is in
     /// both, and the server takes the first for it.
     pub const fn is_room(&self) -> bool {
-        matches!(self, Self::Incidents(_) | Self::Incident(_) | Self::Forecast(_) | Self::Sessions(_))
+        matches!(self, Self::Incidents(_) | Self::Incident(_) | Self::Forecast(_) | Self::Sessions(_) | Self::Why(_))
     }
 
     /// Whether this module has the page.
@@ -366,6 +384,15 @@ impl Page {
                 put("horizon", not_first(q.horizon, &HORIZONS));
                 put("threshold", q.threshold.map(decimal));
             }
+            Self::Why(q) => {
+                let text = |value: &str| (!value.is_empty()).then(|| value.to_owned());
+                put("region", text(&q.region));
+                put("service", text(&q.service));
+                put("route", text(&q.route));
+                put("caller", text(&q.caller));
+                put("measure", not_first(q.measure, &WHY_MEASURES));
+                put("at", q.at.map(local));
+            }
             Self::Incident(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
         }
         out
@@ -406,6 +433,11 @@ pub fn incidents_query(query: &str) -> IncidentsQuery {
 /// The query of `/api/forecast`: the same keys as the page's address.
 pub fn forecast_query(query: &str) -> ForecastQuery {
     Query::parse(query).forecast()
+}
+
+/// The query of `/api/why`: the same keys as the page's address.
+pub fn why_query(query: &str) -> WhyQuery {
+    Query::parse(query).why()
 }
 
 /// A threshold in millionths; `None` for what is no decimal number from 0 to a billion. Integers only: the code that reads
@@ -449,133 +481,6 @@ pub fn name_of<T: Copy + PartialEq>(value: T, choices: &[(T, &'static str)]) -> 
 
 fn not_first<T: Copy + PartialEq>(value: T, choices: &[(T, &'static str)]) -> Option<String> {
     (choices.first().is_some_and(|(first, _)| *first != value)).then(|| name_of(value, choices).to_owned())
-}
-
-struct Query(Vec<(String, String)>);
-
-impl Query {
-    fn parse(query: &str) -> Self {
-        let pairs = query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
-        Self(
-            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect(),
-        )
-    }
-
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(k, v)| k == key && !v.is_empty()).map(|(_, v)| v.as_str())
-    }
-
-    fn instant(&self, key: &str) -> Option<i64> {
-        self.get(key).and_then(parse_local)
-    }
-
-    /// The choice of this name, else the first.
-    fn choice<T: Copy>(&self, key: &str, choices: &[(T, &str); 4]) -> T {
-        self.maybe(key, choices).unwrap_or(choices[0].0)
-    }
-
-    fn maybe<T: Copy>(&self, key: &str, choices: &[(T, &str)]) -> Option<T> {
-        let name = self.get(key)?;
-        choices.iter().find(|(_, n)| *n == name).map(|(choice, _)| *choice)
-    }
-
-    fn period(&self) -> (Option<i64>, Option<i64>) {
-        match (self.instant("from"), self.instant("to")) {
-            (Some(from), Some(to)) if from < to && to - from <= 800 * DAY => (Some(from), Some(to)),
-            _ => (None, None),
-        }
-    }
-
-    fn now(&self) -> NowQuery {
-        let window = self.get("w").and_then(|w| w.parse().ok()).filter(|w| WINDOWS.contains(w));
-        NowQuery {
-            mode: self.maybe("mode", &MODES),
-            window: window.unwrap_or(WINDOWS[0]),
-            map: self.choice("map", &MAP_MEASURES),
-            at: self.instant("at"),
-        }
-    }
-
-    fn region(&self, code: &str) -> RegionQuery {
-        let (from, to) = self.period();
-        RegionQuery {
-            region: code.to_owned(),
-            mode: self.maybe("mode", &MODES),
-            span: self.choice("span", &SPANS),
-            from,
-            to,
-            compare: self.maybe("vs", &COMPARISONS).unwrap_or(COMPARISONS[0].0),
-            service: self.get("service").unwrap_or_default().to_owned(),
-        }
-    }
-
-    fn incidents(&self) -> IncidentsQuery {
-        let region = self.get("region").unwrap_or_default().to_owned();
-        IncidentsQuery { region, span: self.choice("span", &INCIDENT_SPANS) }
-    }
-
-    fn sessions(&self) -> SessionsQuery {
-        let (from, to) = self.period();
-        let region = self.get("region").unwrap_or_default().to_owned();
-        SessionsQuery { region, span: self.choice("span", &SPANS), from, to }
-    }
-
-    fn forecast(&self) -> ForecastQuery {
-        ForecastQuery {
-            region: self.get("region").unwrap_or(NATION).to_owned(),
-            measure: self.maybe("measure", &FORECAST_MEASURES).unwrap_or(FORECAST_MEASURES[0].0),
-            service: self.get("service").unwrap_or_default().to_owned(),
-            horizon: self.maybe("horizon", &HORIZONS).unwrap_or(HORIZONS[0].0),
-            threshold: self.get("threshold").and_then(threshold),
-            mode: self.maybe("mode", &MODES),
-        }
-    }
-
-    fn combine(&self) -> CombineQuery {
-        let mut regions: Vec<String> = Vec::new();
-        for code in self.0.iter().filter(|(k, _)| k == "r").flat_map(|(_, v)| v.split(',')) {
-            if !code.is_empty() && regions.len() < 64 && !regions.iter().any(|r| r == code) {
-                regions.push(code.to_owned());
-            }
-        }
-        let window = match self.period() {
-            (Some(from), Some(to)) if self.get("w").is_none_or(|w| w == "fixed") => Window::Fixed(from, to),
-            _ => self.maybe("w", &Window::NAMED).unwrap_or(Window::Today),
-        };
-        let chosen = self.0.iter().any(|(k, _)| k == "r");
-        CombineQuery { regions, chosen, window, mode: self.maybe("mode", &MODES) }
-    }
-}
-
-/// Percent-decoding of `application/x-www-form-urlencoded`; a broken escape stays as it is, bytes that are not UTF-8
-/// become replacement characters.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        let escaped =
-            tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
-        let (decoded, after) = match (byte, escaped) {
-            (b'%', Some(value)) => (value, tail.get(2..).unwrap_or_default()),
-            (b'+', _) => (b' ', tail),
-            _ => (byte, tail),
-        };
-        bytes.push(decoded);
-        rest = after;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn encode(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~,:".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(b"0123456789ABCDEF"[usize::from(byte >> 4)]));
-            out.push(char::from(b"0123456789ABCDEF"[usize::from(byte & 15)]));
-        }
-    }
 }
 
 #[cfg(test)]

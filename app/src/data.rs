@@ -7,7 +7,7 @@ use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::view::{
     CombineView, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
-    RegionQuery, RegionView, SessionsQuery, SessionsView,
+    RegionQuery, RegionView, SessionsQuery, SessionsView, WhyQuery, WhyView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub trait Backend: Send + Sync {
     fn sessions(&self, query: SessionsQuery) -> BoxFuture<SessionsView>;
     /// The page 예측·용량.
     fn forecast(&self, query: ForecastQuery) -> BoxFuture<ForecastView>;
+    /// The page 판정 근거; nothing if there is no such region.
+    fn why(&self, query: WhyQuery) -> BoxFuture<Option<WhyView>>;
     /// Regions combined in `from..to`, nothing if there is no data; the mode of the settings if none is given.
     fn combine(
         &self,
@@ -92,7 +94,7 @@ mod source {
 
     use super::{
         Backend, CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView,
-        NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, plain_now,
+        NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, WhyQuery, WhyView, plain_now,
     };
 
     fn backend() -> Result<Arc<dyn Backend>, String> {
@@ -121,6 +123,10 @@ mod source {
 
     pub(crate) async fn forecast(query: ForecastQuery) -> Result<ForecastView, String> {
         backend()?.forecast(query).await
+    }
+
+    pub(crate) async fn why(query: WhyQuery) -> Result<Option<WhyView>, String> {
+        backend()?.why(query).await
     }
 
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
@@ -175,6 +181,11 @@ mod source {
         json(&format!("/api/forecast?{}", pairs(Page::Forecast(query)))).await
     }
 
+    #[cfg(feature = "rooms")]
+    pub(crate) async fn why(query: WhyQuery) -> Result<Option<WhyView>, String> {
+        json(&format!("/api/why?{}", pairs(Page::Why(query)))).await.map(Some)
+    }
+
     #[cfg(feature = "front")]
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
         now(plain_now(query.mode)).await.map(CombineData::of)
@@ -190,7 +201,7 @@ mod source {
 mod source {
     use super::{
         CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery,
-        NowView, RegionQuery, RegionView, SessionsQuery, SessionsView,
+        NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, WhyQuery, WhyView,
     };
 
     const NONE: &str = "built with neither of the features `ssr` and `hydrate`";
@@ -216,6 +227,10 @@ mod source {
     }
 
     pub(crate) async fn forecast(_: ForecastQuery) -> Result<ForecastView, String> {
+        Err(NONE.to_owned())
+    }
+
+    pub(crate) async fn why(_: WhyQuery) -> Result<Option<WhyView>, String> {
         Err(NONE.to_owned())
     }
 

@@ -267,6 +267,32 @@ words! {
     pair_note: "가는 선은 오차입니다. 겹친 수는 두 추정의 차라 오차가 더 큽니다.", "The thin line is the error. An overlap is a difference of estimates, so its error is larger.";
     only_note: "이 지역만 쓴 사람은 큰 두 수의 차라 오차가 큽니다. 오차보다 작으면 적지 않습니다.", "Who used only one region is a difference of two large numbers; where it is below its error it is not given.";
 
+    why_page: "판정 근거", "Why, and why not";
+    why_nothing: "그때 이 값을 보낸 곳이 없습니다. 다른 시각이나 다른 항목을 고르십시오.", "Nobody sent it then. Please choose another time or another measure.";
+    around: "그 무렵", "Around that time";
+    judged_by: "판정의 근거", "What it was judged by";
+    where_from: "변화가 온 곳", "Where the change comes from";
+    all_of_it: "전체", "all of it";
+    middle: "가운데", "middle";
+    score_note: "1이 범위의 끝", "1 is the edge of the range";
+    learned_from: "배운 날", "Learned from";
+    rules: "알리는 규칙", "When something is flagged";
+    no_parts: "이 항목은 나누어 볼 수 없습니다.", "This measure is not a sum that can be divided.";
+    kind: "종류", "Kind";
+    change: "변화", "Change";
+    share_of_change: "변화의 몫", "Share of the change";
+    call: "호출", "Call";
+    to_why: "근거", "Why";
+    objectives: "서비스 수준 목표", "Service-level objectives";
+    objective: "목표", "Objective";
+    standing: "상태", "State";
+    achieved: "지킨 비율", "Achieved";
+    bad: "못 지킨 요청", "Bad requests";
+    budget_left: "남은 오류 예산", "Budget left";
+    burn_1h: "소진 속도 1시간", "Burn 1 h";
+    burn_6h: "6시간", "6 h";
+    burn_3d: "3일", "3 days";
+
     usual: "평소", "usual";
     entry: "이용자 요청", "user requests";
     crumbs: "현재 위치", "Where you are";

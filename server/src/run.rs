@@ -28,7 +28,7 @@ use crate::keys::{KeyError, Keys, hex};
 use crate::output::say;
 use crate::pull;
 use crate::random;
-use crate::settings::{Loaded, Origin, Settings};
+use crate::settings::{Loaded, ObjectiveSettings, Origin, Settings};
 
 /// Time between two ticks.
 const TICK: Duration = Duration::from_secs(2);
@@ -248,6 +248,7 @@ pub async fn open(
         retention: [retention.two_seconds.0, retention.minute.0, retention.five_minutes.0, retention.hour.0],
         max_cells: settings.limits.routes.max(EngineConfig::MAX_CELLS),
         sessions: settings.sessions.thresholds(),
+        objectives: settings.objectives.iter().map(ObjectiveSettings::objective).collect(),
         late_after: LATE_AFTER,
         title: (settings.title.ko.clone(), settings.title.en.clone()),
         demo,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::view::Confidence;
+
 /// Why an incident happened, as far as can be told.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
@@ -53,23 +55,6 @@ pub enum Missing {
     Excess,
     /// Something is out of the ordinary, but no single place adds enough of it.
     Culprit,
-}
-
-/// How sure a cause is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Confidence {
-    /// 알 수 없음: no cause is stated.
-    Unknown,
-    /// 가능성 있음: it adds more than any other place to what the symptom shows, beyond its own yardstick, and there is a
-    /// path from it to the symptom; but it explains less than half, or what points at it has other readings.
-    Possible,
-    /// 가능성 높음: besides, it explains at least half of what the symptom shows.
-    Likely,
-    /// 확인됨: besides, evidence of a second, independent kind points at the same place: a resource that ran full, a new
-    /// version that arrived with the onset, new or multiplied log templates, a suspicious source, the excess of the other
-    /// measure, or the far end of a slow call that answers as fast as ever.
-    Confirmed,
 }
 
 /// One cause.

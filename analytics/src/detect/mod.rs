@@ -90,7 +90,8 @@ pub enum Method {
 }
 
 /// Why a reading is, or is not, an alarm.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Why {
     /// No value was received.
     #[default]

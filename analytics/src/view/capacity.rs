@@ -6,7 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::forecast::{Confidence, TARGET_USE};
+use super::Confidence;
+use super::forecast::TARGET_USE;
 use super::now::{exists_on, measure_id};
 use super::{Fact, Measure, Method, Moment, Unit};
 use crate::atlas::{Atlas, Track};

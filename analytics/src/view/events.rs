@@ -218,15 +218,11 @@ fn spells(
 
 /// A version that was not there when its service first reported is a deployment.
 fn deployments(track: &Track, region: &str, from: i64, to: i64, events: &mut Vec<Event>) {
-    for ((service, version), (first, _)) in track.versions() {
-        let older = track.versions().iter().any(|((s, v), (f, _))| s == service && v != version && f < first);
-        if older && (from..to).contains(first) {
-            let mut event = event(EventKind::Deployment, region, None, *first, Some(*first));
-            service.as_ref().clone_into(&mut event.service);
-            version.as_ref().clone_into(&mut event.label);
-            events.push(event);
-        }
-    }
+    events.extend(track.deployments(from, to).map(|(service, version, at)| Event {
+        service: service.as_ref().to_owned(),
+        label: version.as_ref().to_owned(),
+        ..event(EventKind::Deployment, region, None, at, Some(at))
+    }));
 }
 
 /// Spells of one region that overlap are one happening; the measure that hurts most (see [`WATCHED`]) names it.

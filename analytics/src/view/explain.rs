@@ -4,15 +4,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::atlas::Track;
 use crate::bucket::{Bucket, Name, Resource, Transaction};
-use crate::cause::{self, Change, Explanation, GaugeSeries, Period, Scene, Symptom, TemplateCount};
+use crate::cause::{self, Change, Explanation, GaugeSeries, Period, Scene, Source, SourceKind, Symptom, TemplateCount};
 use crate::incident::{Finding, Incident};
 use crate::logs;
+use crate::session::{self, Listed};
 use crate::time::Resolution;
 use crate::view::Standing;
 use crate::watch::Subject;
 
-/// Seconds of the usual period that stands beside an incident: the hour that ends five minutes before it.
-pub const BEFORE: i64 = 3600;
+/// Seconds of the usual period that stands beside an incident.
+const BEFORE: i64 = 3600;
+/// Seconds between that period and the onset.
+const GAP: i64 = 300;
+/// Seconds of an incident from which its cause is read: later ones say the same of a long one.
+const DURING: i64 = 3600;
 /// Seconds before the onset from which gauges are read: a heap may fill for hours.
 const GAUGES_FROM: i64 = 6 * 3600;
 /// Seconds before the onset in which a deployment is a suspect.
@@ -44,20 +49,48 @@ pub struct PathStep {
     pub call_during: Option<f64>,
 }
 
-/// The cause of an incident in the region that shows its symptom. `before` and `during` are the region's rows of a usual
-/// period and of the incident up to `until`.
-pub fn explain(incident: &Incident, track: &Track, before: &Bucket, during: &Bucket, until: i64) -> Look {
+/// The periods from which the cause of an incident is read: start and end (exclusive).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Periods {
+    /// A usual one: the hour that ends five minutes before the onset.
+    pub before: (i64, i64),
+    /// The incident, its first hour at most.
+    pub during: (i64, i64),
+}
+
+impl Periods {
+    /// Those of an incident that is known up to `until`.
+    pub const fn of(incident: &Incident, until: i64) -> Self {
+        let (from, end) = (incident.from, incident.from - GAP);
+        let length = until - from;
+        let length = if length < 60 {
+            60
+        } else if length > DURING {
+            DURING
+        } else {
+            length
+        };
+        Self { before: (end - BEFORE, end), during: (from, from + length) }
+    }
+}
+
+/// The cause of an incident in the region that shows its symptom. `before` and `during` are the region's rows of the two
+/// `periods`, `listed` those whose sessions stood out while it went on.
+pub fn explain(
+    incident: &Incident,
+    track: &Track,
+    periods: &Periods,
+    (before, during): (&Bucket, &Bucket),
+    listed: &[Listed],
+) -> Look {
     let Some(first) = incident.symptom() else { return Look::default() };
+    let until = periods.during.1;
     let gauges = gauges(track, incident.from - GAUGES_FROM, until);
     let gauges: Vec<GaugeSeries<'_>> =
         gauges.iter().map(|(service, resource, points)| GaugeSeries { service, resource: *resource, points }).collect();
-    let versions = track.versions().iter();
-    let changes: Vec<Change<'_>> = versions
-        .filter(|((service, version), (at, _))| {
-            let older = |((s, v), (f, _)): (&(_, _), &(i64, i64))| s == service && v != version && f < at;
-            (incident.from - SUSPECT..until).contains(at) && track.versions().iter().any(older)
-        })
-        .map(|((service, version), (at, _))| Change { service, version, at: *at })
+    let changes: Vec<Change<'_>> = track
+        .deployments(incident.from - SUSPECT, until)
+        .map(|(service, version, at)| Change { service, version, at })
         .collect();
     let mut ours: Vec<&Finding> = incident.findings.iter().filter(|f| f.region == first.region).collect();
     ours.sort_by(|a, b| b.level().cmp(&a.level()).then(b.worst.score.total_cmp(&a.worst.score)));
@@ -74,6 +107,12 @@ pub fn explain(incident: &Incident, track: &Track, before: &Bucket, during: &Buc
             during: change.during,
         })
         .collect();
+    // The other kinds count something else than requests, which the extra ones could be held against.
+    let bursts =
+        listed.iter().filter(|listed| listed.kind == session::Kind::LogInBurst && listed.region == first.region);
+    let sources: Vec<Source<'_>> = bursts
+        .map(|listed| Source { kind: SourceKind::LogIns, pseudonym: &listed.pseudonym, count: listed.count })
+        .collect();
     let seconds = |from: i64, to: i64| (to - from).max(1) as f64;
     let covered = |bucket: &Bucket, seconds: f64| if *bucket == Bucket::default() { 0.0 } else { seconds };
     let explanation = cause::explain(&Scene {
@@ -86,7 +125,7 @@ pub fn explain(incident: &Incident, track: &Track, before: &Bucket, during: &Buc
         changes: &changes,
         symptoms: &symptoms,
         templates: &templates,
-        sources: &[],
+        sources: &sources,
     });
     let steps = steps(&explanation, before, during);
     Look { explanation, steps }

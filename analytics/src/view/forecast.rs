@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::capacity::{CapacityPlan, Passing, peaks};
 use super::now::{exists_on, measure_id, unit_of};
-use super::{Fact, Line, Measure, Method, Moment, PeriodChart, Series, Unit};
+use super::{Confidence, Fact, Line, Measure, Method, Moment, PeriodChart, Series, Unit};
 use crate::atlas::{Atlas, NATION, Track};
 use crate::bucket::{Name, Resource};
 use crate::calendar;
@@ -39,20 +39,6 @@ pub struct ForecastQuery {
     pub threshold: Option<i64>,
     /// Identity mode; absent takes the settings' own.
     pub mode: Option<IdentityMode>,
-}
-
-/// How sure a statement is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Confidence {
-    /// 알 수 없음: there is nothing to judge by.
-    Unknown,
-    /// 가능성 있음: little past, or past forecasts did not hold what they promised.
-    Possible,
-    /// 가능성 높음: past forecasts held what they promised.
-    Likely,
-    /// 확인됨: it has happened.
-    Confirmed,
 }
 
 /// Where a threshold comes from.

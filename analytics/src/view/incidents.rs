@@ -68,6 +68,18 @@ pub enum SubjectKind {
     Call,
 }
 
+impl SubjectKind {
+    /// What a series is about.
+    pub const fn of(subject: &Subject) -> Self {
+        match subject {
+            Subject::Entry => Self::Entry,
+            Subject::Service(_) => Self::Service,
+            Subject::Route(..) => Self::Route,
+            Subject::Call(..) => Self::Call,
+        }
+    }
+}
+
 /// A finding as a page shows it: what was seen, what was expected, and how that was known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FindingRow {
@@ -248,16 +260,10 @@ pub struct IncidentView {
 
 /// A finding as a page shows it.
 pub fn finding_row(finding: &Finding, moment: &Moment<'_>) -> FindingRow {
-    let subject = match finding.key.subject {
-        Subject::Entry => SubjectKind::Entry,
-        Subject::Service(_) => SubjectKind::Service,
-        Subject::Route(..) => SubjectKind::Route,
-        Subject::Call(..) => SubjectKind::Call,
-    };
     let worst = &finding.worst;
     FindingRow {
         region: finding.region.clone(),
-        subject,
+        subject: SubjectKind::of(&finding.key.subject),
         service: finding.key.subject.service().map(|name| name.as_ref().to_owned()).unwrap_or_default(),
         detail: finding.key.subject.detail().to_owned(),
         measure: finding.key.measure,
@@ -440,11 +446,8 @@ fn chart(atlas: &Atlas, moment: &Moment<'_>, row: &IncidentRow) -> Option<Incide
     };
     let start = resolution.floor(from);
     let line = super::region::line(track, measure, moment.mode, resolution, start, until);
-    let bands =
-        (0..line.values.len() as i64).map(|n| moment.baselines.at(region, measure, start + n * resolution.seconds()));
-    let bands: Vec<Option<crate::baseline::Band>> = bands.collect();
-    let edge =
-        |pick: fn(&crate::baseline::Band) -> f64| Line { values: bands.iter().map(|b| b.as_ref().map(pick)).collect() };
+    let steps = (0..line.values.len() as i64).map(|n| start + n * resolution.seconds());
+    let (low, high) = moment.baselines.edges(region, measure, steps);
     Some(IncidentChart {
         measure,
         unit: unit_of(measure, moment.mode),
@@ -452,8 +455,8 @@ fn chart(atlas: &Atlas, moment: &Moment<'_>, row: &IncidentRow) -> Option<Incide
         start,
         step: resolution.seconds(),
         line,
-        low: edge(|band| band.low),
-        high: edge(|band| band.high),
+        low,
+        high,
     })
 }
 

@@ -69,7 +69,7 @@ mod tests {
     fn what_changed_stands_first() {
         let period = bucket(&[("fine", Severity::Info, 900), ("odd", Severity::Warn, 3), ("new", Severity::Info, 50)]);
         let before = bucket(&[("fine", Severity::Info, 910), ("odd", Severity::Warn, 2), ("gone", Severity::Info, 40)]);
-        let mut detail = RegionDetail { period, before: Some(before), users: None };
+        let mut detail = RegionDetail { period, before: Some(before), ..RegionDetail::default() };
         let rows = logs(&detail, &|_| true, 600);
         let seen: Vec<_> = rows.iter().map(|row| (row.template.as_str(), row.change)).collect();
         let (appeared, vanished) = (Some(ChangeKind::Appeared), Some(ChangeKind::Vanished));

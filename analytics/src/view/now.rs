@@ -391,10 +391,8 @@ fn card(
 fn day_chart(nation: Option<&Track>, moment: &Moment<'_>, measure: Measure, mode: IdentityMode) -> DayChart {
     let start = day_start(moment.as_of);
     let day = |start: i64| Line { values: day_values(nation, measure, mode, start) };
-    let band = moment.baselines.day(NATION, measure);
-    let edge = |pick: fn(&crate::baseline::Band) -> f64| Line {
-        values: (0..SLOTS).map(|slot| band?.get(slot)?.as_ref().map(pick)).collect(),
-    };
+    let slots = (0..SLOTS as i64).map(|slot| start + slot * 300);
+    let (low, high) = moment.baselines.edges(NATION, measure, slots);
     DayChart {
         measure,
         unit: unit_of(measure, mode),
@@ -403,8 +401,8 @@ fn day_chart(nation: Option<&Track>, moment: &Moment<'_>, measure: Measure, mode
         today: day(start),
         yesterday: day(start - DAY),
         last_week: day(start - WEEK),
-        low: edge(|band| band.low),
-        high: edge(|band| band.high),
+        low,
+        high,
     }
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::events::{events, unusual};
 use super::logs::logs;
 use super::now::{Moment, Scope, exists_on, stats_fact, unit_of, users_fact};
-use super::{Line, Measure, PeriodChart, RegionQuery, RegionView, Series, TransactionRow, Verdict};
+use super::{Event, Line, Measure, PeriodChart, RegionQuery, RegionView, Series, TransactionRow, Verdict};
 use crate::atlas::{Atlas, Track, Union};
 use crate::bucket::{Bucket, Name, Resource, Transaction};
 use crate::identity::IdentityMode;
+use crate::objective::Budget;
 use crate::time::{DAY, Resolution};
 
 /// Points of a chart above which the next coarser resolution is taken.
@@ -23,6 +24,10 @@ pub struct RegionDetail {
     pub before: Option<Bucket>,
     /// Distinct identities over the whole period.
     pub users: Option<Union>,
+    /// Gauges that did what they had not done before.
+    pub unfamiliar: Vec<Event>,
+    /// Its service-level objectives.
+    pub objectives: Vec<Budget>,
 }
 
 /// Start, end (exclusive) and resolution of the period that a query asks for, where rows of a resolution are kept for
@@ -99,7 +104,13 @@ pub fn region(atlas: &Atlas, moment: &Moment<'_>, query: &RegionQuery, detail: &
         routes: rows.routes,
         calls: rows.calls,
         logs: logs(detail, &filter, to - from),
-        events: events(atlas, moment, mode, Some(code), from, to),
+        events: {
+            let mut all = events(atlas, moment, mode, Some(code), from, to);
+            all.extend(detail.unfamiliar.iter().cloned());
+            all.sort_by_key(|event| event.from);
+            all
+        },
+        objectives: detail.objectives.clone(),
         other_routes: detail.period.other_routes,
     }
 }
@@ -222,10 +233,7 @@ fn range(
     }
     let width = resolution.seconds();
     let steps = (0..(to - resolution.floor(from) + width - 1) / width).map(|n| resolution.floor(from) + n * width);
-    let bands: Vec<_> = steps.map(|start| moment.baselines.at(code, measure, start)).collect();
-    let edge =
-        |pick: fn(&crate::baseline::Band) -> f64| Line { values: bands.iter().map(|b| b.as_ref().map(pick)).collect() };
-    (edge(|band| band.low), edge(|band| band.high))
+    moment.baselines.edges(code, measure, steps)
 }
 
 struct Tables {

@@ -92,6 +92,18 @@ pub struct RegionSessions {
     pub rows: Vec<(i64, i64, Box<Sessions>)>,
 }
 
+impl RegionSessions {
+    /// The rows as spans.
+    pub fn spans(&self) -> Vec<Span<'_>> {
+        self.rows.iter().map(|(start, width, sessions)| Span { start: *start, width: *width, sessions }).collect()
+    }
+
+    /// Who is listed.
+    pub fn suspects(&self, thresholds: &Thresholds) -> Vec<Listed> {
+        suspects(&self.region, &self.spans(), thresholds)
+    }
+}
+
 /// Start, end (exclusive) and resolution of the rows to read: five minutes for eight days, hours beyond and where rows of
 /// five minutes are kept for less (`retention`, seconds by resolution). What is newer than the last of them is in minutes.
 pub fn sessions_period(query: &SessionsQuery, as_of: i64, retention: [i64; 4]) -> (i64, i64, Resolution) {
@@ -118,9 +130,9 @@ pub fn sessions(
     let mode = atlas.mode(IdentityMode::UserCookie);
     let (mut all, mut known, mut ages) = (Vec::new(), Vec::new(), vec![0; AGES.len()]);
     let (mut floor, mut overflowed) = (0, false);
-    for RegionSessions { region, rows } in regions {
-        let spans: Vec<Span<'_>> =
-            rows.iter().map(|(start, width, sessions)| Span { start: *start, width: *width, sessions }).collect();
+    for of_region in regions {
+        let RegionSessions { region, rows } = of_region;
+        let spans = of_region.spans();
         all.extend(suspects(region, &spans, thresholds));
         for session in
             distinct(&spans).iter().filter(|session| session.last >= moment.as_of.saturating_sub(thresholds.gap))

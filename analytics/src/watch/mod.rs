@@ -12,12 +12,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use alarm::{Alarm, Alarms, MAX_ALARMS, Worst};
 pub(crate) use alarm::{decode as decode_alarms, encode as encode_alarms};
-pub use series::{Identities, Reading, SeriesKey, Subject, nature, readings};
+use series::distinct;
+pub use series::{Identities, Reading, SeriesKey, Subject, nature, reading, readings};
 pub use sheet::{MAX_SERIES, SLOT, Sheet};
 
 use crate::bucket::Bucket;
 use crate::calendar;
-use crate::detect::{self, History, Nature, Profile, Watch, Why};
+use crate::detect::{self, DayKind, History, Nature, Profile, Watch, Why};
 use crate::time::{DAY, day_start};
 use crate::view::Measure;
 
@@ -49,16 +50,6 @@ impl Watcher {
         self.day
     }
 
-    /// Number of series that are watched.
-    pub fn len(&self) -> usize {
-        self.series.len()
-    }
-
-    /// Whether nothing is watched yet.
-    pub fn is_empty(&self) -> bool {
-        self.series.is_empty()
-    }
-
     /// Makes the bands be learned anew: days before today changed.
     pub fn forget_day(&mut self) {
         self.day = None;
@@ -79,7 +70,7 @@ impl Watcher {
                 Some(History { kind: calendar::kind(sheet.day), slots, grain: f32::NAN })
             }));
             let watched = self.series.entry(key.clone()).or_insert_with(|| Watched::new(key.measure));
-            watched.profile = Profile::learn(nature(key.measure), &history, today).filter(says_what_is_usual);
+            watched.profile = learn(key.measure, &history, today);
         }
         self.day = Some(day);
     }
@@ -87,7 +78,10 @@ impl Watcher {
     /// Judges a bucket that is over and adds its alarms to those that it has; `users` as in [`readings`].
     pub fn judge(&mut self, start: i64, width: i64, bucket: &mut Bucket, users: &Identities, which: Which) {
         let mut silent: Vec<SeriesKey> = Vec::new();
-        let seen = readings(bucket, users, width);
+        let seen = match which {
+            Which::Users => distinct(users).into_iter().collect(),
+            Which::All | Which::Minute => readings(bucket, users, width),
+        };
         if which != Which::Users {
             let present: BTreeSet<&SeriesKey> = seen.iter().map(|reading| &reading.key).collect();
             let volumes = self.series.iter().filter(|(key, watched)| {
@@ -95,8 +89,7 @@ impl Watcher {
             });
             silent.extend(volumes.map(|(key, _)| key.clone()));
         }
-        // A service that says nothing while others speak made no requests.
-        let silent = silent.into_iter().map(|key| Reading { key, value: 0.0, count: width as f64 });
+        let silent = silent.into_iter().map(|key| Reading::silent(key, width));
         for reading in seen.into_iter().chain(silent) {
             if which.takes(reading.key.measure) {
                 self.step(start, width, reading, &mut bucket.alarms);
@@ -104,15 +97,20 @@ impl Watcher {
         }
     }
 
-    fn step(&mut self, start: i64, width: i64, reading: Reading, alarms: &mut Alarms) {
+    /// Takes what a step says of one series: what it is found to be, unless more series are watched than can be.
+    pub fn read(&mut self, start: i64, reading: &Reading) -> Option<detect::Reading> {
         if !self.series.contains_key(&reading.key) {
             if self.series.len() >= MAX_SERIES {
-                return;
+                return None;
             }
             self.series.insert(reading.key.clone(), Watched::new(reading.key.measure));
         }
-        let Some(watched) = self.series.get_mut(&reading.key) else { return };
-        let judged = watched.watch.step(watched.profile.as_ref(), start, reading.value, reading.count);
+        let watched = self.series.get_mut(&reading.key)?;
+        Some(watched.watch.step(watched.profile.as_ref(), start, reading.value, reading.count))
+    }
+
+    fn step(&mut self, start: i64, width: i64, reading: Reading, alarms: &mut Alarms) {
+        let Some(judged) = self.read(start, &reading) else { return };
         // An alarm that is merely kept open is not a step out of the band.
         let (true, Some(band)) = (judged.alarm && judged.why != Why::Held, judged.band) else { return };
         if alarms.len() >= MAX_ALARMS {
@@ -133,6 +131,11 @@ impl Watcher {
         }
     }
 
+    /// Days from which the band of a series was learned; absent if it has none.
+    pub fn learned(&self, key: &SeriesKey) -> Option<usize> {
+        Some(self.series.get(key)?.profile.as_ref()?.days())
+    }
+
     /// The band of a series at an instant of the day.
     pub fn band(&self, key: &SeriesKey, instant: i64) -> Option<detect::Band> {
         let day = self.day.filter(|day| *day == day_start(instant))?;
@@ -140,10 +143,11 @@ impl Watcher {
     }
 }
 
-/// Whether a profile knows days like the one it is for: traffic of working days, and all that moves with it, says nothing
-/// of a holiday, nor the other way round. Shares do not move with it.
-pub(crate) fn says_what_is_usual(profile: &Profile) -> bool {
-    profile.alike() || profile.nature() == Nature::Share
+/// What is usual for a measure on a day of a kind, if the days before tell: traffic of working days, and all that moves
+/// with it, says nothing of a holiday, nor the other way round. Shares do not move with it.
+pub(crate) fn learn(measure: Measure, history: &[History<'_>], today: DayKind) -> Option<Profile> {
+    let profile = Profile::learn(nature(measure), history, today)?;
+    (profile.alike() || profile.nature() == Nature::Share).then_some(profile)
 }
 
 /// Which series of a bucket are judged.

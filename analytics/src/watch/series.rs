@@ -63,6 +63,13 @@ pub struct Reading {
     pub count: f64,
 }
 
+impl Reading {
+    /// A service that says nothing while others speak made no requests.
+    pub const fn silent(key: SeriesKey, width: i64) -> Self {
+        Self { key, value: 0.0, count: width as f64 }
+    }
+}
+
 /// What kind of quantity a measure is, for the detector.
 pub const fn nature(measure: Measure) -> Nature {
     match measure {
@@ -79,9 +86,7 @@ pub fn readings(bucket: &Bucket, users: &Identities, width: i64) -> Vec<Reading>
     let mut out = Vec::new();
     let seconds = width.max(1) as f64;
     transaction(&mut out, &Subject::Entry, &bucket.entry, Some(seconds));
-    if let Some(users) = told_apart(users) {
-        push(&mut out, &Subject::Entry, Measure::Users, users.estimate, 1.0);
-    }
+    out.extend(distinct(users));
     let mut services = bucket.transactions.iter().peekable();
     while let Some(((service, _), _)) = services.peek() {
         let service = (*service).clone();
@@ -97,16 +102,56 @@ pub fn readings(bucket: &Bucket, users: &Identities, width: i64) -> Vec<Reading>
     for ((caller, callee), cell) in &bucket.calls {
         transaction(&mut out, &Subject::Call(caller.clone(), callee.clone()), cell, None);
     }
-    for ((service, kind), gauge) in &bucket.resources {
+    gauges(&mut out, bucket, None);
+    out
+}
+
+/// One series of a bucket, as [`readings`] has it; absent if the bucket does not know of it.
+pub fn reading(bucket: &Bucket, users: &Identities, width: i64, key: &SeriesKey) -> Option<Reading> {
+    let mut out = Vec::new();
+    let seconds = Some(width.max(1) as f64);
+    match &key.subject {
+        Subject::Entry => {
+            transaction(&mut out, &key.subject, &bucket.entry, seconds);
+            out.extend(distinct(users));
+        }
+        Subject::Service(service) => {
+            let mut whole = Transaction::default();
+            let cells = bucket.transactions.iter().filter(|((name, _), _)| name == service);
+            let mut answered = false;
+            cells.for_each(|(_, cell)| {
+                whole.merge(cell);
+                answered = true;
+            });
+            if answered {
+                transaction(&mut out, &key.subject, &whole, seconds);
+            }
+            gauges(&mut out, bucket, Some(service));
+        }
+        Subject::Route(service, route) => {
+            let cell = bucket.transactions.get(&(service.clone(), route.clone())).filter(|_| &**route != OTHER)?;
+            transaction(&mut out, &key.subject, cell, seconds);
+        }
+        Subject::Call(from, to) => {
+            transaction(&mut out, &key.subject, bucket.calls.get(&(from.clone(), to.clone()))?, None);
+        }
+    }
+    out.into_iter().find(|reading| reading.key == *key)
+}
+
+/// Gauges of a service, or of all.
+fn gauges(out: &mut Vec<Reading>, bucket: &Bucket, only: Option<&Name>) {
+    for ((service, kind), gauge) in
+        bucket.resources.iter().filter(|((name, _), _)| only.is_none_or(|only| only == name))
+    {
         let measure = match kind {
             Resource::Cpu => Measure::Cpu,
             Resource::Memory => Measure::Memory,
             Resource::Heap => Measure::Heap,
             _ => continue,
         };
-        push(&mut out, &Subject::Service(service.clone()), measure, gauge.mean() / 1e6, f64::NAN);
+        push(out, &Subject::Service(service.clone()), measure, gauge.mean() / 1e6, f64::NAN);
     }
-    out
 }
 
 fn push(out: &mut Vec<Reading>, subject: &Subject, measure: Measure, value: f64, count: f64) {
@@ -125,6 +170,12 @@ fn transaction(out: &mut Vec<Reading>, subject: &Subject, cell: &Transaction, se
     if let Some(p95) = cell.latency.quantile(0.95) {
         push(out, subject, Measure::LatencyP95, p95, cell.latency.count() as f64);
     }
+}
+
+/// The series of distinct users.
+pub(super) fn distinct(users: &Identities) -> Option<Reading> {
+    let key = SeriesKey { subject: Subject::Entry, measure: Measure::Users };
+    Some(Reading { key, value: told_apart(users)?.estimate, count: 1.0 })
 }
 
 /// Distinct identities of the mode that tells users apart best among those that a tenth of the requests carry.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::series::{Identities, SeriesKey, readings};
+use super::series::{Identities, Reading, SeriesKey, readings};
 use crate::bucket::Bucket;
 use crate::codec::{CodecError, Reader, put_i64, put_u64};
 use crate::detect::SLOTS;
@@ -29,11 +29,16 @@ impl Sheet {
 
     /// Puts down what a bucket of five minutes says.
     pub fn put(&mut self, start: i64, bucket: &Bucket, users: &Identities) {
+        self.put_readings(start, readings(bucket, users, SLOT));
+    }
+
+    /// Puts down readings of the five minutes from `start`.
+    pub fn put_readings(&mut self, start: i64, readings: impl IntoIterator<Item = Reading>) {
         let Ok(slot) = usize::try_from((start - self.day).div_euclid(SLOT)) else { return };
         if slot >= SLOTS {
             return;
         }
-        for reading in readings(bucket, users, SLOT) {
+        for reading in readings {
             if self.series.len() >= MAX_SERIES && !self.series.contains_key(&reading.key) {
                 continue;
             }

@@ -1,3 +1,5 @@
+use bonghwa_analytics::format::parse_local;
+
 use super::*;
 
 fn round(path: &str, query: &str) -> String {
@@ -31,6 +33,10 @@ fn defaults_are_left_out_and_the_rest_is_kept() {
         "/combine?from=2026-06-18T00:00&to=2026-06-19T00:00"
     );
     assert_eq!(round("/sessions", "span=24h&region="), "/sessions");
+    assert_eq!(round("/why", "measure=p95&service="), "/why");
+    let why = "/why?region=jeju&service=was&route=GET%20%2Fa&measure=errors&at=2026-06-18T14:05";
+    assert_eq!(round("/why", why.split_once('?').unwrap().1), why);
+    assert_eq!(round("/why", "caller=web&measure=heat&at=soon"), "/why?caller=web");
     assert_eq!(round("/sessions", "region=seoul&span=1h&lang=en"), "/sessions?region=seoul&span=1h&lang=en");
     assert_eq!(round("/forecast", "region=all&measure=load&horizon=24h"), "/forecast");
     assert_eq!(

@@ -21,11 +21,13 @@ pub(crate) mod now;
 pub(crate) mod region;
 #[cfg(any(feature = "ssr", feature = "rooms"))]
 pub(crate) mod sessions;
+#[cfg(any(feature = "ssr", feature = "rooms"))]
+pub(crate) mod why;
 
 use std::sync::Arc;
 
 #[cfg(any(feature = "ssr", feature = "rooms"))]
-use bonghwa_analytics::view::{ForecastView, IncidentView, IncidentsView, SessionsView};
+use bonghwa_analytics::view::{ForecastView, IncidentView, IncidentsView, SessionsView, WhyView};
 #[cfg(any(feature = "ssr", feature = "front"))]
 use bonghwa_analytics::view::{NowView, RegionView};
 use leptos::prelude::*;
@@ -70,6 +72,9 @@ pub(crate) enum Content {
     /// 예측·용량.
     #[cfg(any(feature = "ssr", feature = "rooms"))]
     Forecast(Box<ForecastView>),
+    /// 판정 근거; absent if there is no such region.
+    #[cfg(any(feature = "ssr", feature = "rooms"))]
+    Why(Option<Box<WhyView>>),
 }
 
 impl Content {
@@ -90,6 +95,8 @@ impl Content {
             Page::Incident(_) => matches!(self, Self::Incident(_)),
             #[cfg(any(feature = "ssr", feature = "rooms"))]
             Page::Forecast(_) => matches!(self, Self::Forecast(_)),
+            #[cfg(any(feature = "ssr", feature = "rooms"))]
+            Page::Why(_) => matches!(self, Self::Why(_)),
             _ => matches!(self, Self::Fixed),
         }
     }
@@ -151,6 +158,8 @@ async fn fetch(page: Page) -> Result<Content, String> {
         Page::Incident(id) => data::incident(id).await.map(Content::Incident),
         #[cfg(any(feature = "ssr", feature = "rooms"))]
         Page::Forecast(query) => data::forecast(query).await.map(|view| Content::Forecast(Box::new(view))),
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
+        Page::Why(query) => data::why(query).await.map(|view| Content::Why(view.map(Box::new))),
         _ => Ok(Content::Fixed),
     }
 }
@@ -275,6 +284,13 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         (Content::Forecast(view), Page::Forecast(query)) => {
             place.learn(view.demo, &view.title);
             forecast::render(&here.with(&view.regions), view, query, hands)
+        }
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
+        (Content::Why(None), _) => why::unknown(here),
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
+        (Content::Why(Some(view)), Page::Why(query)) => {
+            place.learn(view.demo, &view.title);
+            why::render(&here.with(&view.regions), view, query, hands)
         }
         (_, Page::Connect) => connect::render(here),
         (_, Page::Help) => help::render(here),

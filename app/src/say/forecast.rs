@@ -1,7 +1,7 @@
 //! Sentences of the page 예측·용량.
 
 use bonghwa_analytics::atlas::NATION;
-use bonghwa_analytics::format::{Lang, change, exact, figure, moment, short_date, span};
+use bonghwa_analytics::format::{Lang, change, count, exact, moment, short_date, span};
 use bonghwa_analytics::time::{DAY, civil};
 use bonghwa_analytics::view::{
     Ahead, CapacityPlan, CapacityRow, Confidence, Fact, ForecastView, Full, Measure, Need, Origin, Passing,
@@ -111,7 +111,7 @@ pub(crate) fn lead(here: &Here, view: &ForecastView) -> Vec<Piece> {
 
 /// How sure it is, and what that rests on.
 pub(crate) fn confidence(here: &Here, view: &ForecastView) -> String {
-    let word = word(view.confidence, here.lang);
+    let word = super::cause::confidence(here, view.confidence);
     let why = match (view.confidence, judged(&view.past, view.horizon), here.lang) {
         (Confidence::Unknown, _, Lang::Ko) => "견줄 과거가 없습니다".to_owned(),
         (Confidence::Unknown, _, Lang::En) => "there is no past to compare with".to_owned(),
@@ -124,37 +124,24 @@ pub(crate) fn confidence(here: &Here, view: &ForecastView) -> String {
             let share = exact(past.covered.value, Unit::Ratio, Lang::En);
             let ahead = if past.ahead <= DAY { "a day" } else { "a week" };
             let n = past.forecasts;
-            format!("with {n} forecasts of {ahead}, {share} of what came was inside the 85 % interval")
+            format!("forecasts of {ahead} so far: {n}; {share} of what came was inside their 85 % intervals")
         }
         (_, None, Lang::Ko) => "지난 예측과 견줄 만큼 자료가 길지 않습니다".to_owned(),
         (_, None, Lang::En) => "the past is too short to check forecasts".to_owned(),
     };
-    format!("{}: {word}. {why}.", here.t.sure)
-}
-
-/// One of the four words.
-pub(crate) fn word(confidence: Confidence, lang: Lang) -> &'static str {
-    match confidence {
-        Confidence::Unknown => lang.pick("알 수 없음", "unknown"),
-        Confidence::Possible => lang.pick("가능성 있음", "possible"),
-        Confidence::Likely => lang.pick("가능성 높음", "likely"),
-        Confidence::Confirmed => lang.pick("확인됨", "confirmed"),
+    match here.lang {
+        Lang::Ko => format!("{}: {word}. {why}.", here.t.sure),
+        Lang::En => format!("{}: {word} ({why}).", here.t.sure),
     }
 }
 
-/// A probability as number and unit; the ends are open.
+/// A probability as number and unit: whole percent, because it is not known better, and open ends.
 pub(crate) fn probability(fact: &Fact, lang: Lang) -> (String, &'static str) {
-    let (number, unit) = figure(whole_percent(fact.value), Unit::Ratio, lang);
     match fact.value {
         p if p <= 0.01 => (lang.pick("1", "under 1").to_owned(), lang.pick("% 미만", "%")),
         p if p >= 0.99 => (lang.pick("99", "over 99").to_owned(), lang.pick("% 넘음", "%")),
-        _ => (number, unit),
+        p => (count(p * 100.0), "%"),
     }
-}
-
-/// Whole percent: a probability is not known better.
-fn whole_percent(share: f64) -> f64 {
-    (share * 100.0).round() / 100.0
 }
 
 /// Below the probability: the threshold.

@@ -138,12 +138,17 @@ pub(crate) fn marked(here: &Here, kind: MarkKind) -> &'static str {
 
 /// What a finding is about: `부산 minwon-was`, `부산 minwon-was, POST /minwon`, `부산 was → db`.
 pub(crate) fn subject(here: &Here, row: &FindingRow) -> String {
-    let region = here.region(&row.region);
-    match row.subject {
+    place(here, &row.region, row.subject, &row.service, &row.detail)
+}
+
+/// What a series is about, with its region; `detail` is the route, or for a call the caller.
+pub(crate) fn place(here: &Here, region: &str, subject: SubjectKind, service: &str, detail: &str) -> String {
+    let region = here.region(region);
+    match subject {
         SubjectKind::Entry => format!("{region} {}", here.t.entry),
-        SubjectKind::Service => format!("{region} {}", row.service),
-        SubjectKind::Route => format!("{region} {}, {}", row.service, row.detail),
-        SubjectKind::Call => format!("{region} {} → {}", row.detail, row.service),
+        SubjectKind::Service => format!("{region} {service}"),
+        SubjectKind::Route => format!("{region} {service}, {detail}"),
+        SubjectKind::Call => format!("{region} {detail} → {service}"),
     }
 }
 

@@ -292,6 +292,11 @@ pub(crate) fn event(here: &Here, event: &Event, as_of: i64) -> (String, String) 
         EventKind::Deployment => join(&[place, t.deployment, &event.service, &event.label]),
         EventKind::Late if ko => format!("{place} 수신 지연"),
         EventKind::Late => format!("{place} late"),
+        EventKind::Unfamiliar => {
+            let name = event.measure.map_or("", |m| measure_name(here, m, Unit::Ratio));
+            let tail = if ko { "전에 없던 움직임" } else { "moved as never before" };
+            join(&[place, &event.service, name, tail])
+        }
         EventKind::Spell => {
             let name = event.measure.map_or("", |m| measure_name(here, m, Unit::Users));
             let tail = if ko { "평소와 다름" } else { "unusual" };

@@ -143,7 +143,7 @@ fn what_needs_more_is_said_with_its_reason() {
     for words in ["늘려야 할 곳이 1곳 있습니다", "1.2배", "+1.20\u{a0}%p", "가능성 있음"] {
         assert!(korean.contains(words), "{words}: {korean}");
     }
-    for words in ["1 need more", "1.2 times", "possible"] {
+    for words in ["1 need more", "1.2 times", "Possible"] {
         assert!(english.contains(words), "{words}: {english}");
     }
 }

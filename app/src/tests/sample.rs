@@ -5,6 +5,7 @@
 use bonghwa_analytics::bucket::Severity;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::logs::change::ChangeKind;
+use bonghwa_analytics::objective::{Budget, Goal, Objective, Spent, WINDOWS};
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::session::{Kind, Listed, Thresholds};
 use bonghwa_analytics::time::{DAY, Resolution};
@@ -304,8 +305,19 @@ pub(crate) fn region() -> RegionView {
             from: NOW - 9000,
             to: Some(NOW - 9000),
         }],
+        objectives: objectives(),
         other_routes: 12,
     }
+}
+
+/// One objective that burns, one that is kept.
+fn objectives() -> Vec<Budget> {
+    let of = |goal, share, bad: f64| {
+        let objective = Objective { service: String::new(), goal, share };
+        let window = |window| Spent { window, covered: window.min(20 * 86_400), requests: 10_000.0, bad };
+        Budget::of(objective, WINDOWS.map(window).into())
+    };
+    vec![of(Goal::Success, 0.995, 60.0), of(Goal::Within(2.0), 0.95, 12.0)]
 }
 
 pub(crate) fn combine() -> CombineView {

@@ -18,9 +18,10 @@ use bonghwa_analytics::frame::{Frame, Row};
 use bonghwa_analytics::hash::siphash13;
 use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::incident::{Incident, findings, incidents};
+use bonghwa_analytics::session::{Span, Thresholds, suspects};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution, day_start};
-use bonghwa_analytics::view;
+use bonghwa_analytics::view::{self, Periods};
 use bonghwa_analytics::watch::{Sheet, Watcher, Which};
 
 use crate::figure::{Figure, Target};
@@ -195,8 +196,8 @@ fn atlas_of(region: &str, rows: &BTreeMap<i64, Bucket>) -> Result<Atlas> {
 /// The first cause that the product names for an incident.
 fn cause(incident: &Incident, region: &str, rows: &BTreeMap<i64, Bucket>) -> Option<Cause> {
     let atlas = atlas_of(region, rows).ok()?;
-    let until = incident.to?.min(incident.from + 3600);
-    let merged = |from: i64, to: i64| {
+    let periods = Periods::of(incident, incident.to?);
+    let merged = |(from, to): (i64, i64)| {
         let mut bucket = Bucket::default();
         for (_, row) in rows.range(Resolution::FiveMinutes.floor(from)..to) {
             let row = Bucket { concurrency: BTreeMap::new(), alarms: BTreeMap::new(), ..row.clone() };
@@ -204,8 +205,13 @@ fn cause(incident: &Incident, region: &str, rows: &BTreeMap<i64, Bucket>) -> Opt
         }
         Some(bucket)
     };
-    let (before, during) = (merged(incident.from - 3900, incident.from - 300)?, merged(incident.from, until)?);
-    let look = view::explain(incident, atlas.track(region)?, &before, &during, until);
+    let (before, during) = (merged(periods.before)?, merged(periods.during)?);
+    let (first, last) = periods.during;
+    let spans = rows.range(Resolution::FiveMinutes.floor(first)..last);
+    let spans =
+        spans.filter_map(|(start, row)| Some(Span { start: *start, width: 300, sessions: row.sessions.as_ref()? }));
+    let listed = suspects(region, &spans.collect::<Vec<_>>(), &Thresholds::default());
+    let look = view::explain(incident, atlas.track(region)?, &periods, (&before, &during), &listed);
     look.explanation.causes.into_iter().next()
 }
 

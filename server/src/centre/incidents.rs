@@ -9,15 +9,13 @@ use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::incident::{self, Incident};
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{
-    self, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Look, Mark, MarkKind, Moment,
+    self, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Look, Mark, MarkKind, Moment, Periods,
 };
 
 use super::edge::Edge;
 use super::pages::merge_row;
-use super::{Centre, CentreError, clock, lock, read};
+use super::{Centre, CentreError, clock, lock, read, sessions};
 
-/// Seconds of an incident from which its cause is read: later ones say the same of a long one.
-const DURING: i64 = 3600;
 /// Seconds for which the links between services are taken as known.
 const LINKS_AGE: i64 = 300;
 /// Incidents of which causes are kept.
@@ -157,16 +155,18 @@ impl Centre {
     fn explain(&self, incident: &Incident, until: i64) -> Result<Option<Look>, CentreError> {
         let Some(symptom) = incident.symptom() else { return Ok(None) };
         let edge = self.edge(&symptom.region)?;
-        let until = until.min(incident.from + DURING);
-        let before = self.merged(edge, incident.from - 300 - view::BEFORE, incident.from - 300)?;
-        let during = self.merged(edge, incident.from, until)?;
+        let periods = Periods::of(incident, until);
+        let merged = |(from, to)| self.merged(edge, from, to);
+        let (before, during) = (merged(periods.before)?, merged(periods.during)?);
+        let sessions = sessions::rows(edge, Resolution::FiveMinutes, periods.during.0, periods.during.1)?;
+        let listed = sessions.suspects(&self.0.config.sessions);
         let atlas = read(&self.0.atlas);
         let Some(track) = atlas.track(&symptom.region) else { return Ok(None) };
-        Ok(Some(view::explain(incident, track, &before, &during, until)))
+        Ok(Some(view::explain(incident, track, &periods, (&before, &during), &listed)))
     }
 
     /// Everything but identities that a region's rows of a period hold.
-    fn merged(&self, edge: &Edge, from: i64, to: i64) -> Result<Bucket, CentreError> {
+    pub(super) fn merged(&self, edge: &Edge, from: i64, to: i64) -> Result<Bucket, CentreError> {
         let sections = Sections { summary: true, cells: true, registers: false, sessions: false };
         let mut bucket = Bucket::default();
         for frame in self.window(edge, from, to, Resolution::Hour, sections)? {

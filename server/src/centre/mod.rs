@@ -4,12 +4,14 @@
 //! the atlas, makes the national rows anew where a region's changed, and wakes whoever waits for a new view.
 
 mod edge;
+mod extras;
 mod forecast;
 mod frames;
 mod incidents;
 mod nation;
 mod pages;
 mod sessions;
+mod why;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -20,6 +22,7 @@ use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::{Frame, Sections};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
+use bonghwa_analytics::objective::Objective;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::session::Thresholds;
 use bonghwa_analytics::time::{DAY, Resolution};
@@ -60,6 +63,8 @@ pub struct CentreConfig {
     pub max_cells: usize,
     /// From where on sessions are listed, and when they are over.
     pub sessions: Thresholds,
+    /// Service-level objectives of every region.
+    pub objectives: Vec<Objective>,
     /// Seconds without data after which a region counts as late.
     pub late_after: i64,
     /// Name of the system, Korean and English.
@@ -182,6 +187,7 @@ struct Inner {
     contacts: Mutex<BTreeMap<String, Contact>>,
     marks: Marks,
     found: Mutex<incidents::Found>,
+    extras: Mutex<extras::Kept>,
 }
 
 impl Centre {
@@ -209,6 +215,7 @@ impl Centre {
             contacts: Mutex::new(contacts),
             marks: Marks::open(&config.data).map_err(Arc::new)?,
             found: Mutex::default(),
+            extras: Mutex::default(),
             config,
         }));
         centre.restore(now)?;

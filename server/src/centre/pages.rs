@@ -66,17 +66,11 @@ impl Centre {
                 merge_row(&mut period, &frame, row);
             }
         }
-        let sections = Sections { summary: true, cells: true, ..Sections::NONE };
-        let before = if query.compare > 0 {
-            let mut before = Bucket::default();
-            for frame in self.window(edge, from - query.compare, to - query.compare, Resolution::Hour, sections)? {
-                frame.rows.iter().for_each(|row| merge_row(&mut before, &frame, row));
-            }
-            Some(before)
-        } else {
-            None
-        };
-        let detail = RegionDetail { period, before, users: unions.finish() };
+        let compared = (query.compare > 0).then(|| self.merged(edge, from - query.compare, to - query.compare));
+        let before = compared.transpose()?;
+        let objectives = self.budgets(edge, as_of)?;
+        let unfamiliar = self.unfamiliar(&query.region, from, to);
+        let detail = RegionDetail { period, before, users: unions.finish(), unfamiliar, objectives };
         let baselines = self.baselines(as_of, mode);
         let moment = self.moment(as_of, &baselines);
         Ok(view::region(&read(&self.0.atlas), &moment, query, &detail))

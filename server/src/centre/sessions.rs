@@ -47,7 +47,7 @@ impl Centre {
 
 /// The rows of a resolution, then the finer ones of what they do not reach. A row that cannot be read is left out; its
 /// region's tick reports it.
-fn rows(edge: &Edge, resolution: Resolution, from: i64, to: i64) -> Result<RegionSessions, CentreError> {
+pub(super) fn rows(edge: &Edge, resolution: Resolution, from: i64, to: i64) -> Result<RegionSessions, CentreError> {
     let mut rows = Vec::new();
     let mut at = from;
     for finer in [Resolution::Hour, Resolution::FiveMinutes, Resolution::Minute] {

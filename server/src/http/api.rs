@@ -9,10 +9,12 @@ use axum::response::{IntoResponse, Response};
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::time::{DAY, Resolution};
-use bonghwa_analytics::view::{CombineView, ForecastView, Measure, NowView, PeriodChart, RegionView, SessionsView};
+use bonghwa_analytics::view::{
+    CombineView, ForecastView, Measure, NowView, PeriodChart, RegionView, SessionsView, WhyView,
+};
 use bonghwa_app::address::{
-    COMPARISONS, FORECAST_MEASURES, HORIZONS, MAP_MEASURES, MODES, SPANS, forecast_query, now_query, region_query,
-    sessions_query, threshold,
+    COMPARISONS, FORECAST_MEASURES, HORIZONS, MAP_MEASURES, MODES, SPANS, WHY_MEASURES, forecast_query, now_query,
+    region_query, sessions_query, threshold, why_query,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -141,6 +143,18 @@ pub(super) async fn forecast(State(app): State<App>, uri: Uri) -> Result<Json<Ar
     }
     let query = forecast_query(uri.query().unwrap_or_default());
     ready.ask(move |centre| centre.forecast(&query)).await.map(Json)
+}
+
+/// `GET /api/why`: why a series was, or was not, flagged at an instant, and where its change comes from. Takes the keys of the
+/// page's address; `region` must be there.
+pub(super) async fn why(State(app): State<App>, uri: Uri) -> Result<Json<WhyView>, ApiError> {
+    let parameters = Parameters::read(&uri, &["region", "service", "route", "caller", "measure", "at"])?;
+    parameters.one_of("measure", &WHY_MEASURES)?;
+    parameters.instant_if_given("at")?;
+    let ready = app.ready()?;
+    ready.known(parameters.need("region")?)?;
+    let query = why_query(uri.query().unwrap_or_default());
+    ready.ask(move |centre| centre.why(&query)).await.map(Json)
 }
 
 /// `GET /api/frames`: frames one after the other, for programs that merge by themselves. Without `regions` those of

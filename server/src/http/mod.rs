@@ -111,6 +111,7 @@ pub fn router(app: &App) -> Router {
         .route("/api/incident", get(incidents::one))
         .route("/api/incident/mark", post(incidents::mark))
         .route("/api/forecast", get(api::forecast))
+        .route("/api/why", get(api::why))
         .route("/api/frames", get(api::frames))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))

@@ -12,7 +12,7 @@ use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::view::{
     CombineView, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
-    RegionQuery, RegionView, SessionsQuery, SessionsView,
+    RegionQuery, RegionView, SessionsQuery, SessionsView, WhyQuery, WhyView,
 };
 use bonghwa_app::address::Address;
 use bonghwa_app::{Backend, BoxFuture, BundleAssets, Site, shell};
@@ -81,6 +81,13 @@ impl Backend for Source {
                 answer => answer,
             }
             .map(Arc::unwrap_or_clone)
+        })
+    }
+
+    fn why(&self, query: WhyQuery) -> BoxFuture<Option<WhyView>> {
+        self.ask(move |centre| match centre.why(&query) {
+            Err(CentreError::UnknownRegion { .. }) => Ok(None),
+            answer => answer.map(Some),
         })
     }
 

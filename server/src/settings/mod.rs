@@ -6,6 +6,7 @@
 mod duration;
 mod edges;
 mod environment;
+mod objectives;
 mod sessions;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::duration::Seconds;
 pub use self::edges::{EdgeSettings, Origin, Secret};
+pub use self::objectives::ObjectiveSettings;
 pub use self::sessions::Sessions;
 
 /// Name of the file that is looked for in the current folder and in the data folder.
@@ -59,6 +61,8 @@ pub struct Settings {
     pub durable_power: bool,
     /// From where on sessions are listed.
     pub sessions: Sessions,
+    /// Service-level objectives of every region.
+    pub objectives: Vec<ObjectiveSettings>,
     /// How long each resolution is kept.
     pub retention: Retention,
     /// What a request may cost.
@@ -140,6 +144,7 @@ impl Default for Settings {
             logins: names(&bonghwa_edge::policy::LOGINS),
             durable_power: false,
             sessions: Sessions::default(),
+            objectives: objectives::defaults(),
             retention: Retention::default(),
             limits: Limits::default(),
         }
@@ -378,6 +383,7 @@ fn check(settings: &Settings, regions: &[Region]) -> Result<(), SettingsError> {
         return wrong("limits.in_flight_bytes", "give at least limits.compressed_bytes, at most 64 GiB".into());
     }
     settings.sessions.check()?;
+    objectives::check(&settings.objectives)?;
     let retention = &settings.retention;
     let spans = [
         ("retention.two_seconds", retention.two_seconds, 600),

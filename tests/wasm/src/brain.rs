@@ -13,7 +13,7 @@ use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::incident::{Incident, findings, incidents};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution};
-use bonghwa_analytics::view;
+use bonghwa_analytics::view::{self, Periods};
 use bonghwa_analytics::watch::{Sheet, Watcher, Which};
 
 /// A Thursday, midnight in Asia/Seoul.
@@ -114,8 +114,8 @@ fn frame(key: &FleetKey, rows: &BTreeMap<i64, Bucket>) -> Frame {
 }
 
 fn look(incident: &Incident, rows: &BTreeMap<i64, Bucket>, track: &bonghwa_analytics::atlas::Track) -> String {
-    let until = incident.to.unwrap_or(TODAY + DAY).min(incident.from + 3600);
-    let merged = |from: i64, to: i64| {
+    let periods = Periods::of(incident, incident.to.unwrap_or(TODAY + DAY));
+    let merged = |(from, to): (i64, i64)| {
         let mut whole = Bucket::default();
         for (_, row) in rows.range(from..to) {
             // Without identities there is nothing that could refuse to merge.
@@ -123,6 +123,6 @@ fn look(incident: &Incident, rows: &BTreeMap<i64, Bucket>, track: &bonghwa_analy
         }
         whole
     };
-    let (before, during) = (merged(incident.from - 3900, incident.from - 300), merged(incident.from, until));
-    serde_json::to_string(&view::explain(incident, track, &before, &during, until)).unwrap_or_default()
+    let (before, during) = (merged(periods.before), merged(periods.during));
+    serde_json::to_string(&view::explain(incident, track, &periods, (&before, &during), &[])).unwrap_or_default()
 }

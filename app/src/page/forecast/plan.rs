@@ -81,7 +81,7 @@ fn line(here: &Here, view: &ForecastView, row: &CapacityRow) -> Node {
             <td class="n">{number(&row.weekly, &say::forecast::points)}</td>
             <td class="n">{number(&row.edge, &share)}</td>
             <td class="name">{say::forecast::reason(here, row, view)}</td>
-            <td>{say::forecast::word(row.confidence, here.lang)}</td>
+            <td>{say::cause::confidence(here, row.confidence)}</td>
         </tr>
     }
     .into_node()

@@ -2,8 +2,9 @@
 
 use bonghwa_analytics::cause::{Cause, CauseKind};
 use bonghwa_analytics::format::{exact, period, span};
-use bonghwa_analytics::view::{FindingRow, IncidentRow, IncidentView, Lane};
+use bonghwa_analytics::view::{FindingRow, IncidentRow, IncidentView, Lane, SubjectKind, WhyQuery};
 
+use crate::address::Page;
 use crate::app::Here;
 use crate::chart::bars::bars;
 use crate::chart::geometry::{pct, time_marks};
@@ -48,7 +49,7 @@ pub(crate) fn why(here: &Here, findings: &[FindingRow], as_of: i64) -> Node {
             };
             let value = exact(finding.value, finding.unit, here.lang);
             vec![
-                say::incident::subject(here, finding).into_node(),
+                subject(here, finding),
                 measure_name(here, finding.measure, finding.unit).into_node(),
                 format!("{value}, {}", say::incident::at(here, finding.at, as_of)).into_node(),
                 say::incident::band(here, finding).into_node(),
@@ -59,6 +60,20 @@ pub(crate) fn why(here: &Here, findings: &[FindingRow], as_of: i64) -> Node {
         })
         .collect();
     table(here, t.why_flagged, 2, &head, rows)
+}
+
+/// What a finding is about; it leads to the series at that instant.
+fn subject(here: &Here, finding: &FindingRow) -> Node {
+    let name = |wanted: SubjectKind| if finding.subject == wanted { finding.detail.clone() } else { String::new() };
+    let query = WhyQuery {
+        region: finding.region.clone(),
+        service: finding.service.clone(),
+        route: name(SubjectKind::Route),
+        caller: name(SubjectKind::Call),
+        measure: finding.measure,
+        at: Some(finding.at),
+    };
+    markup! { <a href=here.link(Page::Why(query))>{say::incident::subject(here, finding)}</a> }.into_node()
 }
 
 /// How many findings there was no room for.

@@ -99,7 +99,7 @@ fn mark_of(event: &Event) -> (&'static str, &'static str) {
         EventKind::Deployment => ("dep", icon::DIAMOND),
         EventKind::Late => ("late", icon::LATE),
         EventKind::Spell if event.to.is_none() => ("alarm", icon::TRIANGLE),
-        EventKind::Spell => ("past", icon::TRIANGLE),
+        EventKind::Spell | EventKind::Unfamiliar => ("past", icon::TRIANGLE),
     }
 }
 

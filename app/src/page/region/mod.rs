@@ -2,6 +2,7 @@
 
 mod charts;
 pub(super) mod choose;
+mod objectives;
 pub(super) mod tables;
 
 use crate::app::{Here, set_title};
@@ -37,6 +38,7 @@ pub(crate) fn render(here: &Here, view: &RegionView, hands: Hands) -> Node {
         markup! {
             {figures(here, view)}
             {charts::charts(here, view, hands)}
+            {objectives::objectives(here, view)}
             {tables::tables(here, view)}
             {sources(here, view.as_of, view.mode, facts)}
         }

@@ -3,7 +3,7 @@
 use bonghwa_analytics::bucket::Severity;
 use bonghwa_analytics::format::{Lang, MISSING, change, count, decimal, exact};
 use bonghwa_analytics::logs::change::ChangeKind;
-use bonghwa_analytics::view::{LogRow, RegionQuery, RegionView, TransactionRow, Unit};
+use bonghwa_analytics::view::{LogRow, Measure, RegionQuery, RegionView, TransactionRow, Unit, WhyQuery};
 
 use crate::address::Page;
 use crate::app::Here;
@@ -30,6 +30,22 @@ fn or_missing(value: Option<f64>, unit: Unit, lang: Lang) -> Node {
     value.map_or_else(|| MISSING.to_owned(), |v| exact(v, unit, lang)).into_node()
 }
 
+/// A link to why a series was, or was not, flagged at the end of the period.
+fn why(here: &Here, view: &RegionView, service: &str, route: &str, caller: &str) -> Node {
+    let text = |name: &str| name.to_owned();
+    let query = WhyQuery {
+        region: view.region.as_ref().map(|region| region.code.clone()).unwrap_or_default(),
+        service: text(service),
+        route: text(route),
+        caller: text(caller),
+        measure: Measure::LatencyP95,
+        at: (view.to < view.as_of).then_some(view.to - 300),
+    };
+    let name = [service, route, caller].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let label = format!("{name}, {}", here.t.why_page);
+    markup! { <a href=here.link(Page::Why(query)) aria-label=label>{here.t.to_why}</a> }.into_node()
+}
+
 /// Count, rate, errors, median and p95.
 fn common(row: &TransactionRow, lang: Lang) -> Vec<Node> {
     vec![
@@ -43,7 +59,7 @@ fn common(row: &TransactionRow, lang: Lang) -> Vec<Node> {
 
 fn services(here: &Here, view: &RegionView) -> Node {
     let t = here.t;
-    let head = [t.service, t.count, t.per_second, t.error_rate, "p50", "p95", "p99", "CPU", t.memory, t.heap];
+    let head = [t.service, t.count, t.per_second, t.error_rate, "p50", "p95", "p99", "CPU", t.memory, t.heap, t.to_why];
     let rows = view
         .services
         .iter()
@@ -58,6 +74,7 @@ fn services(here: &Here, view: &RegionView) -> Node {
             cells.extend(common(row, here.lang));
             cells.push(or_missing(row.p99, Unit::Seconds, here.lang));
             cells.extend([row.cpu, row.memory, row.heap].map(|v| or_missing(v, Unit::Ratio, here.lang)));
+            cells.push(why(here, view, &row.service, "", ""));
             cells
         })
         .collect();
@@ -78,7 +95,7 @@ fn before(here: &Here, row: &TransactionRow) -> Node {
 
 fn routes(here: &Here, view: &RegionView) -> Node {
     let t = here.t;
-    let head = [t.route, t.service, t.count, t.per_second, t.error_rate, "p50", "p95", t.before];
+    let head = [t.route, t.service, t.count, t.per_second, t.error_rate, "p50", "p95", t.before, t.to_why];
     let rows = view
         .routes
         .iter()
@@ -87,6 +104,7 @@ fn routes(here: &Here, view: &RegionView) -> Node {
             let mut cells = vec![row.name.clone().into_node(), row.service.clone().into_node()];
             cells.extend(common(row, here.lang));
             cells.push(before(here, row));
+            cells.push(why(here, view, &row.service, &row.name, ""));
             cells
         })
         .collect();
@@ -111,7 +129,7 @@ fn routes(here: &Here, view: &RegionView) -> Node {
 
 fn calls(here: &Here, view: &RegionView) -> Node {
     let t = here.t;
-    let head = [t.caller, t.callee, t.count, t.per_second, t.error_rate, "p50", "p95", t.before];
+    let head = [t.caller, t.callee, t.count, t.per_second, t.error_rate, "p50", "p95", t.before, t.to_why];
     let rows = view
         .calls
         .iter()
@@ -120,6 +138,7 @@ fn calls(here: &Here, view: &RegionView) -> Node {
             let mut cells = vec![row.service.clone().into_node(), row.name.clone().into_node()];
             cells.extend(common(row, here.lang));
             cells.push(before(here, row));
+            cells.push(why(here, view, &row.name, "", &row.service));
             cells
         })
         .collect();
