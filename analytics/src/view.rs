@@ -193,6 +193,15 @@ pub enum EventKind {
     Unfamiliar,
 }
 
+/// An incident that goes on, as other pages lead to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenIncident {
+    /// Its name.
+    pub id: String,
+    /// Codes of the regions it is in.
+    pub regions: Vec<String>,
+}
+
 /// The page 지금.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NowView {
@@ -216,6 +225,8 @@ pub struct NowView {
     pub level: Level,
     /// The sentence.
     pub verdict: Verdict,
+    /// Incidents that go on.
+    pub open: Vec<OpenIncident>,
     /// Users, requests, error rate, p95: in this order.
     pub cards: Vec<Card>,
     /// The measure by which map and table are ordered.
@@ -314,6 +325,8 @@ pub struct RegionView {
     pub level: Level,
     /// The sentence.
     pub verdict: Verdict,
+    /// Incidents that go on.
+    pub open: Vec<OpenIncident>,
     /// Last instant with data, if the region is late.
     pub late_since: Option<i64>,
     /// Share of requests that carried the identity, 0 to 1.

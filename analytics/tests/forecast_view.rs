@@ -45,6 +45,7 @@ fn moment(baselines: &Baselines) -> Moment<'_> {
         away: BTreeSet::new(),
         retention: [3600, DAY, 35 * DAY, 400 * DAY],
         baselines,
+        open: Vec::new(),
     }
 }
 

@@ -126,6 +126,7 @@ fn moment(as_of: i64, baselines: &Baselines) -> Moment<'_> {
         away: BTreeSet::new(),
         retention: [3600, 2 * DAY, 35 * DAY, 730 * DAY],
         baselines,
+        open: Vec::new(),
     }
 }
 

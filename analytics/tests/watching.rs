@@ -128,6 +128,7 @@ fn asked(rows: &BTreeMap<i64, Bucket>, query: &WhyQuery) -> WhyView {
         away: BTreeSet::new(),
         retention: [3600, 2 * DAY, 35 * DAY, 730 * DAY],
         baselines: &baselines,
+        open: Vec::new(),
     };
     let periods = query.periods(moment.as_of);
     let between = |(from, to): (i64, i64)| rows.range(from..to);

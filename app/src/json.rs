@@ -352,6 +352,7 @@ mod tests {
         returns(&sample::region());
         returns(&sample::combine());
         returns(&sample::sessions());
+        returns(&Some(crate::tests::why_sample()));
         for verdict in [Verdict::NoData, Verdict::Silent { since: -5 }, Verdict::Usual] {
             returns(&verdict);
         }

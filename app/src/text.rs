@@ -281,6 +281,9 @@ words! {
     kind: "종류", "Kind";
     change: "변화", "Change";
     share_of_change: "변화의 몫", "Share of the change";
+    hour_before: "앞 1시간", "Hour before";
+    then: "그때 15분", "Those 15 min";
+    apply_at: "이 시각 보기", "Show this time";
     call: "호출", "Call";
     to_why: "근거", "Why";
     objectives: "서비스 수준 목표", "Service-level objectives";

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::events::{events, unusual};
 use super::{
-    Card, DayChart, Fact, Level, Line, Measure, Method, NowQuery, NowView, RegionRow, Standing, Unit, Verdict,
+    Card, DayChart, Fact, Level, Line, Measure, Method, NowQuery, NowView, OpenIncident, RegionRow, Standing, Unit,
+    Verdict,
 };
 use crate::atlas::{Atlas, AtlasError, NATION, Track, Union, WindowStats};
 use crate::baseline::{Baselines, SLOTS};
@@ -32,6 +33,8 @@ pub struct Moment<'a> {
     pub retention: [i64; 4],
     /// What is usual on the day of `as_of`.
     pub baselines: &'a Baselines,
+    /// Incidents that go on.
+    pub open: Vec<OpenIncident>,
 }
 
 impl Moment<'_> {
@@ -126,6 +129,7 @@ pub fn now(atlas: &Atlas, moment: &Moment<'_>, query: &NowQuery, past: &Past) ->
         regions,
         level,
         verdict,
+        open: moment.open.clone(),
         cards,
         map_measure: query.map,
         rows,

@@ -94,6 +94,7 @@ pub fn region(atlas: &Atlas, moment: &Moment<'_>, query: &RegionQuery, detail: &
         resolution,
         level,
         verdict,
+        open: moment.open.iter().filter(|open| open.regions.iter().any(|region| region == code)).cloned().collect(),
         late_since,
         coverage: coverage.map(|stats| stats.identified[mode as usize] as f64 / stats.entry.count as f64),
         figures,

@@ -20,7 +20,9 @@ const SHOWN: (i64, i64) = (3 * 3600, 3600);
 const JUDGED: i64 = 2 * 3600;
 /// Seconds of the minutes whose change is divided among its parts, and of those before them that they are held against.
 const CHANGE: (i64, i64) = (900, 3600);
-/// Parts of a change that are listed.
+/// Share of a change from which on a part is listed.
+const LEAST: f64 = 0.005;
+/// Parts of a change that are listed at most.
 const PARTS: usize = 12;
 /// Services, routes or callers that are offered.
 const OFFERED: usize = 40;
@@ -339,7 +341,8 @@ fn parts(subject: &Subject, detail: &WhyDetail, quantity: Quantity) -> Vec<PartR
         during: part.during,
         share: part.share,
     };
-    all.into_iter().filter(ours).take(PARTS).map(row).collect()
+    let counts = |part: &Contribution| libm::fabs(part.share) >= LEAST;
+    all.into_iter().filter(|part| ours(part) && counts(part)).take(PARTS).map(row).collect()
 }
 
 /// Names to choose from, as the rows of that time have them.

@@ -107,7 +107,7 @@ fn choose(here: &Here, view: &WhyView, query: &WhyQuery) -> Node {
             <form class="choice fromto" action=here.address.path() on:submit=submit>
                 {hidden}
                 <label>{t.time}<input type="datetime-local" name="at" required value=local(view.at)/></label>
-                <button class="btn">{t.apply}</button>
+                <button class="btn">{t.apply_at}</button>
             </form>
             {group(t.service, services)}
             {within}
@@ -201,7 +201,7 @@ fn parts(here: &Here, view: &WhyView) -> Node {
     let Some(quantity) = view.quantity else {
         return markup! { <p class="small">{t.no_parts}</p> }.into_node();
     };
-    let head = [t.where_, t.kind, t.before_it, t.during_it, t.change, t.share_of_change];
+    let head = [t.where_, t.kind, t.hour_before, t.then, t.change, t.share_of_change];
     let rows: Vec<Vec<Node>> = view.parts.iter().map(|part| row(here, part, quantity)).collect();
     markup! {
         <p class="small">{say::why::parts(here, view, quantity)}</p>

@@ -1,9 +1,10 @@
 //! The head of a page: beacons, and the block that says for which instant and from whom.
 
 use bonghwa_analytics::format::{Lang, clock, date, moment, same_day, span};
-use bonghwa_analytics::view::Level;
+use bonghwa_analytics::view::{Level, OpenIncident};
 use leptos::prelude::{Get, Update};
 
+use crate::address::Page;
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
 use crate::live::Live;
@@ -47,6 +48,19 @@ pub(crate) fn level_line(here: &Here, level: Level, beside: String) -> Node {
         </p>
     }
     .into_node()
+}
+
+/// A button to the incident that goes on in a region, or anywhere; to the list where there are several, or where something is
+/// unusual and no incident goes on.
+pub(crate) fn to_incidents(here: &Here, open: &[OpenIncident], region: Option<&str>, unusual: bool) -> Option<Node> {
+    let there = |open: &&OpenIncident| region.is_none_or(|code| open.regions.iter().any(|region| region == code));
+    let mut open = open.iter().filter(there);
+    let href = match (open.next(), open.next()) {
+        (Some(one), None) => here.link(Page::Incident(one.id.clone())),
+        (None, _) if !unusual => return None,
+        _ => here.address.incidents_page(region.unwrap_or_default()).href(),
+    };
+    Some(markup! { <a class="btn" href=href>{here.t.see_incidents}{icon(icon::RIGHT)}</a> }.into_node())
 }
 
 /// A region that is late, and its last instant (0 if it was never heard of).

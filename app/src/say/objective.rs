@@ -1,6 +1,6 @@
 //! Service-level objectives in words.
 
-use bonghwa_analytics::format::{Lang, exact, span};
+use bonghwa_analytics::format::{Lang, count, decimal, exact, join, span};
 use bonghwa_analytics::objective::{Budget, Goal, Objective, PERIOD};
 use bonghwa_analytics::view::{Level, Unit};
 
@@ -8,16 +8,28 @@ use crate::app::Here;
 
 /// What is promised.
 pub(crate) fn promise(here: &Here, objective: &Objective) -> String {
-    let share = exact(objective.share, Unit::Ratio, here.lang);
+    let share = share(objective.share);
+    let seconds = |seconds: f64| {
+        let whole = (seconds * 1000.0).round() % 1000.0 == 0.0;
+        if whole { join(&count(seconds), here.lang.pick("초", "s")) } else { exact(seconds, Unit::Seconds, here.lang) }
+    };
     let promise = match (objective.goal, here.lang) {
         (Goal::Success, Lang::Ko) => format!("{share} 이상 성공"),
         (Goal::Success, Lang::En) => format!("{share} succeed"),
-        (Goal::Within(seconds), Lang::Ko) => {
-            format!("{share} 이상 {} 안에 응답", exact(seconds, Unit::Seconds, here.lang))
+        (Goal::Within(limit), Lang::Ko) => {
+            format!("{share} 이상 {} 안에 응답", seconds(limit))
         }
-        (Goal::Within(seconds), Lang::En) => format!("{share} within {}", exact(seconds, Unit::Seconds, here.lang)),
+        (Goal::Within(limit), Lang::En) => format!("{share} within {}", seconds(limit)),
     };
     if objective.service.is_empty() { promise } else { format!("{}: {promise}", objective.service) }
+}
+
+/// A share near one, in thousandths of a percent at most and never rounded up: 99.999 % is not all.
+pub(crate) fn share(share: f64) -> String {
+    // What a decimal number lacks to its own value is not its distance to the next one.
+    let thousandths = (share * 1e5 + 1e-6).floor();
+    let decimals = [1000.0, 100.0, 10.0].iter().take_while(|step| thousandths % **step != 0.0).count() as u32;
+    join(&decimal(thousandths / 1000.0, decimals), "%")
 }
 
 /// How it stands.

@@ -3,6 +3,10 @@
 mod cases;
 mod forecast;
 pub(crate) mod sample;
+mod why;
+
+#[cfg(test)]
+pub(crate) use why::sample as why_sample;
 
 use bonghwa_analytics::view::{NowView, RegionView, SessionsView, Verdict};
 use leptos::prelude::*;

@@ -172,6 +172,7 @@ pub(crate) fn now() -> NowView {
         received: 16,
         level: Level::Normal,
         verdict: Verdict::Usual,
+        open: Vec::new(),
         cards: vec![
             card("users", Measure::Users, 184_312.0, Unit::Users, Standing::Usual),
             card("requests", Measure::Requests, 3_120.0, Unit::PerSecond, Standing::Usual),
@@ -257,6 +258,7 @@ pub(crate) fn region() -> RegionView {
         resolution: Resolution::FiveMinutes,
         level: Level::Normal,
         verdict: Verdict::Usual,
+        open: Vec::new(),
         late_since: None,
         coverage: Some(0.93),
         figures: vec![

@@ -9,7 +9,7 @@ use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::incident::{self, Incident};
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{
-    self, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Look, Mark, MarkKind, Moment, Periods,
+    self, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Look, Mark, MarkKind, Moment, OpenIncident, Periods,
 };
 
 use super::edge::Edge;
@@ -102,6 +102,13 @@ impl Centre {
         }
         self.0.marks.add(id, Mark { at: clock(), kind, by: by.trim().to_owned() }).map_err(Arc::new)?;
         Ok(self.0.marks.of(id))
+    }
+
+    /// Grave incidents that go on at an instant, those of the last day.
+    pub(super) fn open_incidents(&self, as_of: i64) -> Result<Vec<OpenIncident>, CentreError> {
+        let found = self.found(as_of - DAY, as_of, as_of)?;
+        let open = found.into_iter().filter(|incident| incident.to.is_none() && incident.is_grave());
+        Ok(open.map(|incident| OpenIncident { id: incident.id, regions: incident.regions }).collect())
     }
 
     /// Incidents of all regions that touch `from..to`.

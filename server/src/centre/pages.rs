@@ -41,7 +41,7 @@ impl Centre {
             last_week: self.national_union(view::past_window(as_of, window, WEEK), mode)?,
         };
         let baselines = self.baselines(as_of, mode);
-        let moment = self.moment(as_of, &baselines);
+        let moment = Moment { open: self.open_incidents(as_of)?, ..self.moment(as_of, &baselines) };
         let page = Arc::new(view::now(&read(&self.0.atlas), &moment, query, &past)?);
         let mut pages = lock(&self.0.pages);
         // A tick may have come in between; its pages are newer than this one.
@@ -72,7 +72,7 @@ impl Centre {
         let unfamiliar = self.unfamiliar(&query.region, from, to);
         let detail = RegionDetail { period, before, users: unions.finish(), unfamiliar, objectives };
         let baselines = self.baselines(as_of, mode);
-        let moment = self.moment(as_of, &baselines);
+        let moment = Moment { open: self.open_incidents(as_of)?, ..self.moment(as_of, &baselines) };
         Ok(view::region(&read(&self.0.atlas), &moment, query, &detail))
     }
 
@@ -136,6 +136,7 @@ impl Centre {
             away: if as_of == *self.0.ticks.borrow() { self.away(clock()) } else { BTreeSet::new() },
             retention: config.retention,
             baselines,
+            open: Vec::new(),
         }
     }
 

@@ -1,21 +1,13 @@
 // Combining regions: registers are fetched once, merged in the browser, and the server may go away.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { assertClean, launch, newPage, open } from "../lib/browser.js";
-import { Server, eventually } from "../lib/server.js";
+import { assertClean, newPage, open } from "../lib/browser.js";
+import { browser, demonstration, server } from "../lib/console.js";
+import { eventually } from "../lib/server.js";
 
-let server;
-let browser;
-before(async () => {
-  server = await Server.demonstration();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+demonstration();
 
 // The space between a number and its unit does not break.
 const took = /\d+(\.\d+)?\s+ms/;

@@ -1,21 +1,13 @@
 // The long series on a canvas: opened, zoomed and moved by keys and buttons, and kept while new data arrives.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { assertClean, launch, newPage, open } from "../lib/browser.js";
-import { Server, eventually } from "../lib/server.js";
+import { assertClean, newPage, open } from "../lib/browser.js";
+import { browser, demonstration, server } from "../lib/console.js";
+import { eventually } from "../lib/server.js";
 
-let server;
-let browser;
-before(async () => {
-  server = await Server.demonstration();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+demonstration();
 
 test("a long series is drawn, and zoomed and moved without a pointer", async () => {
   // A period that is over, so that the picture changes by the reader's hand only.

@@ -1,21 +1,13 @@
 // The page of forecasts and capacity: rules of accessibility, hydration and reflow, and what its links do.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { assertClean, launch, newPage, open, violations } from "../lib/browser.js";
-import { Server, eventually } from "../lib/server.js";
+import { assertClean, newPage, open, violations } from "../lib/browser.js";
+import { browser, demonstration, server } from "../lib/console.js";
+import { eventually } from "../lib/server.js";
 
-let server;
-let browser;
-before(async () => {
-  server = await Server.demonstration();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+demonstration();
 
 test("the page says what its data says, without violations and in both languages", async () => {
   const { ahead, plan } = await server.json("/api/forecast?region=seoul");

@@ -1,25 +1,19 @@
 // Every page, in both languages and all themes: rules of accessibility, hydration, policy, reflow, life.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 
-import { assertClean, launch, newPage, open, violations } from "../lib/browser.js";
-import { Server, eventually } from "../lib/server.js";
+import { assertClean, newPage, open, violations } from "../lib/browser.js";
+import { browser, demonstration, server } from "../lib/console.js";
+import { eventually } from "../lib/server.js";
 
 const PAGES = ["/", "/region/seoul", "/sessions", "/combine", "/combine?r=seoul,busan&w=1h", "/connect", "/help"];
 const address = (page, state) => page + (page.includes("?") ? "&" : "?") + new URLSearchParams(state);
 
-let server;
-let browser;
+demonstration();
 before(async () => {
-  server = await Server.demonstration();
-  browser = await launch();
   const seen = await server.json("/api/now");
   assert.equal(seen.received, 17, "the demonstration reports from all regions");
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 for (const page of PAGES) {

@@ -5,21 +5,13 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, request as ask } from "node:http";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 
-import { assertClean, launch, newPage, open } from "../lib/browser.js";
-import { Server, dist, eventually } from "../lib/server.js";
+import { assertClean, newPage, open } from "../lib/browser.js";
+import { browser, demonstration, server } from "../lib/console.js";
+import { dist, eventually } from "../lib/server.js";
 
-let server;
-let browser;
-before(async () => {
-  server = await Server.demonstration();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+demonstration();
 
 /** A page on which a loaded document can be told from one that stayed. */
 async function begin(address, options) {

@@ -1,21 +1,13 @@
 // The list of sessions: what the demonstration shows, a burst of log-ins while it happens, and the page's rules.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { assertClean, launch, newPage, open, violations } from "../lib/browser.js";
-import { Server, eventually } from "../lib/server.js";
+import { assertClean, newPage, open, violations } from "../lib/browser.js";
+import { browser, demonstration, server } from "../lib/console.js";
+import { eventually } from "../lib/server.js";
 
-let server;
-let browser;
-before(async () => {
-  server = await Server.demonstration();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+demonstration();
 
 const list = (view, kind) => view.lists.find((list) => list.kind === kind);
 

@@ -160,6 +160,7 @@ pub(crate) fn report(out: &mut String, key: &FleetKey) -> std::fmt::Result {
         away: std::collections::BTreeSet::new(),
         retention: [3600, 2 * DAY, 35 * DAY, 730 * DAY],
         baselines: &baselines,
+        open: Vec::new(),
     };
     let query = NowQuery { mode: None, window: 300, map: Measure::Load, at: None };
     let now = view::now(&atlas, &moment, &query, &Past::default()).map(|view| serde_json::to_string(&view));

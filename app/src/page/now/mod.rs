@@ -61,15 +61,12 @@ fn status(here: &Here, view: &NowView, live: Live) -> Node {
         _ => None,
     };
     let incidents = match &view.verdict {
-        Verdict::Unusual { region, .. } => {
-            let href = here.address.incidents_page(region.as_deref().unwrap_or_default()).href();
-            Some(markup! { <a class="btn" href=href>{here.t.see_incidents}</a> })
-        }
-        _ => None,
+        Verdict::Unusual { region, .. } => head::to_incidents(here, &view.open, region.as_deref(), true),
+        Verdict::NoData => None,
+        _ => head::to_incidents(here, &view.open, None, false),
     };
-    let more = more.map(|(href, text)| {
-        markup! { <p class="go"><a class="btn" href=href>{text}{icon(icon::RIGHT)}</a>{incidents}</p> }
-    });
+    let more = more.map(|(href, text)| markup! { <a class="btn" href=href>{text}{icon(icon::RIGHT)}</a> }.into_node());
+    let more = (more.is_some() || incidents.is_some()).then(|| markup! { <p class="go">{more}{incidents}</p> });
     markup! {
         <section class=class aria-labelledby="verdict">
             <div class="say">

@@ -9,7 +9,6 @@ use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::{anchor, band, sentence, sources};
-use crate::part::icon::{self, icon};
 use crate::part::{head, state};
 use crate::say;
 use bonghwa_analytics::format::figure;
@@ -45,10 +44,8 @@ pub(crate) fn render(here: &Here, view: &RegionView, hands: Hands) -> Node {
         .into_node()
     };
     set_title(here, &name);
-    let incidents = out.then(|| {
-        let href = here.address.incidents_page(&region.code).href();
-        markup! { <p class="go"><a class="btn" href=href>{t.see_incidents}{icon(icon::RIGHT)}</a></p> }
-    });
+    let incidents =
+        head::to_incidents(here, &view.open, Some(&region.code), out).map(|link| markup! { <p class="go">{link}</p> });
     markup! {
         <nav class="crumb" aria-label=t.choose_region>
             <a href=here.address.now_page().href()>{t.now}</a><span aria-hidden="true">"/"</span><span>{here.lang.pick(&region.official_ko, &region.official_en).to_owned()}</span>

@@ -1,7 +1,7 @@
 //! Service-level objectives: what is left of each error budget, and how fast it goes.
 
-use bonghwa_analytics::format::{MISSING, count, decimal, exact, join};
-use bonghwa_analytics::objective::{Budget, PERIOD};
+use bonghwa_analytics::format::{MISSING, count, decimal, exact};
+use bonghwa_analytics::objective::{Budget, PERIOD, Spent};
 use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{RegionView, Unit};
 
@@ -30,20 +30,21 @@ pub(super) fn objectives(here: &Here, view: &RegionView) -> Node {
 fn cells(here: &Here, budget: &Budget) -> Vec<Node> {
     let lang = here.lang;
     let whole = budget.window(PERIOD);
-    let share = |share: Option<f64>| share.map_or_else(|| MISSING.to_owned(), |v| exact(v, Unit::Ratio, lang));
+    let left = |left: Option<f64>| left.map_or_else(|| MISSING.to_owned(), |v| exact(v, Unit::Ratio, lang));
     let number = |value: Option<f64>| value.map_or_else(|| MISSING.to_owned(), |v| count(v.round()));
     let mut cells = vec![
         say::promise(here, &budget.objective).into_node(),
         say::standing(here, budget).into_node(),
-        share(whole.and_then(bonghwa_analytics::objective::Spent::good)).into_node(),
+        whole.and_then(Spent::good).map_or_else(|| MISSING.to_owned(), say::share).into_node(),
         number(whole.map(|spent| spent.requests)).into_node(),
         number(whole.map(|spent| spent.bad)).into_node(),
-        share(budget.left()).into_node(),
+        left(budget.left()).into_node(),
     ];
-    let times = lang.pick("배", "×");
+    let times = lang.pick("배", "\u{a0}×");
     cells.extend(SHOWN.map(|window| {
         let burn = budget.burn(window);
-        burn.map_or_else(|| MISSING.to_owned(), |burn| join(&decimal(burn, u32::from(burn < 100.0)), times)).into_node()
+        burn.map_or_else(|| MISSING.to_owned(), |burn| format!("{}{times}", decimal(burn, u32::from(burn < 100.0))))
+            .into_node()
     }));
     cells
 }
