@@ -1,53 +1,21 @@
 //! The page of forecasts and the capacity plan over a small nation whose weeks are known.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod support;
+
+use std::collections::BTreeMap;
 
 use bonghwa_analytics::atlas::{Atlas, NATION};
 use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::{Bucket, Gauge, Name, Resource, Transaction};
 use bonghwa_analytics::frame::{Frame, Row};
-use bonghwa_analytics::identity::{IdentityMode, KeyId};
-use bonghwa_analytics::region::Region;
+use bonghwa_analytics::identity::KeyId;
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution, civil, instant};
 use bonghwa_analytics::view::{
-    CapacityPlan, Confidence, ForecastQuery, ForecastView, Measure, Moment, Need, Origin, capacity, forecast,
+    CapacityPlan, Confidence, ForecastQuery, ForecastView, Measure, Need, Origin, capacity, forecast,
 };
-
-/// Friday, 20 November 2026, 14:05 in Seoul.
-const AS_OF: i64 = 1_795_151_100;
-
-fn place(code: &str) -> Region {
-    Region {
-        code: code.into(),
-        ko: code.into(),
-        en: code.into(),
-        official_ko: code.into(),
-        official_en: code.into(),
-        valid_from: None,
-        valid_to: None,
-        successor: None,
-        row: 1,
-        column: 1,
-        group: String::new(),
-        population: 100_000,
-    }
-}
-
-fn moment(baselines: &Baselines) -> Moment<'_> {
-    Moment {
-        as_of: AS_OF,
-        demo: true,
-        title: ("시험".into(), "Test".into()),
-        mode: IdentityMode::UserCookie,
-        late_after: 300,
-        away: BTreeSet::new(),
-        retention: [3600, DAY, 35 * DAY, 400 * DAY],
-        baselines,
-        open: Vec::new(),
-    }
-}
+use support::{AS_OF, moment, place};
 
 /// Hours of `days` days of a region: a wave over the day, quieter weekends, and use that grows by `growth` a day up to
 /// `use_now` in the busy hour today.
@@ -88,12 +56,12 @@ fn query(region: &str, measure: Measure, horizon: i64) -> ForecastQuery {
 
 fn page(atlas: &Atlas, query: &ForecastQuery) -> ForecastView {
     let baselines = Baselines::default();
-    forecast(atlas, &moment(&baselines), query, CapacityPlan::default())
+    forecast(atlas, &moment(AS_OF, &baselines), query, CapacityPlan::default())
 }
 
 fn plan(atlas: &Atlas) -> CapacityPlan {
     let baselines = Baselines::default();
-    capacity(atlas, &moment(&baselines))
+    capacity(atlas, &moment(AS_OF, &baselines))
 }
 
 #[test]

@@ -1,45 +1,26 @@
 //! Views of a small nation whose days are known.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod support;
+
+use std::collections::BTreeMap;
 
 use bonghwa_analytics::atlas::{Atlas, NATION};
 use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Resource, Transaction};
 use bonghwa_analytics::frame::{Form, Frame, Row, encode_registers};
-use bonghwa_analytics::identity::{FleetKey, IdentityMode};
-use bonghwa_analytics::region::Region;
+use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution, day_start};
 use bonghwa_analytics::view::{
-    EventKind, Level, Measure, Moment, NowQuery, NowView, Past, RegionDetail, RegionQuery, Standing, Verdict, combine,
-    now, region,
+    EventKind, Level, Measure, NowQuery, NowView, Past, RegionDetail, RegionQuery, Standing, Verdict, combine, now,
+    region,
 };
-
-/// Friday, 20 November 2026, 14:05 in Seoul.
-const AS_OF: i64 = 1_795_151_100;
-const MODE: IdentityMode = IdentityMode::UserCookie;
+use support::{AS_OF, MODE, moment, place};
 
 fn key() -> FleetKey {
     FleetKey::new(*b"a key for tests!")
-}
-
-fn place(code: &str) -> Region {
-    Region {
-        code: code.into(),
-        ko: code.into(),
-        en: code.into(),
-        official_ko: code.into(),
-        official_en: code.into(),
-        valid_from: None,
-        valid_to: None,
-        successor: None,
-        row: 1,
-        column: 1,
-        group: String::new(),
-        population: 100_000,
-    }
 }
 
 /// `count` requests of `millis` each, `errors` of them failed, by the users in `users`, at this CPU use.
@@ -114,20 +95,6 @@ fn page(atlas: &Atlas, as_of: i64) -> NowView {
     let baselines = Baselines::of(tracks, as_of, MODE);
     let query = NowQuery { mode: None, window: 300, map: Measure::Load, at: None };
     now(atlas, &moment(as_of, &baselines), &query, &Past::default()).unwrap()
-}
-
-fn moment(as_of: i64, baselines: &Baselines) -> Moment<'_> {
-    Moment {
-        as_of,
-        demo: false,
-        title: (String::new(), String::new()),
-        mode: MODE,
-        late_after: 60,
-        away: BTreeSet::new(),
-        retention: [3600, 2 * DAY, 35 * DAY, 730 * DAY],
-        baselines,
-        open: Vec::new(),
-    }
 }
 
 #[test]

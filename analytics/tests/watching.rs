@@ -2,6 +2,8 @@
 //! nothing is lost or made up on the way.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bonghwa_analytics::atlas::Atlas;
@@ -9,14 +11,15 @@ use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::{Bucket, Gauge, Name, Resource, Transaction};
 use bonghwa_analytics::detect::Why;
 use bonghwa_analytics::frame::{Frame, Row};
-use bonghwa_analytics::identity::{FleetKey, IdentityMode};
+use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::incident::{Finding, Incident, day_of, findings, incidents};
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution, day_start};
-use bonghwa_analytics::view::{Level, Measure, Moment, WhyDetail, WhyQuery, WhyView, why};
+use bonghwa_analytics::view::{Level, Measure, WhyDetail, WhyQuery, WhyView, why};
 use bonghwa_analytics::watch::{Alarms, SeriesKey, Sheet, Subject, Watcher, Which};
 use proptest::prelude::*;
+use support::moment;
 
 /// A Thursday, midnight in Asia/Seoul.
 const TODAY: i64 = 1_789_657_200;
@@ -119,17 +122,7 @@ fn what_stops_is_missed_although_nothing_says_so() {
 /// The page 판정 근거 of a series at an instant of such a day.
 fn asked(rows: &BTreeMap<i64, Bucket>, query: &WhyQuery) -> WhyView {
     let baselines = Baselines::default();
-    let moment = Moment {
-        as_of: TODAY + DAY,
-        demo: false,
-        title: (String::new(), String::new()),
-        mode: IdentityMode::SessionCookie,
-        late_after: 300,
-        away: BTreeSet::new(),
-        retention: [3600, 2 * DAY, 35 * DAY, 730 * DAY],
-        baselines: &baselines,
-        open: Vec::new(),
-    };
+    let moment = moment(TODAY + DAY, &baselines);
     let periods = query.periods(moment.as_of);
     let between = |(from, to): (i64, i64)| rows.range(from..to);
     let merged = |period| {
