@@ -6,8 +6,6 @@ mod support;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::{Sections, bucket_of};
@@ -17,30 +15,7 @@ use bonghwa_edge::batch::Batch;
 use bonghwa_edge::database::{Database, DatabaseError, OnRow, Value};
 use bonghwa_edge::engine::{Engine, EngineConfig, EngineError, Outcome, Replaced, Source};
 use bonghwa_edge::sqlite::Sqlite;
-use support::{NOW, batch, config, content, request, rows, total};
-
-/// A folder of its own for each test, removed when the test ends.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("bonghwa-engine-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn open(&self, now: i64) -> Engine<Sqlite> {
-        Engine::open(Sqlite::open(&self.0.join("edge.db"), false).unwrap(), config(), now).unwrap()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+use support::{NOW, Scratch, batch, config, content, request, rows, total};
 
 #[test]
 fn a_retry_changes_nothing_even_after_a_restart() {

@@ -5,7 +5,6 @@
 mod support;
 
 use std::fmt::Write;
-use std::path::PathBuf;
 
 use bonghwa_analytics::frame::{Frame, Sections};
 use bonghwa_analytics::identity::IdentityMode;
@@ -19,7 +18,7 @@ use bonghwa_edge::mirror::Mirror;
 use bonghwa_edge::otlp::{Format, Signal, parse};
 use bonghwa_edge::policy::Policy;
 use bonghwa_edge::sqlite::Sqlite;
-use support::{NOW, config, key};
+use support::{NOW, Scratch, config, key};
 
 const HOUR: i64 = 3600;
 /// Start of an hour.
@@ -69,30 +68,9 @@ fn of(engine: &Engine<impl Database>, resolution: Resolution) -> Vec<Listed> {
     listed(&engine.frame(resolution, 0, 1 << 40, Sections::SESSIONS).unwrap(), &Thresholds::default())
 }
 
-/// A folder of its own, removed when the test ends.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("bonghwa-sessions-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn open(&self, now: i64) -> Engine<Sqlite> {
-        Engine::open(Sqlite::open(&self.0.join("edge.db"), false).unwrap(), config(), now).unwrap()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 #[test]
 fn a_session_of_hours_is_one_in_every_row_though_the_edge_restarts_and_batches_come_twice() {
-    let scratch = Scratch::new("hours");
+    let scratch = Scratch::new();
     let mut engine = scratch.open(START);
     for minute in (0..=300).step_by(10) {
         let at = START + minute * 60;

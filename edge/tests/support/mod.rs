@@ -3,6 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use std::collections::BTreeMap;
+#[cfg(feature = "sqlite")]
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Name, Transaction};
 use bonghwa_analytics::frame::{Frame, Sections, bucket_of};
@@ -12,6 +17,8 @@ use bonghwa_analytics::time::Resolution;
 use bonghwa_edge::batch::Batch;
 use bonghwa_edge::database::Database;
 use bonghwa_edge::engine::{Engine, EngineConfig};
+#[cfg(feature = "sqlite")]
+use bonghwa_edge::sqlite::Sqlite;
 
 pub const NOW: i64 = 1_795_212_000;
 
@@ -85,4 +92,30 @@ pub fn content(engine: &Engine<impl Database>) -> Vec<Content> {
         }
     }
     all
+}
+
+/// A folder of its own for each test, removed when the test ends.
+#[cfg(feature = "sqlite")]
+pub struct Scratch(pub PathBuf);
+
+#[cfg(feature = "sqlite")]
+impl Scratch {
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("bonghwa-edge-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    pub fn open(&self, now: i64) -> Engine<Sqlite> {
+        Engine::open(Sqlite::open(&self.0.join("edge.db"), false).unwrap(), config(), now).unwrap()
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
