@@ -1,8 +1,9 @@
-//! `cargo xtask eval [--data DIR] [SET…]`: how right the analytics are, on data that others published.
+//! `cargo xtask eval [--data DIR] [--questions FILE] [SET…]`: how right the analytics are, on data that others published.
 //!
 //! Every set runs the production code through its public functions, by the protocol under which its published figures
 //! were made. A set whose folder is not there is skipped and named; a set that is there and gives nothing to score fails.
 
+mod ask;
 mod data;
 mod figure;
 mod loghub;
@@ -37,6 +38,7 @@ const SETS: &[Set] = &[
     Set { name: "worldcup98", folder: "worldcup98", run: worldcup98::run },
     Set { name: "loghub", folder: "loghub", run: loghub::run },
     Set { name: "nation", folder: "", run: nation::run },
+    Set { name: "ask", folder: "", run: ask::run },
 ];
 
 fn main() -> ExitCode {
@@ -53,11 +55,13 @@ fn main() -> ExitCode {
 fn run() -> Result<bool> {
     let mut data = PathBuf::from("../shared/data");
     let mut out = PathBuf::from("target/eval.json");
+    let mut questions = ask::folder();
     let mut only = Vec::new();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--data" => data = arguments.next().context("--data needs a folder")?.into(),
+            "--questions" => questions = arguments.next().context("--questions needs a file")?.into(),
             "--out" => out = arguments.next().context("--out needs a file")?.into(),
             name if SETS.iter().any(|set| set.name == name) => only.push(name.to_owned()),
             other => bail!("unknown set '{other}'; the sets are {}", names()),
@@ -71,7 +75,8 @@ fn run() -> Result<bool> {
             continue;
         }
         eprintln!("{}: running", set.name);
-        let scored = (set.run)(&data.join(set.folder)).with_context(|| format!("set {}", set.name))?;
+        let place = if set.name == "ask" { questions.clone() } else { data.join(set.folder) };
+        let scored = (set.run)(&place).with_context(|| format!("set {}", set.name))?;
         if scored.is_empty() || scored.iter().any(|figure| figure.n == 0) {
             eprintln!("{}: has nothing to score (n = 0)", set.name);
             sound = false;
