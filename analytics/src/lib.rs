@@ -6,6 +6,7 @@
 //! Invariant: the same bytes everywhere. Nothing here reads a clock, draws a random number, iterates a hash map into a
 //! result or calls a transcendental function of the platform; the same code runs natively, in workerd and in a browser.
 
+pub mod answer;
 pub mod ask;
 pub mod atlas;
 pub mod baseline;

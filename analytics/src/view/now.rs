@@ -39,7 +39,7 @@ pub struct Moment<'a> {
 
 impl Moment<'_> {
     /// The last instant with data of a region that is late or does not answer, 0 if there never was any.
-    pub(super) fn late_since(&self, track: Option<&Track>, code: &str) -> Option<i64> {
+    pub(crate) fn late_since(&self, track: Option<&Track>, code: &str) -> Option<i64> {
         late_since(track, self.as_of, self.late_after)
             .or_else(|| self.away.contains(code).then(|| track.and_then(Track::newest).unwrap_or(0)))
     }
@@ -140,15 +140,15 @@ pub fn now(atlas: &Atlas, moment: &Moment<'_>, query: &NowQuery, past: &Past) ->
 }
 
 /// Regions and period of a fact.
-pub(super) struct Scope {
-    pub(super) regions: Vec<String>,
-    pub(super) count: u16,
-    pub(super) from: i64,
-    pub(super) to: i64,
+pub(crate) struct Scope {
+    pub(crate) regions: Vec<String>,
+    pub(crate) count: u16,
+    pub(crate) from: i64,
+    pub(crate) to: i64,
 }
 
 /// Whether a region counts on the day of an instant.
-pub(super) fn exists_on(region: &Region, instant: i64) -> bool {
+pub(crate) fn exists_on(region: &Region, instant: i64) -> bool {
     let c = civil(instant);
     // Four-digit years and two-digit fields compare as text.
     let today = format!("{:04}-{:02}-{:02}", c.year, c.month, c.day);
@@ -165,7 +165,7 @@ pub(super) fn late_since(track: Option<&Track>, as_of: i64, late_after: i64) -> 
     }
 }
 
-pub(super) fn unit_of_users(mode: IdentityMode) -> Unit {
+pub(crate) fn unit_of_users(mode: IdentityMode) -> Unit {
     match mode {
         IdentityMode::Ip => Unit::Addresses,
         IdentityMode::SessionCookie => Unit::Sessions,
@@ -173,7 +173,7 @@ pub(super) fn unit_of_users(mode: IdentityMode) -> Unit {
     }
 }
 
-pub(super) fn users_fact(id: &str, union: Union, scope: &Scope, mode: IdentityMode) -> Fact {
+pub(crate) fn users_fact(id: &str, union: Union, scope: &Scope, mode: IdentityMode) -> Fact {
     Fact {
         id: id.to_owned(),
         measure: Measure::Users,
@@ -190,7 +190,7 @@ pub(super) fn users_fact(id: &str, union: Union, scope: &Scope, mode: IdentityMo
 }
 
 /// A figure of a window; `None` when the window has nothing to make it from.
-pub(super) fn stats_fact(id: &str, measure: Measure, stats: &WindowStats, scope: &Scope) -> Option<Fact> {
+pub(crate) fn stats_fact(id: &str, measure: Measure, stats: &WindowStats, scope: &Scope) -> Option<Fact> {
     let (value, unit, method, error) = match measure {
         Measure::Requests if stats.covered > 0 => {
             (stats.entry.count as f64 / (scope.to - scope.from) as f64, Unit::PerSecond, Method::Count, None)
@@ -223,7 +223,7 @@ pub(super) fn stats_fact(id: &str, measure: Measure, stats: &WindowStats, scope:
     })
 }
 
-pub(super) fn measure_id(measure: Measure) -> &'static str {
+pub(crate) fn measure_id(measure: Measure) -> &'static str {
     match measure {
         Measure::Users => "users",
         Measure::PerCapita => "per-capita",
@@ -410,7 +410,7 @@ fn day_chart(nation: Option<&Track>, moment: &Moment<'_>, measure: Measure, mode
     }
 }
 
-pub(super) fn unit_of(measure: Measure, mode: IdentityMode) -> Unit {
+pub(crate) fn unit_of(measure: Measure, mode: IdentityMode) -> Unit {
     match measure {
         Measure::Users => unit_of_users(mode),
         Measure::PerCapita => Unit::PerTenThousand,

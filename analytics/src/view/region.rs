@@ -188,7 +188,7 @@ fn named(name: &str, line: Line) -> Series {
     Series { name: name.to_owned(), line }
 }
 
-pub(super) fn line(
+pub(crate) fn line(
     track: &Track,
     measure: Measure,
     mode: IdentityMode,

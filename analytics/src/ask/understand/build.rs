@@ -19,7 +19,13 @@ pub(super) struct Built {
 }
 
 /// Fills the slots of a kind; `previous` gives what is not said.
-pub(super) fn build(kind: Kind, slots: &Slots, areas: &[Area], context: &Context<'_>, previous: Option<&Question>) -> Built {
+pub(super) fn build(
+    kind: Kind,
+    slots: &Slots,
+    areas: &[Area],
+    context: &Context<'_>,
+    previous: Option<&Question>,
+) -> Built {
     let mut assumptions = Vec::new();
     let (period, against) = times(kind, slots, areas, context.at, previous, &mut assumptions);
     let measures = measures(kind, slots, previous, &mut assumptions);
@@ -186,7 +192,9 @@ fn compared(
         (shown(first, period.1), Some(shown(second, against.1)))
     };
     match (own, other) {
-        ([period, ..], [against, ..]) => pair((period.span, &period.words), (against.span, &against.words), assumptions),
+        ([period, ..], [against, ..]) => {
+            pair((period.span, &period.words), (against.span, &against.words), assumptions)
+        }
         // Of two times the later is asked about.
         ([a, b, ..], []) => {
             let (period, against) = if a.span.from >= b.span.from { (a, b) } else { (b, a) };

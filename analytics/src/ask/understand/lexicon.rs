@@ -4,12 +4,12 @@
 //! endings, which have a group of their own.
 
 use super::sense::Cue::{
-    Ahead, Capacity, Change, Compare, EachRegion, Endpoint, Health, HowMuch, Incident, Lasting, Region, Report, Session,
-    Slow, State, Trend, Where, Why,
+    Ahead, Capacity, Change, Compare, EachRegion, Endpoint, Health, HowMuch, Incident, Lasting, Region, Report,
+    Session, Slow, State, Trend, Where, Why,
 };
 use super::sense::Sense::{
-    Against, Anchor, Cue, Deployed, Format, Further, Hint, Measure, Mode, Most, Nation, Order, Over, Than, Time,
-    Top, Versus, With,
+    Against, Anchor, Cue, Deployed, Format, Further, Hint, Measure, Mode, Most, Nation, Order, Over, Than, Time, Top,
+    Versus, With,
 };
 use super::sense::Time::{
     Ago, Clock, Dash, Day, During, From, Half, Half12, Hence, Holiday, Month, MonthName, Now, NthWeek, Overnight, Part,
@@ -54,7 +54,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
          latency|latencies|response time|response times|response latency|p95 latency|p95 response time|95th percentile|response speed|speed|\
          loading time|page load time|평균 응답시간|반응 속도|응답 지연시간",
     ),
-    (Measure(M::LatencyP99), "p99|p99 응답시간|p99 지연시간|p99 레이턴시|99 퍼센타일|99 백분위|p99 latency|p99 response time|99th percentile|tail latency"),
+    (
+        Measure(M::LatencyP99),
+        "p99|p99 응답시간|p99 지연시간|p99 레이턴시|99 퍼센타일|99 백분위|p99 latency|p99 response time|99th percentile|tail latency",
+    ),
     (
         Measure(M::Load),
         "부하|부하율|시스템 부하|시스템 부하율|서버 부하|서버 부하율|시스템 사용률|시스템 사용율|시스템 사용량|시스템 이용률|서버 사용률|서버 사용율|사용률|사용율|\
@@ -81,7 +84,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "접속|접속해|접속하고|접속 중|들어와|들어온|들어왔|이용 중|사용 중|쓰고 있|써|쓰는 사람|사람|사람들|인원|명수|붙어|people|persons|online|logged in|logged on|connected|on the site|\
          on the system|using the system|anyone|everyone|이용하고|몰려|북적",
     ),
-    (Hint(M::Load), "바쁜|바쁘|빡센|빡세|붐비|붐빈|과부하|혼잡|여유로운|한산한|한가한|힘든|힘들|busy|busiest|loaded|overloaded|heaviest|stressed|heavily loaded|most loaded|least loaded|부담"),
+    (
+        Hint(M::Load),
+        "바쁜|바쁘|빡센|빡세|붐비|붐빈|과부하|혼잡|여유로운|한산한|한가한|힘든|힘들|busy|busiest|loaded|overloaded|heaviest|stressed|heavily loaded|most loaded|least loaded|부담",
+    ),
     (Hint(M::Requests), "쏟아진|쏟아지"),
     // Compare.
     (
@@ -94,7 +100,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "보다|보단|보다는|대비|에 비해|에 비해서|비해|비하면|비해서|과 비교하면|랑 비교하면|하고 비교하면|와 비교하면|와 비교|과 비교|랑 비교|하고 비교|와 비교해|과 비교해|랑 비교해|\
          하고 비교해|와 견주어|과 견주어|와 대비해|과 대비해|와 비교해서|과 비교해서|랑 비교해서|와 비교했을 때|랑 비교했을 때|과 비교했을 때|하고 비교해서",
     ),
-    (Than, "than|against|compared to|compared with|relative to|in comparison to|in comparison with|as opposed to|compare to|compare with|from that of"),
+    (
+        Than,
+        "than|against|compared to|compared with|relative to|in comparison to|in comparison with|as opposed to|compare to|compare with|from that of",
+    ),
     (Versus, "vs|versus|대"),
     (
         Cue(Change),
@@ -121,7 +130,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "괜찮|멀쩡|정상|이상해|이상하|이상한|이상 없|이상없|이상 있|이상있|문제|문제 없|문제없|문제 있|불안정|안정|맛이 갔|맛이 가|먹통|안 돼|안돼|안 되|안되|이 모양|이모양|말썽|비정상|불량|잘 돌아가|잘 되|잘돼|무사|별일|건강|이상|아파|접속이 안|삐걱|\
          ok|okay|fine|healthy|health|normal|problem|problems|broken|issue|issues|strange|odd|weird|acting up|misbehaving|trouble|unstable|all right|alright|working|down right now",
     ),
-    (Cue(State), "상태|상황|현황|형편|컨디션|어때|어떤가|어떤지|어떠|어떻|어땠|status|condition|conditions|how are things|how is|how s|how was|doing"),
+    (
+        Cue(State),
+        "상태|상황|현황|형편|컨디션|어때|어떤가|어떤지|어떠|어떻|어땠|status|condition|conditions|how are things|how is|how s|how was|doing",
+    ),
     (
         Cue(Slow),
         "느려|느린|느리|느렸|느려진|느려졌|느려지|느림|느릴|늦|늦은|늦어|늦어진|늦어졌|지연|지연된|지연되|버벅|버벅거|버벅이|버벅대|굼뜬|답답|렉|렉 걸|렉이|오래 걸|오래걸|오래 걸리|오래 걸린|시간이 걸리|시간 많이 걸리|시간이 많이 걸리|더딘|더뎌|저하|성능 저하|응답이 느린|응답이 느려|응답 느린|속도가 느린|속도 느린|속도가 느려|응답이 늦|응답 지연된|응답시간이 긴|응답시간 긴|응답이 긴|\
@@ -165,7 +177,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "보고서|보고 자료|보고자료|보고용|리포트|레포트|결과 보고|성능 보고|주간 보고|주간보고|월간 보고|월간보고|일일 보고|일일보고|보고|보고문|문서|브리핑|report|reports|write up|write-up|document|briefing|성능보고서|주보|월보|일보|운영 보고",
     ),
     (Format(File::Pdf), "pdf|피디에프|pdf 파일|pdf file"),
-    (Format(File::Hwpx), "hwpx|hwp|한글 파일|한글파일|한글 문서|한글문서|아래한글|한컴|한글로|hwpx 파일|hwp 파일|hangul file|hangul document|한셀"),
+    (
+        Format(File::Hwpx),
+        "hwpx|hwp|한글 파일|한글파일|한글 문서|한글문서|아래한글|한컴|한글로|hwpx 파일|hwp 파일|hangul file|hangul document|한셀",
+    ),
     (Format(File::Xlsx), "엑셀|엑셀 파일|xlsx|xls|excel|excel file|스프레드시트|spreadsheet|엑셀로|workbook"),
     (Format(File::Html), "html|웹 문서|html 파일|웹페이지로"),
     // Regions.
@@ -173,41 +188,80 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         Cue(Region),
         "지역|지역들|시도|광역|지자체|지방|광역시도|시군|자치단체|권역|거점|region|regions|province|provinces|city|cities|area|areas|district|districts|site|sites|location|locations|순위|랭킹|등수|줄세워|줄 세워|정렬|rank|ranking|ranked|rank the|sort|order by",
     ),
-    (Cue(EachRegion), "지역별|시도별|지자체별|지역 별|권역별|지역마다|지역 순위|지역 랭킹|지역별로|by region|per region|each region|by province|per province|each province|region by region|across regions|regional|각 지역|지역순|rank regions|rank the regions|rank provinces|rank all regions"),
-    (Cue(Where), "어디|어디야|어느 지역|어느지역|어느 곳|어느 시도|어느 쪽|어느쪽|어느|어딘|어딨|무슨 지역|where|which region|which regions|which province|which provinces|which city|which area|which area|which part|what region|what province|which site|곳|데가|where is|where s"),
+    (
+        Cue(EachRegion),
+        "지역별|시도별|지자체별|지역 별|권역별|지역마다|지역 순위|지역 랭킹|지역별로|by region|per region|each region|by province|per province|each province|region by region|across regions|regional|각 지역|지역순|rank regions|rank the regions|rank provinces|rank all regions",
+    ),
+    (
+        Cue(Where),
+        "어디|어디야|어느 지역|어느지역|어느 곳|어느 시도|어느 쪽|어느쪽|어느|어딘|어딨|무슨 지역|where|which region|which regions|which province|which provinces|which city|which area|which area|which part|what region|what province|which site|곳|데가|where is|where s",
+    ),
     (
         Order(First::Highest),
         "높은|높|높았|높던|높게|높아|높이|많은|많|많았|많이|많던|큰|크|최고|최대|최다|최고치|최대치|피크|상위권|심한|심하|심각|최악|나쁜|안 좋은|안좋은|센|내림차순|몰린|몰리|잦은|잦|취약|strongest|highest|most|maximum|max|peak|biggest|largest|greatest|worst|heavy|hottest|greatest number|hardest|longest response",
     ),
-    (Order(First::Lowest), "낮은|낮|낮았|낮게|적은|적|적었|적게|최저|최소|하위|하위권|작은|제일 안|오름차순|양호|널널|널널한|빠른|빠르|lowest|least|fewest|minimum|min|smallest|bottom|quietest|fastest|quickest|idlest|lightest|best"),
+    (
+        Order(First::Lowest),
+        "낮은|낮|낮았|낮게|적은|적|적었|적게|최저|최소|하위|하위권|작은|제일 안|오름차순|양호|널널|널널한|빠른|빠르|lowest|least|fewest|minimum|min|smallest|bottom|quietest|fastest|quickest|idlest|lightest|best",
+    ),
     (Most, "가장|제일|젤|최|유독|특히"),
     (Top, "상위|톱|탑|top|베스트|first|워스트|worst|탑텐|가장 느린 순|순서|순으로|순|위까지"),
-    (Over, "이상|넘는|넘은|넘게|넘어|넘|넘었|넘어서|초과|초과한|초과하|웃도는|도달|돌파|이상인|이상 되는|over|above|exceed|exceeds|exceeding|exceeded|more than|at least|beyond|past the|pass|passes|reach|reaches|cross|crosses|hit|이하|미만|under|below|less than|longer than|slower than|higher than|greater than|in excess of"),
-    (Nation, "전국|전체|전 지역|전지역|모든 지역|나라 전체|전국적|전사|전체 지역|온 나라|전국 시스템|전체 시스템|전국구|nationwide|nation|national|whole country|entire country|countrywide|all regions|every region|the country|overall|korea|전 시도|total|나라"),
+    (
+        Over,
+        "이상|넘는|넘은|넘게|넘어|넘|넘었|넘어서|초과|초과한|초과하|웃도는|도달|돌파|이상인|이상 되는|over|above|exceed|exceeds|exceeding|exceeded|more than|at least|beyond|past the|pass|passes|reach|reaches|cross|crosses|hit|이하|미만|under|below|less than|longer than|slower than|higher than|greater than|in excess of",
+    ),
+    (
+        Nation,
+        "전국|전체|전 지역|전지역|모든 지역|나라 전체|전국적|전사|전체 지역|온 나라|전국 시스템|전체 시스템|전국구|nationwide|nation|national|whole country|entire country|countrywide|all regions|every region|the country|overall|korea|전 시도|total|나라",
+    ),
     // Incidents.
     (
         Cue(Incident),
         "장애|사고|인시던트|경보|알람|알림|이벤트|이상 징후|이상징후|이상 탐지|이상탐지|장애건|장애 건수|장애 이력|장애 내역|중단|다운|다운된|뻗|뻗은|뻗었|셧다운|서비스 중단|터진|터졌|이슈|경고|사건|incident|incidents|outage|outages|alert|alerts|alarm|alarms|failure|failures|event|events|anomaly|anomalies|warnings|crash|crashes|downtime|crashed|warning|went down|disruption|disruptions|fault|faults",
     ),
     // Value.
-    (Cue(HowMuch), "얼마|얼마나|얼만|얼마였|몇|몇명|몇 명|몇 건|몇 퍼센트|몇 프로|몇 초|몇 개|수치|값|어느 정도|어느정도|평균|평균값|how many|how much|number of|amount of|what is|what s|what was|what were|how high|how low|how fast|how long|value|values|figure|figures|count|average|mean|tell me|current level|level"),
-    (Mode(IdentityMode::Ip), "ip 기준|ip기준|아이피 기준|아이피로|ip로|ip별|아이피별|주소 기준|by ip|per ip|by address|by ip address|counted by ip|unique ip|unique ips|distinct ip|unique addresses|distinct addresses|ip 수|ip 주소 기준"),
-    (Mode(IdentityMode::SessionCookie), "세션 기준|세션기준|세션 쿠키 기준|세션 쿠키|세션으로|세션 수|세션수|by session|per session|counted by session|by session cookie|session cookie|session count|number of sessions|jsessionid"),
-    (Mode(IdentityMode::UserCookie), "쿠키 기준|사용자 쿠키|사용자 쿠키 기준|쿠키로|쿠키|by cookie|by user cookie|user cookie|counted by cookie|cookie"),
+    (
+        Cue(HowMuch),
+        "얼마|얼마나|얼만|얼마였|몇|몇명|몇 명|몇 건|몇 퍼센트|몇 프로|몇 초|몇 개|수치|값|어느 정도|어느정도|평균|평균값|how many|how much|number of|amount of|what is|what s|what was|what were|how high|how low|how fast|how long|value|values|figure|figures|count|average|mean|tell me|current level|level",
+    ),
+    (
+        Mode(IdentityMode::Ip),
+        "ip 기준|ip기준|아이피 기준|아이피로|ip로|ip별|아이피별|주소 기준|by ip|per ip|by address|by ip address|counted by ip|unique ip|unique ips|distinct ip|unique addresses|distinct addresses|ip 수|ip 주소 기준",
+    ),
+    (
+        Mode(IdentityMode::SessionCookie),
+        "세션 기준|세션기준|세션 쿠키 기준|세션 쿠키|세션으로|세션 수|세션수|by session|per session|counted by session|by session cookie|session cookie|session count|number of sessions|jsessionid",
+    ),
+    (
+        Mode(IdentityMode::UserCookie),
+        "쿠키 기준|사용자 쿠키|사용자 쿠키 기준|쿠키로|쿠키|by cookie|by user cookie|user cookie|counted by cookie|cookie",
+    ),
     // Times.
-    (Time(Now), "지금|현재|현재 시각|방금|이 순간|실시간|지금 당장|현 시점|현시점|지금 이 시간|now|right now|currently|current|at the moment|at present|real time|live|as we speak|just now"),
+    (
+        Time(Now),
+        "지금|현재|현재 시각|방금|이 순간|실시간|지금 당장|현 시점|현시점|지금 이 시간|now|right now|currently|current|at the moment|at present|real time|live|as we speak|just now",
+    ),
     (Time(Day(0)), "오늘|금일|당일|today|오늘자|오늘따라"),
-    (Time(Day(-1)), "어제|어저께|전일|전날|작일|하루 전|하루전|yesterday|the day before|previous day|a day ago|one day ago|어제자"),
+    (
+        Time(Day(-1)),
+        "어제|어저께|전일|전날|작일|하루 전|하루전|yesterday|the day before|previous day|a day ago|one day ago|어제자",
+    ),
     (Time(Day(-2)), "그제|그저께|엊그제|엊그저께|이틀 전|day before yesterday|the day before yesterday|two days ago"),
     (Time(Day(-3)), "그끄제|그끄저께"),
     (Time(Day(1)), "내일|명일|익일|tomorrow"),
     (Time(Day(2)), "모레|내일모레|day after tomorrow|the day after tomorrow"),
     (Time(Week(0)), "이번 주|이번주|금주|요번 주|이 주|this week|current week|금주의"),
-    (Time(Week(-1)), "지난주|지난 주|저번 주|저번주|전주 대비|전 주|먼젓주|지난 한 주|직전 주|last week|previous week|the week before|prior week|a week ago|일주일 전|일주일전|1주일 전|한 주 전|one week ago"),
+    (
+        Time(Week(-1)),
+        "지난주|지난 주|저번 주|저번주|전주 대비|전 주|먼젓주|지난 한 주|직전 주|last week|previous week|the week before|prior week|a week ago|일주일 전|일주일전|1주일 전|한 주 전|one week ago",
+    ),
     (Time(Week(-2)), "지지난주|지지난 주|저저번 주|전전주|the week before last|week before last"),
     (Time(Week(1)), "다음 주|다음주|차주|내주|next week|coming week"),
     (Time(Month(0)), "이번 달|이번달|금월|이달|당월|this month|current month"),
-    (Time(Month(-1)), "지난달|지난 달|저번 달|저번달|전월|전달|직전 달|last month|previous month|the month before|a month ago|one month ago|한 달 전|한달 전"),
+    (
+        Time(Month(-1)),
+        "지난달|지난 달|저번 달|저번달|전월|전달|직전 달|last month|previous month|the month before|a month ago|one month ago|한 달 전|한달 전",
+    ),
     (Time(Month(-2)), "지지난달|지지난 달|저저번 달|전전월|month before last|the month before last"),
     (Time(Month(1)), "다음 달|다음달|내달|익월|next month"),
     (Time(Quarter(0)), "이번 분기|이번분기|금분기|당분기|당 분기|현 분기|금 분기|this quarter|current quarter"),
@@ -243,8 +297,14 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Time(Part(6, 9)), "아침"),
     (Time(Part(6, 12)), "morning|this morning"),
     (Time(Part(8, 10)), "출근 시간|출근시간|출근길|출근 시간대|출근시간대|morning rush|rush hour"),
-    (Time(Part(9, 18)), "업무 시간|업무시간|근무 시간|근무시간|일과 시간|일과시간|업무 시간대|낮 시간|낮시간|낮|주간 시간|낮 동안|office hours|business hours|working hours|work hours|daytime"),
-    (Time(Part(12, 13)), "점심|점심시간|점심 시간|점심 시간대|점심때|점심 때|lunch|lunchtime|lunch time|lunch hour|at lunch|lunch break"),
+    (
+        Time(Part(9, 18)),
+        "업무 시간|업무시간|근무 시간|근무시간|일과 시간|일과시간|업무 시간대|낮 시간|낮시간|낮|주간 시간|낮 동안|office hours|business hours|working hours|work hours|daytime",
+    ),
+    (
+        Time(Part(12, 13)),
+        "점심|점심시간|점심 시간|점심 시간대|점심때|점심 때|lunch|lunchtime|lunch time|lunch hour|at lunch|lunch break",
+    ),
     (Time(Part(12, 18)), "afternoon|this afternoon"),
     (Time(Part(18, 20)), "퇴근 시간|퇴근시간|퇴근길|퇴근 시간대|evening rush"),
     (Time(Part(18, 21)), "저녁|저녁때|evening|this evening"),
@@ -260,12 +320,18 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "이 시간|이시간|같은 시간|같은시간|같은 시간대|같은시간대|동시간|동시간대|동일 시간|동일 시간대|이 시간대|이맘때|이 시각|같은 시각|같은 때|동일 시각|지금 시간|지금 시각|지금 시간대|요맘때|이 무렵|현재 시간대|같은 시점|\
          this time|same time|the same time|at this time|this hour|same hour|the same hour|at the same time|same time of day|at this hour|same point",
     ),
-    (Time(SameWeekday), "같은 요일|같은요일|동일 요일|동일요일|이 요일|동요일|same day|same weekday|the same weekday|the same day|same day of the week|the same day of the week"),
+    (
+        Time(SameWeekday),
+        "같은 요일|같은요일|동일 요일|동일요일|이 요일|동요일|same day|same weekday|the same weekday|the same day|same day of the week|the same day of the week",
+    ),
     (Time(SamePeriod), "같은 기간|동기간|동기|같은기간|동일 기간|same period|the same period"),
     (Time(Recent), "최근|지난|과거|직전|저번|요|recent|last|past|previous|latest|preceding|recently|최근에|최근의"),
     (Time(Ago), "전|전에|전의|이전|ago|earlier|back|before"),
     (Time(Hence), "뒤|후|뒤에|후에|이후|이따|later|from now|hence"),
-    (Time(Within), "안에|이내|이내에|내에|안으로|내로|within|in the next|over the next|next|the next|during the next|for the next|in the coming|coming"),
+    (
+        Time(Within),
+        "안에|이내|이내에|내에|안으로|내로|within|in the next|over the next|next|the next|during the next|for the next|in the coming|coming",
+    ),
     (Time(During), "동안|간|내내|사이|사이에|동안에|동안의|치|during|throughout|for"),
     (Time(From), "부터|이래|에서부터|부터의|since|starting|from"),
     (Time(To), "까지|까지의|까지는|until|till|through|up to|by the end of"),
@@ -298,7 +364,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Time(One(Unit::Year)), "year"),
     // Joins and openings.
     (With, "와|과|랑|이랑|하고|및|그리고|and|with|와의|과의|또|or|또는|이나"),
-    (Further, "그럼|그러면|그렇다면|그러니까|그렇구나|그럼 혹시|거기|그건|그거|그 지역|그것|그때|그 시간|다시|이번엔|이번에는|대신|바꿔|바꿔서|말고|and what about|what about|how about|then|and how about|and for|instead|same for|now for|and why|there|that|it|those"),
+    (
+        Further,
+        "그럼|그러면|그렇다면|그러니까|그렇구나|그럼 혹시|거기|그건|그거|그 지역|그것|그때|그 시간|다시|이번엔|이번에는|대신|바꿔|바꿔서|말고|and what about|what about|how about|then|and how about|and for|instead|same for|now for|and why|there|that|it|those",
+    ),
     (
         Anchor,
         "시스템|시스탬|서버|서비스|사이트|홈페이지|포털|포탈|전산|인프라|플랫폼|웹사이트|누리집|망|네트워크|민원 시스템|민원시스템|민원|대국민|대국민 서비스|행정|업무 시스템|정보시스템|통합|자원|리소스|장비|노드|was|와스|웹서버|디비|데이터베이스|데이터|성능|운영|통계|지표|콘솔|봉화|\

@@ -172,9 +172,10 @@ pub fn understand(text: &str, context: &Context<'_>) -> Understood {
     let mut features = Features::of(&tokens);
     features.limit = slots.limit.is_some();
     features.threshold = slots.threshold.is_some();
-    features.resource = slots.measures.iter().any(|measure| {
-        matches!(measure, Measure::Load | Measure::Cpu | Measure::Memory | Measure::Heap)
-    });
+    features.resource = slots
+        .measures
+        .iter()
+        .any(|measure| matches!(measure, Measure::Load | Measure::Cpu | Measure::Memory | Measure::Heap));
     if !is_known_enough(&tokens, &features, context.previous.is_some()) {
         return cannot(Reason::NotUnderstood);
     }
@@ -210,11 +211,16 @@ fn settle(text: &Text, tokens: &mut [Token], services: &[String]) {
         let after = tokens.get(at + 1).copied();
         let Some(token) = tokens.get_mut(at) else { continue };
         match token.sense {
-            Sense::Cue(Cue::Health) if matches!(before.map(|b| b.sense), Some(Sense::Number(_))) => token.sense = Sense::Over,
+            Sense::Cue(Cue::Health) if matches!(before.map(|b| b.sense), Some(Sense::Number(_))) => {
+                token.sense = Sense::Over
+            }
             Sense::Service(service) if services.get(service).is_some_and(|name| name.eq_ignore_ascii_case("was")) => {
                 let named = |token: Option<Token>| {
                     token.is_some_and(|token| {
-                        matches!(text.show(token.start, token.end).as_str(), "of" | "for" | "in" | "on" | "service" | "server" | "tier")
+                        matches!(
+                            text.show(token.start, token.end).as_str(),
+                            "of" | "for" | "in" | "on" | "service" | "server" | "tier"
+                        )
                     })
                 };
                 if !text.is_korean() && !named(before) && !named(after) {
@@ -229,7 +235,8 @@ fn settle(text: &Text, tokens: &mut [Token], services: &[String]) {
 /// Whether what is known outweighs what is not.
 fn is_known_enough(tokens: &[Token], features: &Features, follows: bool) -> bool {
     let unknown = tokens.iter().filter(|token| token.sense == Sense::Unknown).count();
-    let known = tokens.iter().filter(|token| !matches!(token.sense, Sense::Unknown | Sense::Ending | Sense::Filler)).count();
+    let known =
+        tokens.iter().filter(|token| !matches!(token.sense, Sense::Unknown | Sense::Ending | Sense::Filler)).count();
     match unknown {
         0 => known > 0 || follows && !tokens.is_empty() && features.has_cue(),
         1 => features.has_topic(),
@@ -243,7 +250,9 @@ fn decide(text: &Text, tokens: &[Token], slots: &Slots, features: &Features, con
     let previous = context.previous.filter(|_| goes_on(said, slots, features));
     let kind = match (said, previous) {
         // In what goes on, a measure or a number alone changes that slot and not the kind.
-        (Some(Kind::Value), Some(previous)) if previous.kind != Kind::Value && !features.has(Cue::HowMuch) => Some(previous.kind),
+        (Some(Kind::Value), Some(previous)) if previous.kind != Kind::Value && !features.has(Cue::HowMuch) => {
+            Some(previous.kind)
+        }
         (Some(kind), _) => Some(kind),
         (None, Some(previous)) => Some(previous.kind),
         (None, None) => None,
@@ -279,13 +288,18 @@ fn decide(text: &Text, tokens: &[Token], slots: &Slots, features: &Features, con
     if slots.is_ahead(context.at) && kind != Kind::Capacity {
         return cannot(Reason::Future);
     }
-    if kind == Kind::Value && slots.measures.is_empty() && slots.hints.is_empty() && previous.is_none_or(|p| p.measures.is_empty()) {
+    if kind == Kind::Value
+        && slots.measures.is_empty()
+        && slots.hints.is_empty()
+        && previous.is_none_or(|p| p.measures.is_empty())
+    {
         // "몇 명" of nothing that is known is no question about users.
         if slots.places.is_empty() && slots.periods.is_empty() && features.anchors == 0 {
             return cannot(Reason::NotUnderstood);
         }
         let of = [Measure::Users, Measure::Load, Measure::LatencyP95, Measure::ErrorRate];
-        let kinds: Vec<(Kind, &[Measure])> = of.iter().map(|measure| (Kind::Value, std::slice::from_ref(measure))).collect();
+        let kinds: Vec<(Kind, &[Measure])> =
+            of.iter().map(|measure| (Kind::Value, std::slice::from_ref(measure))).collect();
         return Understood::Ambiguous { about: About::Measure, choices: choices(&kinds) };
     }
     finish(kind, text, tokens, slots, context, previous)
@@ -298,7 +312,11 @@ fn goes_on(said: Option<Kind>, slots: &Slots, features: &Features) -> bool {
     }
     let bare = !slots.says_something() && features.anchors == 0 && slots.hints.is_empty();
     let continuing = build::CONTINUING.iter().any(|cue| features.has(*cue));
-    bare && (continuing || !features.has_topic()) || said == Some(Kind::Value) && slots.periods.is_empty() && slots.places.is_empty() && !features.has(Cue::HowMuch)
+    bare && (continuing || !features.has_topic())
+        || said == Some(Kind::Value)
+            && slots.periods.is_empty()
+            && slots.places.is_empty()
+            && !features.has(Cue::HowMuch)
 }
 
 fn first_areas(slots: &Slots) -> Vec<Area> {

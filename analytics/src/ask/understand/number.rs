@@ -229,7 +229,11 @@ fn unit(text: &Text, start: usize, end: usize, value: f64, spelled: Spelled) -> 
     for (name, kind) in UNITS {
         // "s", "m", "d" and the ordinals stand right behind a digit; English units stand behind English or digits.
         let latin = name.starts_with(|c: char| c.is_ascii_alphabetic());
-        if latin && (spelled == Spelled::Sino || spelled == Spelled::Native || name.len() <= 2 && text.is_spaced(end) && !matches!(kind, Kind::Meridiem(_) | Kind::Brief(_))) {
+        if latin
+            && (spelled == Spelled::Sino
+                || spelled == Spelled::Native
+                || name.len() <= 2 && text.is_spaced(end) && !matches!(kind, Kind::Meridiem(_) | Kind::Brief(_)))
+        {
             continue;
         }
         if let Some(to) = literal(text, end, name)
@@ -254,7 +258,9 @@ fn unit(text: &Text, start: usize, end: usize, value: f64, spelled: Spelled) -> 
             Number::Quarter(whole)
         }
         // "이 시" and "일 시" are no hours; those below ten are counted in native numbers, or in digits.
-        Kind::Clock if is(0.0, 24.0) && (spelled != Spelled::Sino || value >= 10.0) => return Some(minutes(text, to, whole)),
+        Kind::Clock if is(0.0, 24.0) && (spelled != Spelled::Sino || value >= 10.0) => {
+            return Some(minutes(text, to, whole));
+        }
         Kind::Meridiem(pm) if is(1.0, 12.0) => {
             let hour = whole % 12 + if pm { 12 } else { 0 };
             return Some((to, Number::Clock(hour, u8::MAX, true)));

@@ -84,10 +84,9 @@ fn used_by_time(tokens: &[Token]) -> Vec<usize> {
         let all = moment.first..=moment.last;
         out.extend(all.filter(|at| {
             tokens.get(*at).is_some_and(|token| match token.sense {
-                Sense::Number(number) => !matches!(
-                    number,
-                    Number::Percent(_) | Number::Count(_) | Number::Plain(_) | Number::Brief(_)
-                ),
+                Sense::Number(number) => {
+                    !matches!(number, Number::Percent(_) | Number::Count(_) | Number::Plain(_) | Number::Brief(_))
+                }
                 _ => false,
             })
         }));
@@ -109,7 +108,9 @@ fn take_number(out: &mut Slots, tokens: &[Token], index: usize, number: Number) 
     let limit = |value: f64| (value >= 1.0 && value <= 1000.0).then_some(value as u32);
     match number {
         // 85 % 확률로 is no threshold.
-        Number::Percent(_) | Number::Brief(_) | Number::Lasting(..) | Number::Count(_) if over || matches!(number, Number::Percent(_) | Number::Brief(_)) => {
+        Number::Percent(_) | Number::Brief(_) | Number::Lasting(..) | Number::Count(_)
+            if over || matches!(number, Number::Percent(_) | Number::Brief(_)) =>
+        {
             if let Some((value, unit)) = number.threshold() {
                 out.threshold = out.threshold.or(Some(Threshold { value, unit }));
             }
@@ -117,7 +118,13 @@ fn take_number(out: &mut Slots, tokens: &[Token], index: usize, number: Number) 
         Number::Count(value) => out.limit = out.limit.or(limit(value)),
         Number::Plain(value) => {
             let listed = |sense: Sense| {
-                matches!(sense, Sense::Top | Sense::Order(_) | Sense::Most | Sense::Cue(Cue::Slow | Cue::Endpoint | Cue::Region | Cue::Session | Cue::Lasting))
+                matches!(
+                    sense,
+                    Sense::Top
+                        | Sense::Order(_)
+                        | Sense::Most
+                        | Sense::Cue(Cue::Slow | Cue::Endpoint | Cue::Region | Cue::Session | Cue::Lasting)
+                )
             };
             if near(before, &listed) || near(after, &listed) {
                 out.limit = out.limit.or(limit(value));
@@ -155,14 +162,24 @@ fn times(out: &mut Slots, text: &Text, all: Vec<Moment>, tokens: &[Token], at: i
             out.horizon = moment.length.map(seconds);
             continue;
         }
-        if !moment.has_date() && moment.length.is_none() && !moment.has_hours() && (moment.same_time || moment.same_period) && !moment.now && like.is_none() {
+        if !moment.has_date()
+            && moment.length.is_none()
+            && !moment.has_hours()
+            && (moment.same_time || moment.same_period)
+            && !moment.now
+            && like.is_none()
+        {
             out.same_time |= moment.same_time;
             continue;
         }
         let only_weekday = moment.same_weekday && moment.week.is_none() && moment.length.is_none();
         out.same_weekday |= moment.same_weekday;
         out.same_time |= moment.same_time;
-        let bare_hour = |m: &Moment| m.clock.is_some_and(|(hour, _, whole)| !whole && (1..=6).contains(&hour)) && m.half12.is_none() && m.part.is_none();
+        let bare_hour = |m: &Moment| {
+            m.clock.is_some_and(|(hour, _, whole)| !whole && (1..=6).contains(&hour))
+                && m.half12.is_none()
+                && m.part.is_none()
+        };
         out.afternoon |= bare_hour(moment);
         match resolve(moment, end, like) {
             Some(span) => out.periods.push(Said {
@@ -196,7 +213,8 @@ fn tie_ranges(all: &[Moment]) -> Vec<(usize, Option<usize>)> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(moment) = all.get(at) {
-        let end = (moment.role == Role::Start && all.get(at + 1).is_some_and(|next| next.role == Role::End)).then_some(at + 1);
+        let end = (moment.role == Role::Start && all.get(at + 1).is_some_and(|next| next.role == Role::End))
+            .then_some(at + 1);
         out.push((at, end));
         at = end.unwrap_or(at) + 1;
     }

@@ -1,0 +1,212 @@
+//! From a question to its answer: facts, tables and charts as data, to be phrased by whoever shows them.
+//!
+//! An answer holds no sentence and no number without its source: conclusions are chosen here, words are put round them where
+//! they are shown. The same frames, question and instant give the same answer everywhere.
+
+mod capacity;
+mod compare;
+mod diagnose;
+mod endpoint;
+mod measure;
+mod rank;
+mod report;
+
+use serde::{Deserialize, Serialize};
+
+pub use capacity::{AheadRow, Needed};
+pub use compare::{Compared, Pair};
+pub use diagnose::Diagnosed;
+pub use endpoint::{EndpointRow, Endpoints};
+pub use measure::Measured;
+pub use rank::{RankRow, Ranked};
+pub use report::Reported;
+
+use crate::ask::{Area, Kind, Question};
+use crate::atlas::{Atlas, Union};
+use crate::bucket::Bucket;
+use crate::identity::IdentityMode;
+use crate::region::Region;
+use crate::view::{
+    ForecastQuery, ForecastView, IncidentsView, Moment, NowView, PeriodChart, SessionsQuery, SessionsView,
+};
+
+/// Where answers read from: the edges of a server, or files at hand.
+pub trait Source {
+    /// Why it cannot be read.
+    type Error;
+
+    /// Reads the atlas, with what else is known at this moment.
+    fn atlas<T>(&self, read: impl FnOnce(&Atlas, &Moment<'_>) -> T) -> T;
+    /// The page 지금 as it stands.
+    fn now(&self) -> Result<NowView, Self::Error>;
+    /// Distinct identities of some regions together (empty: of all) over a period.
+    fn users(&self, regions: &[String], from: i64, to: i64, mode: IdentityMode) -> Result<Option<Union>, Self::Error>;
+    /// What a region's rows of a period hold, without identities.
+    fn cells(&self, region: &str, from: i64, to: i64) -> Result<Bucket, Self::Error>;
+    /// Incidents of a region (empty: of all) that touch a period.
+    fn incidents(&self, region: &str, from: i64, to: i64) -> Result<IncidentsView, Self::Error>;
+    /// Sessions that stand out.
+    fn sessions(&self, query: &SessionsQuery) -> Result<SessionsView, Self::Error>;
+    /// Where a measure goes, and what needs more before the quarter ends.
+    fn forecast(&self, query: &ForecastQuery) -> Result<ForecastView, Self::Error>;
+}
+
+/// The answer to a question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The instant of the newest data.
+    pub as_of: i64,
+    /// Whether any of it is demonstration data.
+    pub demo: bool,
+    /// Name of the system, Korean and English.
+    pub title: (String, String),
+    /// The question that is answered.
+    pub question: Question,
+    /// Regions by settings, for their names.
+    pub regions: Vec<Region>,
+    /// What tells users apart in it.
+    pub mode: IdentityMode,
+    /// The answer by the kind of the question.
+    pub body: Body,
+    /// The course of what is asked about, where it has one.
+    pub charts: Vec<PeriodChart>,
+    /// Regions of the question that send nothing, with their last instant (0 if never heard of).
+    pub late: Vec<(String, i64)>,
+}
+
+/// What an answer holds, by the kind of question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// One time beside another, or regions beside each other.
+    Compared(Compared),
+    /// What is wrong and why.
+    Diagnosed(Box<Diagnosed>),
+    /// Sessions that stand out.
+    Sessions(Box<SessionsView>),
+    /// What is needed, and when.
+    Needed(Box<Needed>),
+    /// The parts of a report.
+    Reported(Box<Reported>),
+    /// Regions in order.
+    Ranked(Ranked),
+    /// Endpoints in order.
+    Endpoints(Endpoints),
+    /// Numbers, or a course.
+    Measured(Vec<Measured>),
+    /// Incidents of a period.
+    Incidents(Box<IncidentsView>),
+}
+
+/// Answers a question. Regions that it names and that do not exist are left out; a question of none but such is about all.
+pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::Error> {
+    let (as_of, demo, title, regions, mode) = source.atlas(|atlas, moment| {
+        let exists = |region: &&Region| crate::view::now::exists_on(region, moment.as_of);
+        let regions: Vec<Region> = atlas.regions.iter().filter(exists).cloned().collect();
+        (moment.as_of, moment.demo, moment.title.clone(), regions, question.mode.unwrap_or(moment.mode))
+    });
+    let asked = Asked::new(question, regions, as_of, mode);
+    let mut charts = Vec::new();
+    let body = match question.kind {
+        Kind::Compare => {
+            let compared = compare::compare(source, &asked)?;
+            charts.extend(compare::charts(source, &asked));
+            Body::Compared(compared)
+        }
+        Kind::Diagnose => Body::Diagnosed(Box::new(diagnose::diagnose(source, &asked)?)),
+        Kind::Sessions => Body::Sessions(Box::new(sessions(source, &asked)?)),
+        Kind::Capacity => Body::Needed(Box::new(capacity::capacity(source, &asked)?)),
+        Kind::Report => Body::Reported(Box::new(report::report(source, &asked)?)),
+        Kind::RankRegions => Body::Ranked(rank::rank(source, &asked)?),
+        Kind::SlowEndpoints => Body::Endpoints(endpoint::endpoints(source, &asked)?),
+        Kind::Value | Kind::Trend => {
+            if question.kind == Kind::Trend || question.period.to - question.period.from >= 3600 {
+                charts.extend(compare::charts(source, &asked));
+            }
+            Body::Measured(measure::measured(source, &asked, question.period.from, question.period.to)?)
+        }
+        Kind::Incidents => Body::Incidents(Box::new(asked.incidents(source)?)),
+    };
+    let late = source.atlas(|atlas, moment| {
+        let ours = asked.codes();
+        let since = |code: &String| Some((code.clone(), moment.late_since(atlas.track(code), code)?));
+        ours.iter().filter_map(since).collect()
+    });
+    Ok(Answer { as_of, demo, title, question: question.clone(), regions: asked.regions, mode, body, charts, late })
+}
+
+/// A question with what every kind of answer needs to know.
+struct Asked<'a> {
+    question: &'a Question,
+    regions: Vec<Region>,
+    /// The areas asked about; at least one, with all regions if none was named.
+    areas: Vec<Area>,
+    as_of: i64,
+    mode: IdentityMode,
+}
+
+impl<'a> Asked<'a> {
+    fn new(question: &'a Question, regions: Vec<Region>, as_of: i64, mode: IdentityMode) -> Self {
+        let known = |code: &String| regions.iter().any(|region| region.code == *code);
+        let mut areas: Vec<Area> = Vec::new();
+        for area in &question.areas {
+            let codes: Vec<String> = area.regions.iter().filter(|code| known(code)).cloned().collect();
+            if !codes.is_empty() || area.regions.is_empty() {
+                areas.push(Area { name: area.name.clone(), regions: codes });
+            }
+        }
+        if areas.is_empty() {
+            areas.push(Area { name: String::new(), regions: Vec::new() });
+        }
+        Self { question, regions, areas, as_of, mode }
+    }
+
+    /// The regions of all areas, each once, in the order of the settings.
+    fn codes(&self) -> Vec<String> {
+        if self.areas.iter().any(|area| area.regions.is_empty()) {
+            return self.regions.iter().map(|region| region.code.clone()).collect();
+        }
+        let named = |region: &&Region| self.areas.iter().any(|area| area.regions.contains(&region.code));
+        self.regions.iter().filter(named).map(|region| region.code.clone()).collect()
+    }
+
+    /// The one region asked about, or empty.
+    fn only(&self) -> String {
+        let codes = self.codes();
+        if let [code] = codes.as_slice() { code.clone() } else { String::new() }
+    }
+
+    /// Incidents of the regions asked about in the period.
+    fn incidents<S: Source>(&self, source: &S) -> Result<IncidentsView, S::Error> {
+        let period = &self.question.period;
+        let mut view = source.incidents(&self.only(), period.from, period.to)?;
+        let codes = self.codes();
+        let ours = |regions: &[String]| regions.iter().any(|region| codes.contains(region));
+        view.rows.retain(|row| ours(&row.regions));
+        view.signs.retain(|row| ours(&row.regions));
+        if let Some(limit) = self.question.limit {
+            view.rows.truncate(limit as usize);
+        }
+        Ok(view)
+    }
+}
+
+fn sessions<S: Source>(source: &S, asked: &Asked<'_>) -> Result<SessionsView, S::Error> {
+    let Question { period, limit, .. } = asked.question;
+    let running = period.to >= asked.as_of - 60;
+    let query = SessionsQuery {
+        region: asked.only(),
+        span: (period.to - period.from).max(600),
+        from: (!running).then_some(period.from),
+        to: (!running).then_some(period.to),
+    };
+    let mut view = source.sessions(&query)?;
+    let codes = asked.codes();
+    for list in &mut view.lists {
+        list.listed.retain(|listed| codes.contains(&listed.region));
+        if let Some(limit) = limit {
+            list.listed.truncate(*limit as usize);
+        }
+    }
+    Ok(view)
+}
