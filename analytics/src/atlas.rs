@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::bucket::{Name, Transaction};
+use crate::bucket::{Name, Resource, Transaction};
 use crate::codec::CodecError;
 use crate::column::Table;
 use crate::frame::{Frame, registers_of};
@@ -311,6 +311,13 @@ impl Track {
     /// End of the newest bucket that holds anything.
     pub const fn newest(&self) -> Option<i64> {
         self.newest
+    }
+
+    /// Names of the services that reported a version or a gauge; a name may come more than once.
+    pub fn services(&self) -> impl Iterator<Item = String> {
+        let gauges =
+            self.tables.iter().flat_map(|table| Resource::ALL.into_iter().flat_map(|kind| table.services(kind)));
+        self.versions.keys().map(|(service, _)| service).chain(gauges).map(|name| name.as_ref().to_owned())
     }
 
     /// Versions that began to report in `from..to` where an older one of the same service had reported: service, version

@@ -43,6 +43,8 @@ pub enum Page {
     Incident(String),
     /// 예측·용량.
     Forecast(ForecastQuery),
+    /// 묻기: a question in plain words.
+    Ask(AskQuery),
     /// 판정 근거: why something was, or was not, flagged.
     Why(WhyQuery),
     /// How to connect data.
@@ -93,6 +95,31 @@ pub struct CombineQuery {
     /// Identity mode.
     pub mode: Option<IdentityMode>,
 }
+
+/// What the address of 묻기 holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AskQuery {
+    /// The question; empty shows what can be asked.
+    pub text: String,
+    /// What was asked before, oldest first, where it goes on from that.
+    pub before: Vec<String>,
+    /// Which of several meanings.
+    pub pick: Option<u8>,
+}
+
+impl AskQuery {
+    /// The next question of the same conversation.
+    #[must_use]
+    pub fn next(&self, text: &str) -> Self {
+        let mut before = self.before.clone();
+        before.extend((!self.text.is_empty()).then(|| self.text.clone()));
+        let first = before.len().saturating_sub(MOST_BEFORE);
+        Self { text: text.to_owned(), before: before.split_off(first), pick: None }
+    }
+}
+
+/// Earlier questions that an address holds.
+pub const MOST_BEFORE: usize = 4;
 
 /// A period to combine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +226,7 @@ impl Address {
             "/incidents" => Page::Incidents(query.incidents()),
             "/forecast" => Page::Forecast(query.forecast()),
             "/why" => Page::Why(query.why()),
+            "/ask" => Page::Ask(query.ask()),
             "/connect" => Page::Connect,
             "/help" => Page::Help,
             other => match other.rsplit_once('/') {
@@ -244,6 +272,7 @@ impl Address {
             Page::Incident(id) => below("/incidents/", id),
             Page::Forecast(_) => "/forecast".to_owned(),
             Page::Why(_) => "/why".to_owned(),
+            Page::Ask(_) => "/ask".to_owned(),
             Page::Connect => "/connect".to_owned(),
             Page::Help => "/help".to_owned(),
             Page::Missing(path) => path.clone(),
@@ -320,7 +349,15 @@ impl Page {
     /// Whether the page is in the second browser module (`rooms`), not in the first (`front`). What needs no data is in
     /// both, and the server takes the first for it.
     pub const fn is_room(&self) -> bool {
-        matches!(self, Self::Incidents(_) | Self::Incident(_) | Self::Forecast(_) | Self::Sessions(_) | Self::Why(_))
+        matches!(
+            self,
+            Self::Incidents(_)
+                | Self::Incident(_)
+                | Self::Forecast(_)
+                | Self::Sessions(_)
+                | Self::Why(_)
+                | Self::Ask(_)
+        )
     }
 
     /// Whether this module has the page.
@@ -392,6 +429,11 @@ impl Page {
                 put("caller", text(&q.caller));
                 put("measure", not_first(q.measure, &WHY_MEASURES));
                 put("at", q.at.map(local));
+            }
+            Self::Ask(q) => {
+                put("q", (!q.text.is_empty()).then(|| q.text.clone()));
+                q.before.iter().for_each(|text| put("b", Some(text.clone())));
+                put("pick", q.pick.map(|pick| pick.to_string()));
             }
             Self::Incident(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
         }

@@ -10,6 +10,7 @@ use crate::address::{Address, NORMAL_SIZE, Page, Theme};
 use crate::dom::{Node, live, markup};
 use crate::live::Live;
 use crate::page;
+use crate::part::form::submit;
 use crate::part::icon::{self, icon};
 use crate::text::{Words, words};
 
@@ -180,12 +181,34 @@ fn top(here: &Here, site: &Site) -> Node {
                 {link(here.address.combine_page(), t.combine, matches!(page, Page::Combine(_)))}
                 {link(here.address.forecast_page(), t.forecast, matches!(page, Page::Forecast(_)))}
             </nav>
+            {askbox(here)}
             <div class="util">
                 <a href=switched.href() lang=other.tag() hreflang=other.tag() data-noscroll="">{t.other_language}</a>
                 <a href="#display" rel="external">{icon(icon::THEME)}<span>{t.display}</span></a>
                 <a href=here.link(Page::Help)>{icon(icon::HELP)}<span>{t.help}</span></a>
             </div>
         </header>
+    }
+}
+
+/// The question box: a form that works without scripts. What was asked before goes with it, so that a question can go on.
+fn askbox(here: &Here) -> Node {
+    let t = here.t;
+    let asked = if let Page::Ask(query) = &here.address.page { query.next("").before } else { Vec::new() };
+    let display = here.address.to(Page::Help).pairs().into_iter();
+    let hidden: Vec<_> = display
+        .chain(asked.into_iter().map(|text| ("b", text)))
+        .map(|(name, value)| markup! { <input type="hidden" name=name value=value/> })
+        .collect();
+    markup! {
+        <form class="askbox" role="search" action="/ask" on:submit=submit>
+            {icon(icon::SEARCH)}
+            <label class="vh" for="q">{t.question}</label>
+            <input id="q" name="q" type="search" maxlength="500" placeholder=t.ask_hint autocomplete="off" aria-keyshortcuts="Control+K"/>
+            <kbd aria-hidden="true">"Ctrl K"</kbd>
+            <button class="send" aria-label=t.ask>{icon(icon::RIGHT)}</button>
+            {hidden}
+        </form>
     }
 }
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use bonghwa_analytics::answer::{Asking, Reply};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::view::{
@@ -11,7 +12,7 @@ use bonghwa_analytics::view::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::address::CombineQuery;
+use crate::address::{AskQuery, CombineQuery};
 
 /// A future that the server may move between threads.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
@@ -33,6 +34,8 @@ pub trait Backend: Send + Sync {
     fn forecast(&self, query: ForecastQuery) -> BoxFuture<ForecastView>;
     /// The page 판정 근거; nothing if there is no such region.
     fn why(&self, query: WhyQuery) -> BoxFuture<Option<WhyView>>;
+    /// The page 묻기.
+    fn ask(&self, asking: Asking) -> BoxFuture<Reply>;
     /// Regions combined in `from..to`, nothing if there is no data; the mode of the settings if none is given.
     fn combine(
         &self,
@@ -86,6 +89,12 @@ fn plain_now(mode: Option<IdentityMode>) -> NowQuery {
     NowQuery { mode, ..crate::address::now_query("") }
 }
 
+impl From<AskQuery> for Asking {
+    fn from(AskQuery { text, before, pick }: AskQuery) -> Self {
+        Self { text, before, pick, ..Self::default() }
+    }
+}
+
 #[cfg(feature = "ssr")]
 mod source {
     use std::sync::Arc;
@@ -93,8 +102,9 @@ mod source {
     use leptos::prelude::use_context;
 
     use super::{
-        Backend, CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView,
-        NowQuery, NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, WhyQuery, WhyView, plain_now,
+        AskQuery, Backend, CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery,
+        IncidentsView, NowQuery, NowView, RegionQuery, RegionView, Reply, SessionsQuery, SessionsView, WhyQuery,
+        WhyView, plain_now,
     };
 
     fn backend() -> Result<Arc<dyn Backend>, String> {
@@ -127,6 +137,10 @@ mod source {
 
     pub(crate) async fn why(query: WhyQuery) -> Result<Option<WhyView>, String> {
         backend()?.why(query).await
+    }
+
+    pub(crate) async fn ask(query: AskQuery) -> Result<Reply, String> {
+        backend()?.ask(query.into()).await
     }
 
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
@@ -186,6 +200,11 @@ mod source {
         json(&format!("/api/why?{}", pairs(Page::Why(query)))).await.map(Some)
     }
 
+    #[cfg(feature = "rooms")]
+    pub(crate) async fn ask(query: AskQuery) -> Result<Reply, String> {
+        json(&format!("/api/ask?{}", pairs(Page::Ask(query)))).await
+    }
+
     #[cfg(feature = "front")]
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
         now(plain_now(query.mode)).await.map(CombineData::of)
@@ -200,8 +219,8 @@ mod source {
 #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
 mod source {
     use super::{
-        CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery,
-        NowView, RegionQuery, RegionView, SessionsQuery, SessionsView, WhyQuery, WhyView,
+        AskQuery, CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView,
+        NowQuery, NowView, RegionQuery, RegionView, Reply, SessionsQuery, SessionsView, WhyQuery, WhyView,
     };
 
     const NONE: &str = "built with neither of the features `ssr` and `hydrate`";
@@ -231,6 +250,10 @@ mod source {
     }
 
     pub(crate) async fn why(_: WhyQuery) -> Result<Option<WhyView>, String> {
+        Err(NONE.to_owned())
+    }
+
+    pub(crate) async fn ask(_: AskQuery) -> Result<Reply, String> {
         Err(NONE.to_owned())
     }
 

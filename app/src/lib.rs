@@ -36,4 +36,6 @@ mod text;
 pub use app::{App, Site};
 pub use data::{Backend, BoxFuture, CombineData};
 #[cfg(feature = "ssr")]
+pub use say::answer::speak;
+#[cfg(feature = "ssr")]
 pub use shell::{BundleAssets, shell};

@@ -28,7 +28,9 @@ pub struct BundleAssets {
 const DISPLAY: &str = "(()=>{const d=document.documentElement,q=new URLSearchParams(location.search);\
 for(const k of['theme','size']){let v=q.get(k);try{if(v)localStorage.setItem(k,v);else v=localStorage.getItem(k)}catch{}\
 if(v)d.dataset[k]=v}\
-const l=q.get('lang');if(l)document.cookie='lang='+encodeURIComponent(l)+';path=/;max-age=31536000;samesite=lax'})()";
+const l=q.get('lang');if(l)document.cookie='lang='+encodeURIComponent(l)+';path=/;max-age=31536000;samesite=lax';\
+addEventListener('keydown',e=>{const b=document.getElementById('q'),f=e.target.closest&&e.target.closest('input,textarea,select,[contenteditable]');\
+if(b&&(e.key==='k'&&(e.ctrlKey||e.metaKey)||e.key==='/'&&!f&&!e.ctrlKey&&!e.altKey&&!e.metaKey)){e.preventDefault();b.focus();b.select()}})})()";
 
 /// The address of the request.
 pub(crate) fn address_asked() -> Address {

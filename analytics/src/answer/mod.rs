@@ -21,8 +21,8 @@ pub use measure::Measured;
 pub use rank::{RankRow, Ranked};
 pub use report::Reported;
 
-use crate::ask::{Area, Kind, Question};
-use crate::atlas::{Atlas, Union};
+use crate::ask::{Area, Context, Kind, Question, Understood, understand};
+use crate::atlas::{Atlas, Track, Union};
 use crate::bucket::Bucket;
 use crate::identity::IdentityMode;
 use crate::region::Region;
@@ -96,6 +96,96 @@ pub enum Body {
     Measured(Vec<Measured>),
     /// Incidents of a period.
     Incidents(Box<IncidentsView>),
+}
+
+/// Earlier questions that are read again to understand one.
+const MOST_BEFORE: usize = 6;
+
+/// What somebody asks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Asking {
+    /// In their words.
+    pub text: String,
+    /// What they asked before, oldest first, where this goes on from it.
+    pub before: Vec<String>,
+    /// Which of several meanings is meant, from 0, where the words have several.
+    pub pick: Option<u8>,
+    /// The question before as data, in the place of `before`.
+    pub previous: Option<Question>,
+    /// A question that is understood already, in the place of words.
+    pub question: Option<Question>,
+    /// The instant that "now" is; absent for the newest data.
+    pub at: Option<i64>,
+}
+
+/// What comes back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The words that were asked.
+    pub text: String,
+    /// The instant of the newest data.
+    pub as_of: i64,
+    /// Whether any of it is demonstration data.
+    pub demo: bool,
+    /// Name of the system, Korean and English.
+    pub title: (String, String),
+    /// Regions by settings.
+    pub regions: Vec<Region>,
+    /// What became of the words.
+    pub understood: Understood,
+    /// The answer, where they are a question.
+    pub answer: Option<Answer>,
+}
+
+/// Understands what is asked, and answers it.
+pub fn reply<S: Source>(source: &S, asking: &Asking) -> Result<Reply, S::Error> {
+    let (as_of, demo, title, regions, services) = source.atlas(|atlas, moment| {
+        let mut services: Vec<String> = Vec::new();
+        for region in &atlas.regions {
+            services.extend(atlas.track(&region.code).into_iter().flat_map(Track::services));
+        }
+        services.sort();
+        services.dedup();
+        let exists = |region: &&Region| crate::view::now::exists_on(region, moment.as_of);
+        let regions: Vec<Region> = atlas.regions.iter().filter(exists).cloned().collect();
+        (moment.as_of, moment.demo, moment.title.clone(), regions, services)
+    });
+    let context = Context {
+        at: asking.at.filter(|at| *at < as_of).unwrap_or(as_of),
+        regions: &regions,
+        services: &services,
+        previous: asking.previous.as_ref(),
+    };
+    let understood = read(asking, &context);
+    let answer = match &understood {
+        Understood::Question { question, .. } => Some(answer(source, question)?),
+        _ => None,
+    };
+    Ok(Reply { text: asking.text.clone(), as_of, demo, title, regions, understood, answer })
+}
+
+/// What is asked, after all that was asked before it.
+fn read(asking: &Asking, context: &Context<'_>) -> Understood {
+    let asked = |question: Question| Understood::Question { question, assumptions: Vec::new() };
+    if let Some(question) = &asking.question {
+        return asked(question.clone());
+    }
+    let mut previous = context.previous.cloned();
+    let first = asking.before.len().saturating_sub(MOST_BEFORE);
+    for text in asking.before.iter().skip(first) {
+        if let Understood::Question { question, .. } =
+            understand(text, &Context { previous: previous.as_ref(), ..*context })
+        {
+            previous = Some(question);
+        }
+    }
+    match (understand(&asking.text, &Context { previous: previous.as_ref(), ..*context }), asking.pick) {
+        (Understood::Ambiguous { choices, .. }, Some(pick)) if usize::from(pick) < choices.len() => {
+            asked(choices[usize::from(pick)].clone())
+        }
+        (understood, _) => understood,
+    }
 }
 
 /// Answers a question. Regions that it names and that do not exist are left out; a question of none but such is about all.

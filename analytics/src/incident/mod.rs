@@ -30,9 +30,9 @@ pub struct Incident {
     pub regions: Vec<String>,
     /// How grave it is.
     pub level: Level,
-    /// Onset.
+    /// Onset: of the first finding that is more than a sign, where there is one.
     pub from: i64,
-    /// End; absent while it goes on.
+    /// End of the last such finding; absent while one goes on.
     pub to: Option<i64>,
     /// By onset.
     pub findings: Vec<Finding>,
@@ -166,16 +166,18 @@ fn join_regions(groups: Vec<Vec<Finding>>, as_of: i64) -> Vec<Vec<Finding>> {
 
 fn incident(mut findings: Vec<Finding>, as_of: i64) -> Incident {
     findings.sort_by(|a, b| (a.from, &a.region, &a.key).cmp(&(b.from, &b.region, &b.key)));
-    let (from, _) = span(&findings, as_of);
-    let open = findings.iter().any(|finding| finding.to.is_none());
-    let to = findings.iter().filter_map(|finding| finding.to).max().filter(|_| !open);
+    let level = findings.iter().map(Finding::level).max().unwrap_or(Level::Sign);
+    // What is weak may have begun long before and go on long after: onset and end are those of what makes it an incident.
+    let makes = |finding: &&Finding| level < Level::Abnormal || finding.level() >= Level::Abnormal;
+    let from = findings.iter().filter(makes).map(|finding| finding.from).min().unwrap_or(as_of);
+    let open = findings.iter().filter(makes).any(|finding| finding.to.is_none());
+    let to = findings.iter().filter(makes).filter_map(|finding| finding.to).max().filter(|_| !open);
     let mut regions: Vec<String> = Vec::new();
     for finding in &findings {
         if !regions.contains(&finding.region) {
             regions.push(finding.region.clone());
         }
     }
-    let level = findings.iter().map(Finding::level).max().unwrap_or(Level::Sign);
     let symptom = symptom_of(&findings);
     Incident { id: String::new(), regions, level, from, to, findings, symptom }
 }

@@ -6,8 +6,8 @@ use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, NowQuery, RegionQuery, SessionsQuery, WhyQuery};
 
 use super::{
-    COMPARISONS, CombineQuery, FORECAST_MEASURES, HORIZONS, INCIDENT_SPANS, MAP_MEASURES, MODES, SPANS, WHY_MEASURES,
-    WINDOWS, Window, threshold,
+    AskQuery, COMPARISONS, CombineQuery, FORECAST_MEASURES, HORIZONS, INCIDENT_SPANS, MAP_MEASURES, MODES, MOST_BEFORE,
+    SPANS, WHY_MEASURES, WINDOWS, Window, threshold,
 };
 
 /// Keys and values, decoded. Values that make no sense are taken as absent.
@@ -89,6 +89,13 @@ impl Query {
             threshold: self.get("threshold").and_then(threshold),
             mode: self.maybe("mode", &MODES),
         }
+    }
+
+    pub(super) fn ask(&self) -> AskQuery {
+        let before = self.0.iter().filter(|(key, text)| key == "b" && !text.is_empty()).map(|(_, text)| text.clone());
+        let pick = self.get("pick").and_then(|pick| pick.parse().ok()).filter(|pick| *pick < 10);
+        let text = self.get("q").unwrap_or_default().trim().to_owned();
+        AskQuery { text, before: before.take(MOST_BEFORE).collect(), pick }
     }
 
     pub(super) fn why(&self) -> WhyQuery {

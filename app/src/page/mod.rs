@@ -4,6 +4,8 @@
 //! pages in a browser's module once, not once a page. There are two modules, `front` and `rooms`: a reader who looks
 //! how things are need not load what explains and foretells; [`Page::is_room`] says which page is in which.
 
+#[cfg(any(feature = "ssr", feature = "rooms"))]
+pub(crate) mod ask;
 #[cfg(any(feature = "ssr", feature = "front"))]
 pub(crate) mod combine;
 mod connect;
@@ -26,6 +28,8 @@ pub(crate) mod why;
 
 use std::sync::Arc;
 
+#[cfg(any(feature = "ssr", feature = "rooms"))]
+use bonghwa_analytics::answer::Reply;
 #[cfg(any(feature = "ssr", feature = "rooms"))]
 use bonghwa_analytics::view::{ForecastView, IncidentView, IncidentsView, SessionsView, WhyView};
 #[cfg(any(feature = "ssr", feature = "front"))]
@@ -75,6 +79,9 @@ pub(crate) enum Content {
     /// 판정 근거; absent if there is no such region.
     #[cfg(any(feature = "ssr", feature = "rooms"))]
     Why(Option<Box<WhyView>>),
+    /// 묻기.
+    #[cfg(any(feature = "ssr", feature = "rooms"))]
+    Ask(Box<Reply>),
 }
 
 impl Content {
@@ -97,6 +104,8 @@ impl Content {
             Page::Forecast(_) => matches!(self, Self::Forecast(_)),
             #[cfg(any(feature = "ssr", feature = "rooms"))]
             Page::Why(_) => matches!(self, Self::Why(_)),
+            #[cfg(any(feature = "ssr", feature = "rooms"))]
+            Page::Ask(_) => matches!(self, Self::Ask(_)),
             _ => matches!(self, Self::Fixed),
         }
     }
@@ -160,6 +169,8 @@ async fn fetch(page: Page) -> Result<Content, String> {
         Page::Forecast(query) => data::forecast(query).await.map(|view| Content::Forecast(Box::new(view))),
         #[cfg(any(feature = "ssr", feature = "rooms"))]
         Page::Why(query) => data::why(query).await.map(|view| Content::Why(view.map(Box::new))),
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
+        Page::Ask(query) => data::ask(query).await.map(|reply| Content::Ask(Box::new(reply))),
         _ => Ok(Content::Fixed),
     }
 }
@@ -291,6 +302,11 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         (Content::Why(Some(view)), Page::Why(query)) => {
             place.learn(view.demo, &view.title);
             why::render(&here.with(&view.regions), view, query, hands)
+        }
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
+        (Content::Ask(reply), Page::Ask(query)) => {
+            place.learn(reply.demo, &reply.title);
+            ask::render(&here.with(&reply.regions), reply, query, hands)
         }
         (_, Page::Connect) => connect::render(here),
         (_, Page::Help) => help::render(here),

@@ -9,6 +9,7 @@ pub(crate) const THEME: &str =
 pub(crate) const HELP: &str =
     "M3 10a7 7 0 1 0 14 0a7 7 0 1 0-14 0M7.8 8a2.2 2.2 0 1 1 3.3 1.9c-.8.4-1.1.9-1.1 1.7M10 14.1v.1";
 pub(crate) const RIGHT: &str = "M4 10h12M11.5 5.5L16 10l-4.5 4.5";
+pub(crate) const SEARCH: &str = "M3.2 8.8a5.6 5.6 0 1 0 11.2 0a5.6 5.6 0 1 0-11.2 0M13 13l4 4";
 pub(crate) const PAUSE: &str = "M7 4.5v11M13 4.5v11";
 pub(crate) const PLAY: &str = "M7 4.5l8 5.5-8 5.5z";
 pub(crate) const CHECK: &str = "M4 10.6l4 4 8-9";

@@ -42,11 +42,21 @@ type Looked = (Option<Look>, Option<Union>);
 impl Centre {
     /// The page 사건.
     pub fn incidents(&self, query: &IncidentsQuery) -> Result<IncidentsView, CentreError> {
+        let as_of = *self.0.ticks.borrow();
+        self.incidents_between(query, as_of - query.span.clamp(3600, 62 * DAY), as_of)
+    }
+
+    /// Incidents that touch a period.
+    pub(super) fn incidents_between(
+        &self,
+        query: &IncidentsQuery,
+        from: i64,
+        to: i64,
+    ) -> Result<IncidentsView, CentreError> {
         if !query.region.is_empty() {
             self.edge(&query.region)?;
         }
         let as_of = *self.0.ticks.borrow();
-        let (from, to) = (as_of - query.span.clamp(3600, 62 * DAY), as_of);
         let baselines = self.baselines(as_of, self.mode(None));
         let moment = self.moment(as_of, &baselines);
         let mut found = self.found(from, to, as_of)?;

@@ -3,6 +3,7 @@
 //! Data flows one way: an edge stores what arrives; a tick pulls the rows that changed from every edge, puts them into
 //! the atlas, makes the national rows anew where a region's changed, and wakes whoever waits for a new view.
 
+mod ask;
 mod edge;
 mod extras;
 mod forecast;

@@ -36,9 +36,10 @@ impl Centre {
         if at.is_some() {
             self.recall(as_of - window, as_of)?;
         }
+        let five = Resolution::FiveMinutes;
         let past = Past {
-            yesterday: self.national_union(view::past_window(as_of, window, DAY), mode)?,
-            last_week: self.national_union(view::past_window(as_of, window, WEEK), mode)?,
+            yesterday: self.national_union(view::past_window(as_of, window, DAY), five, mode)?,
+            last_week: self.national_union(view::past_window(as_of, window, WEEK), five, mode)?,
         };
         let baselines = self.baselines(as_of, mode);
         let moment = Moment { open: self.open_incidents(as_of)?, ..self.moment(as_of, &baselines) };
@@ -171,11 +172,16 @@ impl Centre {
     }
 
     /// Distinct identities of the nation in a window of the past, from the national rows.
-    fn national_union(&self, (from, to): (i64, i64), mode: IdentityMode) -> Result<Option<Union>, CentreError> {
+    pub(super) fn national_union(
+        &self,
+        (from, to): (i64, i64),
+        coarsest: Resolution,
+        mode: IdentityMode,
+    ) -> Result<Option<Union>, CentreError> {
         let parts = {
             let atlas = read(&self.0.atlas);
             let Some(track) = atlas.track(NATION) else { return Ok(None) };
-            track.decompose(from, to, Resolution::FiveMinutes)
+            track.decompose(from, to, coarsest)
         };
         let mut unions = Unions::new(self.0.config.key.id(), mode);
         for (resolution, start) in parts {

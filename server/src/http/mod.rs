@@ -2,6 +2,7 @@
 
 mod admission;
 mod api;
+mod ask;
 mod auth;
 mod demo;
 mod error;
@@ -112,6 +113,8 @@ pub fn router(app: &App) -> Router {
         .route("/api/incident/mark", post(incidents::mark))
         .route("/api/forecast", get(api::forecast))
         .route("/api/why", get(api::why))
+        .route("/api/ask", get(ask::page).post(ask::ask))
+        .route("/api/suggest", get(ask::suggestions))
         .route("/api/frames", get(api::frames))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))

@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bonghwa_analytics::answer::{Asking, Reply};
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::identity::IdentityMode;
@@ -89,6 +90,10 @@ impl Backend for Source {
             Err(CentreError::UnknownRegion { .. }) => Ok(None),
             answer => answer.map(Some),
         })
+    }
+
+    fn ask(&self, asking: Asking) -> BoxFuture<Reply> {
+        self.ask(move |centre| centre.ask(&asking))
     }
 
     fn combine(

@@ -1,0 +1,216 @@
+//! 묻기: the question, how it was understood, the conclusion, the numbers, the course, what to ask next; sources in the margin.
+
+mod numbers;
+mod sources;
+
+use std::sync::Arc;
+
+use bonghwa_analytics::answer::{Answer, Reply};
+use bonghwa_analytics::ask::{Starter, Understood};
+use bonghwa_analytics::format::{Lang, moment};
+use bonghwa_analytics::view::PeriodChart;
+
+use crate::address::{AskQuery, Page};
+use crate::app::{Here, set_title};
+use crate::chart::{Chart, Role, Stroke, as_table, plot, swatches, values};
+use crate::dom::{IntoNode, Node, markup};
+use crate::page::Hands;
+use crate::part::facts::{measure_name, sentence};
+use crate::part::icon::{self, icon};
+use crate::say::answer as say;
+
+/// The page of a reply.
+pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands) -> Node {
+    let t = here.t;
+    set_title(here, if query.text.is_empty() { t.ask } else { &query.text });
+    let article = match (&reply.understood, &reply.answer) {
+        _ if query.text.is_empty() => welcome(here),
+        (Understood::Question { question, assumptions }, Some(answer)) => {
+            let slots = say::understood(here, question, reply.as_of);
+            let slots: Vec<_> = slots.into_iter().map(|slot| markup! { <b>{slot}</b> }).collect();
+            let taken: Vec<_> =
+                assumptions.iter().map(|one| markup! { <p class="small">{say::assumed(here, one)}</p> }).collect();
+            markup! {
+                <article class="qa" id="answer">
+                    {asked(here, reply, query)}
+                    <p class="understood"><span>{t.understood_as}</span>{slots}</p>
+                    {taken}
+                    {answered(here, answer, query, hands)}
+                </article>
+            }
+            .into_node()
+        }
+        (Understood::Ambiguous { about, choices }, _) => {
+            let picks: Vec<_> = choices
+                .iter()
+                .enumerate()
+                .map(|(at, choice)| {
+                    let href = here.link(Page::Ask(AskQuery { pick: Some(at as u8), ..query.clone() }));
+                    let text = say::choice_text(here, choice, reply.as_of);
+                    markup! { <li><a href=href><b>{text}</b>{icon(icon::RIGHT)}</a></li> }
+                })
+                .collect();
+            markup! {
+                <article class="qa" id="answer">
+                    {asked(here, reply, query)}
+                    <section class="part concl"><h3>{t.asked_back}</h3><p>{say::open(here, about)}</p><ul class="picks">{picks}</ul></section>
+                </article>
+            }
+            .into_node()
+        }
+        (Understood::Cannot { why, instead }, _) => markup! {
+            <article class="qa" id="answer">
+                {asked(here, reply, query)}
+                <section class="part concl"><h3>{t.conclusion}</h3><p>{say::cannot(here, why)}</p></section>
+                <section class="part"><h3>{t.instead}</h3>{starters(here, instead)}</section>
+            </article>
+        }
+        .into_node(),
+        (Understood::Question { .. }, None) => Node::Empty,
+    };
+    let margin = reply.answer.as_ref().map(|answer| sources::sources(here, answer));
+    markup! {
+        <h1 class="vh">{t.ask}</h1>
+        <div class="ask">
+            {list(here, query)}
+            {article}
+            {margin}
+        </div>
+    }
+    .into_node()
+}
+
+fn asked(here: &Here, reply: &Reply, query: &AskQuery) -> Node {
+    let at = moment(reply.as_of, here.lang);
+    let line = match here.lang {
+        Lang::Ko => format!("{at} 기준"),
+        Lang::En => format!("as of {at}"),
+    };
+    markup! { <p class="asked">{line}</p><h2 class="qh">{query.text.clone()}</h2> }.into_node()
+}
+
+/// Before anything is asked.
+fn welcome(here: &Here) -> Node {
+    let t = here.t;
+    markup! {
+        <article class="qa">
+            <h2 class="qh">{t.ask_title}</h2>
+            <section class="part"><h3>{t.ask_now}</h3>{starters(here, &Starter::ALL)}</section>
+        </article>
+    }
+    .into_node()
+}
+
+fn starters(here: &Here, starters: &[Starter]) -> Node {
+    let items: Vec<_> = starters
+        .iter()
+        .map(|starter| {
+            let text = starter.text(here.lang);
+            let href = here.link(Page::Ask(AskQuery { text: text.to_owned(), ..AskQuery::default() }));
+            markup! { <li><a href=href><b>{text}</b>{icon(icon::RIGHT)}</a></li> }
+        })
+        .collect();
+    markup! { <ul class="picks">{items}</ul> }.into_node()
+}
+
+/// What was asked before in this conversation, and the starters.
+fn list(here: &Here, query: &AskQuery) -> Node {
+    let t = here.t;
+    let mut earlier: Vec<Node> = Vec::new();
+    for (at, text) in query.before.iter().enumerate() {
+        let before = query.before.get(..at).unwrap_or_default().to_vec();
+        let href = here.link(Page::Ask(AskQuery { text: text.clone(), before, pick: None }));
+        earlier.push(markup! { <li><a href=href>{text.clone()}</a></li> }.into_node());
+    }
+    if !query.text.is_empty() {
+        let href = here.address.href();
+        earlier.push(markup! { <li><a href=href aria-current="true">{query.text.clone()}</a></li> }.into_node());
+    }
+    let history = (!earlier.is_empty()).then(|| markup! { <h2>{t.asked_so_far}</h2><ol>{earlier}</ol> });
+    let starters: Vec<_> = Starter::ALL
+        .into_iter()
+        .map(|starter| {
+            let text = starter.text(here.lang).to_owned();
+            let href = here.link(Page::Ask(AskQuery { text: text.clone(), ..AskQuery::default() }));
+            markup! { <li><a href=href>{text}</a></li> }
+        })
+        .collect();
+    markup! { <nav class="asklist" aria-label=t.ask>{history}<h2>{t.ask_now}</h2><ul>{starters}</ul></nav> }.into_node()
+}
+
+fn answered(here: &Here, answer: &Answer, query: &AskQuery, hands: Hands) -> Node {
+    let t = here.t;
+    let notes: Vec<_> =
+        say::notes(here, answer).into_iter().map(|note| markup! { <p class="small">{note}</p> }).collect();
+    let numbers = numbers::numbers(here, answer)
+        .map(|table| markup! { <section class="part"><h3>{t.numbers}</h3>{table}</section> });
+    let causes = numbers::causes(here, answer)
+        .map(|list| markup! { <section class="part"><h3>{t.reasons}</h3>{list}</section> });
+    let charts: Vec<_> =
+        answer.charts.iter().enumerate().map(|(id, data)| chart(here, data, id as u8, hands)).collect();
+    let charts = (!charts.is_empty())
+        .then(|| markup! { <section class="part"><h3>{t.picture}</h3><div class="pair">{charts}</div></section> });
+    let next: Vec<_> = say::next(here, answer)
+        .into_iter()
+        .map(|text| {
+            let href = here.link(Page::Ask(query.next(text)));
+            markup! { <li><a href=href>{text}</a></li> }
+        })
+        .collect();
+    markup! {
+        <section class="part concl"><h3>{t.conclusion}</h3><p>{sentence(say::conclusion(here, answer))}</p>{notes}</section>
+        {numbers}
+        {charts}
+        {causes}
+        {numbers::pages(here, answer)}
+        <footer class="made"><p>{t.by_rules}</p></footer>
+        <ul class="next" aria-label=t.ask_on>{next}</ul>
+    }
+    .into_node()
+}
+
+/// A course; `before` behind `now`, or a line for each area.
+fn chart(here: &Here, data: &PeriodChart, id: u8, hands: Hands) -> Node {
+    let t = here.t;
+    let name = measure_name(here, data.measure, data.unit);
+    let strokes: Vec<Stroke> = data
+        .series
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(at, series)| {
+            let (role, name) = match series.name.as_str() {
+                "now" => (Role::Now, t.this_period.to_owned()),
+                "before" => (Role::Before, t.compared.to_owned()),
+                "nation" => (Role::Series(at as u8), t.nation.to_owned()),
+                code => (Role::Series(at as u8), here.region(code).to_owned()),
+            };
+            Stroke { role, name, values: values(&series.line) }
+        })
+        .collect();
+    let slots = strokes.iter().map(|stroke| stroke.values.len()).max().unwrap_or(1).max(1);
+    let chart = Arc::new(Chart {
+        id,
+        label: name.to_owned(),
+        measure: data.measure,
+        unit: data.unit,
+        start: data.start,
+        step: data.step,
+        slots,
+        strokes,
+        low: values(&data.low),
+        high: values(&data.high),
+        fan: None,
+        now: None,
+        labels: false,
+    });
+    markup! {
+        <figure class="period">
+            <figcaption><b>{name}</b></figcaption>
+            {swatches(here, &chart)}
+            {plot(here, &chart, "mid", &[], hands.cursor)}
+            {as_table(here, &chart, name)}
+        </figure>
+    }
+    .into_node()
+}

@@ -1,0 +1,71 @@
+//! The margin: where every number of an answer comes from.
+
+use bonghwa_analytics::answer::{Answer, Body, Compared, Measured};
+use bonghwa_analytics::view::{Fact, IncidentRow, Verdict};
+
+use crate::app::Here;
+use crate::dom::{IntoNode, Node, markup};
+use crate::page::incident::shown;
+use crate::part::facts::Source;
+use crate::say::answer::incident_anchor;
+
+pub(super) fn sources(here: &Here, answer: &Answer) -> Node {
+    let mut facts: Vec<&Fact> = Vec::new();
+    let mut all: Vec<Source> = Vec::new();
+    let of = |row: &IncidentRow| shown::ratio(here, row, answer.as_of, incident_anchor(row));
+    match &answer.body {
+        Body::Compared(compared) => facts.extend(pairs(compared)),
+        Body::Reported(reported) => {
+            facts.extend(pairs(&reported.compared));
+            all.extend(reported.incidents.rows.iter().map(of));
+        }
+        Body::Measured(rows) => facts.extend(rows.iter().flat_map(values)),
+        Body::Ranked(ranked) => facts.extend(ranked.rows.iter().map(|row| &row.value)),
+        Body::Endpoints(found) => {
+            facts.extend(found.rows.iter().flat_map(|row| std::iter::once(&row.now).chain(&row.before)));
+        }
+        Body::Needed(needed) => {
+            facts.extend(needed.ahead.iter().filter_map(|row| row.ahead.as_ref()).flat_map(|a| [&a.over, &a.peak]));
+            facts.extend(needed.plan.rows.iter().filter_map(|row| row.now.as_ref()));
+        }
+        Body::Diagnosed(found) => {
+            if let Some(Verdict::Unusual { ratio, .. }) = &found.verdict {
+                facts.push(ratio);
+            }
+            all.extend(found.incidents.iter().map(of));
+        }
+        Body::Incidents(view) => all.extend(view.rows.iter().map(of)),
+        Body::Sessions(view) => facts.extend(&view.active),
+    }
+    all.extend(facts.into_iter().map(|fact| Source::of(here, fact, answer.as_of, answer.mode)));
+    let mut seen: Vec<String> = Vec::new();
+    let mut items = Vec::new();
+    for source in all {
+        if seen.contains(&source.anchor) {
+            continue;
+        }
+        seen.push(source.anchor.clone());
+        items.push(markup! {
+            <li id=source.anchor><b>{source.value}</b>{source.name}", "{source.scope}". "{source.method}</li>
+        });
+    }
+    if items.is_empty() {
+        return Node::Empty;
+    }
+    markup! {
+        <aside class="srcs" aria-labelledby="srch">
+            <h2 id="srch">{here.t.source_list}</h2>
+            <ol>{items}</ol>
+            <p class="small">{here.t.sources_hint}</p>
+        </aside>
+    }
+    .into_node()
+}
+
+fn values(row: &Measured) -> impl Iterator<Item = &Fact> {
+    row.value.iter().chain(&row.peak).chain(&row.distinct)
+}
+
+fn pairs(compared: &Compared) -> impl Iterator<Item = &Fact> {
+    compared.pairs.iter().flat_map(|pair| values(&pair.now).chain(pair.then.iter().flat_map(values)))
+}

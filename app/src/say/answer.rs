@@ -1,0 +1,747 @@
+//! Answers in words: the conclusion of each kind, and what is taken for granted, asked back or out of reach.
+
+use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Measured, Needed, Ranked, Reply, Reported};
+use bonghwa_analytics::ask::{About, Area, Assumption, Kind, Question, Reason, Starter, Understood};
+use bonghwa_analytics::format::{Lang, change, count, exact, join, moment, period, short_date, span};
+use bonghwa_analytics::time::DAY;
+use bonghwa_analytics::view::{Confidence, Fact, IncidentRow, IncidentsView, Measure, Need, Unit, Verdict};
+
+use crate::address::Address;
+use crate::app::Here;
+use crate::part::facts::{Piece, anchor, fill, in_prose, measure_name};
+use crate::particle::{Particle, particle, with};
+use crate::text::words;
+
+/// A reply as plain text, for a terminal, a program or another model.
+#[cfg(feature = "ssr")]
+pub fn speak(reply: &Reply, lang: Lang) -> String {
+    let here = Here { address: Address::home(), lang, t: words(lang), regions: reply.regions.as_slice().into() };
+    let mut lines = Vec::new();
+    match (&reply.understood, &reply.answer) {
+        (Understood::Question { question, assumptions }, Some(answer)) => {
+            lines.push(super::template::plain(&conclusion(&here, answer)));
+            lines.extend(notes(&here, answer));
+            lines.push(format!("({})", understood(&here, question, answer.as_of).join(", ")));
+            lines.extend(assumptions.iter().map(|assumption| assumed(&here, assumption)));
+        }
+        (Understood::Ambiguous { about, choices }, _) => {
+            lines.push(open(&here, about));
+            lines.extend(choices.iter().map(|choice| format!("- {}", choice_text(&here, choice, reply.as_of))));
+        }
+        (Understood::Cannot { why, instead }, _) => {
+            lines.push(cannot(&here, why));
+            lines.extend(instead.iter().map(|starter| format!("- {}", starter.text(lang))));
+        }
+        (Understood::Question { .. }, None) => {}
+    }
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
+}
+
+/// The conclusion, in one sentence where that can be.
+pub(crate) fn conclusion(here: &Here, answer: &Answer) -> Vec<Piece> {
+    match &answer.body {
+        Body::Compared(compared) => self::compared(here, answer, compared),
+        Body::Measured(rows) => measured(here, answer, rows),
+        Body::Ranked(ranked) => self::ranked(here, answer, ranked),
+        Body::Endpoints(endpoints) => self::endpoints(here, answer, endpoints),
+        Body::Diagnosed(found) => match (found.incidents.first(), &found.verdict) {
+            (Some(row), _) => incident(here, row),
+            (None, Some(verdict)) if *verdict != Verdict::Usual => {
+                super::verdict::headline(here, verdict, None, answer.as_of)
+            }
+            (None, _) => {
+                let when = when(here, &answer.question.period, answer.as_of);
+                let area = area_of(here, answer);
+                text(match here.lang {
+                    Lang::Ko => format!("{when} {} 평소와 같습니다. 사건은 없습니다.", with(&area, Particle::Topic)),
+                    Lang::En => format!("{area}, {when}: as usual, no incident."),
+                })
+            }
+        },
+        Body::Sessions(view) => text(super::sessions::headline(here, view)),
+        Body::Needed(needed) => self::needed(here, needed),
+        Body::Reported(reported) => self::reported(here, answer, reported),
+        Body::Incidents(view) => incidents(here, answer, view),
+    }
+}
+
+fn text(text: String) -> Vec<Piece> {
+    vec![Piece::Text(text)]
+}
+
+/// `어제 이 시간`, as it was said, else the period.
+fn when(here: &Here, period_of: &bonghwa_analytics::ask::Period, as_of: i64) -> String {
+    if period_of.to >= as_of - 60 && period_of.to - period_of.from <= 3600 {
+        return here.lang.pick("지금", "now").to_owned();
+    }
+    period(period_of.from, period_of.to, as_of, here.lang)
+}
+
+/// Names of the areas asked about.
+fn area_of(here: &Here, answer: &Answer) -> String {
+    let names: Vec<String> = answer.question.areas.iter().map(|area| area_name(here, area)).collect();
+    if names.is_empty() { here.t.nation.to_owned() } else { names.join(", ") }
+}
+
+/// Name of an area: of a region, of a group, of all.
+pub(crate) fn area_name(here: &Here, area: &Area) -> String {
+    match (area.name.as_str(), area.regions.as_slice()) {
+        ("capital", _) => here.t.capital.to_owned(),
+        ("chungcheong", _) => here.t.chungcheong.to_owned(),
+        ("honam", _) => here.t.honam.to_owned(),
+        ("yeongnam", _) => here.t.yeongnam.to_owned(),
+        ("" | "nation", _) => here.t.nation.to_owned(),
+        (_, [code]) => here.region(code).to_owned(),
+        (name, _) => here.region(name).to_owned(),
+    }
+}
+
+fn name_of(here: &Here, measured: &Measured) -> String {
+    let unit = measured.value.as_ref().map_or(Unit::Users, |fact| fact.unit);
+    measure_name(here, measured.measure, unit).to_owned()
+}
+
+/// `많고`, `적습니다`, `길고`: how a measure that changed is said, within a sentence and at its end.
+fn changed(measure: Measure, direction: i8, last: bool) -> &'static str {
+    let [up, down] = match measure {
+        Measure::Users | Measure::Requests | Measure::PerCapita => [("많고", "많습니다"), ("적고", "적습니다")],
+        Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99 => [("길고", "깁니다"), ("짧고", "짧습니다")],
+        _ => [("높고", "높습니다"), ("낮고", "낮습니다")],
+    };
+    let (within, end) = match direction {
+        1 => up,
+        -1 => down,
+        _ => ("같고", "같습니다"),
+    };
+    if last { end } else { within }
+}
+
+fn changed_en(measure: Measure, direction: i8) -> &'static str {
+    match (measure, direction) {
+        (_, 0) => "the same",
+        (Measure::Users | Measure::Requests | Measure::PerCapita, 1) => "more",
+        (Measure::Users | Measure::Requests | Measure::PerCapita, _) => "fewer",
+        (Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99, 1) => "longer",
+        (Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99, _) => "shorter",
+        (_, 1) => "higher",
+        _ => "lower",
+    }
+}
+
+fn compared(here: &Here, answer: &Answer, compared: &Compared) -> Vec<Piece> {
+    let ko = here.lang == Lang::Ko;
+    if !compared.times {
+        return beside(here, compared);
+    }
+    let against = answer.question.against.as_ref();
+    let then_name = against.map_or_else(String::new, |against| match here.lang {
+        Lang::Ko if !against.said.is_empty() => against.said.clone(),
+        _ => period(against.from, against.to, answer.as_of, here.lang),
+    });
+    let area = answer.question.areas.first().map(|area| area_name(here, area));
+    let known: Vec<_> = compared.pairs.iter().filter(|pair| pair.now.area == compared.pairs[0].now.area).collect();
+    let mut out = Vec::new();
+    for (at, pair) in known.iter().enumerate() {
+        let last = at + 1 == known.len();
+        let name = name_of(here, &pair.now);
+        let topic = if ko { with(&name, Particle::Topic) } else { name };
+        let lead = match (at, &area, ko) {
+            (0, Some(area), true) => format!("{area}의 {topic} {then_name}보다 "),
+            (0, None, true) => format!("{topic} {then_name}보다 "),
+            (0, Some(area), false) => format!("{area}, against {then_name}: {topic} "),
+            (0, None, false) => format!("Against {then_name}: {topic} "),
+            (_, _, true) => format!(" {topic} "),
+            (_, _, false) => format!(" {topic} "),
+        };
+        let then = pair.then.as_ref().and_then(|then| then.value.as_ref());
+        let (Some(now), Some(then)) = (&pair.now.value, then) else {
+            let tail = match (ko, last) {
+                (true, true) => "견줄 자료가 없습니다.",
+                (true, false) => "견줄 자료가 없고,",
+                (false, true) => "cannot be compared, data is missing.",
+                (false, false) => "cannot be compared, data is missing,",
+            };
+            // Nothing stands before "than" then.
+            let lead = if ko { lead.replace(&format!(" {then_name}보다"), "") } else { lead };
+            out.push(Piece::Text(format!("{lead}{tail}")));
+            continue;
+        };
+        let change = change(now.value, then.value, now.unit, here.lang);
+        out.push(Piece::Text(lead));
+        if change.direction != 0 {
+            out.push(Piece::Fact(anchor(now), change.size));
+            out.push(Piece::Text(" ".to_owned()));
+        }
+        let same_ko = if last { "거의 같습니다" } else { "거의 같고" };
+        let mut word = match (ko, change.direction) {
+            (true, 0) => same_ko.to_owned(),
+            (true, direction) => changed(now.measure, direction, last).to_owned(),
+            (false, direction) => changed_en(now.measure, direction).to_owned(),
+        };
+        if ko && change.direction == 0 && at == 0 {
+            // "보다" does not go with "같다".
+            if let Some(Piece::Text(lead)) = out.last_mut() {
+                *lead = lead.replacen(&format!("{then_name}보다"), &with(&then_name, Particle::And), 1);
+            }
+        }
+        word.push(if last { '.' } else { ',' });
+        out.push(Piece::Text(word));
+    }
+    if out.is_empty() { text(here.t.none_in_period.to_owned()) } else { out }
+}
+
+/// Areas beside each other: the first and the last of the first measure.
+fn beside(here: &Here, compared: &Compared) -> Vec<Piece> {
+    let Some(first) = compared.pairs.first() else { return text(here.t.none_in_period.to_owned()) };
+    let mut rows: Vec<(&Measured, &Fact)> = Vec::new();
+    for pair in compared.pairs.iter().filter(|pair| pair.now.measure == first.now.measure) {
+        rows.extend(pair.now.value.as_ref().map(|fact| (&pair.now, fact)));
+    }
+    let name = name_of(here, &first.now);
+    let mut best: Option<(&Measured, &Fact)> = None;
+    for row in &rows {
+        if best.is_none_or(|(_, fact)| row.1.value > fact.value) {
+            best = Some(*row);
+        }
+    }
+    let Some((top, fact)) = best else { return text(here.t.none_in_period.to_owned()) };
+    let area = area_name(here, &top.area);
+    let mut out = match here.lang {
+        Lang::Ko => fill(
+            &format!("{} {area}에서 가장 높아 {{}}", with(&name, Particle::Topic)),
+            vec![Piece::of(fact, here.lang)],
+        ),
+        Lang::En => fill(&format!("{name} is highest in {area}: {{}}"), vec![Piece::of(fact, here.lang)]),
+    };
+    for (row, fact) in rows.iter().filter(|(row, _)| row.area != top.area) {
+        let area = area_name(here, &row.area);
+        let template = match here.lang {
+            Lang::Ko => format!(", {} {{}}", with(&area, Particle::Topic)),
+            Lang::En => format!(", {area} {{}}"),
+        };
+        out.extend(fill(&template, vec![Piece::of(fact, here.lang)]));
+    }
+    out.push(Piece::Text(here.lang.pick("입니다.", ".").to_owned()));
+    out
+}
+
+fn measured(here: &Here, answer: &Answer, rows: &[Measured]) -> Vec<Piece> {
+    let lang = here.lang;
+    let when = when(here, &answer.question.period, answer.as_of);
+    let mut out = Vec::new();
+    for (at, row) in rows.iter().take(6).enumerate() {
+        let (name, area) = (name_of(here, row), area_name(here, &row.area));
+        let lead = match (lang, at) {
+            (Lang::Ko, 0) => format!("{when} {area} {} ", with(&name, Particle::Topic)),
+            (Lang::Ko, _) => format!(" {area} {} ", with(&name, Particle::Topic)),
+            (Lang::En, 0) => format!("{area}, {when}: {name} "),
+            (Lang::En, _) => format!(" {area}: {name} "),
+        };
+        let Some(value) = &row.value else {
+            let none = lang.pick("받은 자료가 없어 알 수 없습니다.", "cannot be told, nothing was received.");
+            out.push(Piece::Text(format!("{lead}{none}")));
+            continue;
+        };
+        let mean = row.peak.is_some();
+        let shown = Piece::of(value, lang);
+        let about = value.error.is_some() && value.measure == Measure::Users;
+        let template = match (lang, mean) {
+            (Lang::Ko, true) => format!("{lead}평균 {{}}이고"),
+            (Lang::Ko, false) => format!("{lead}{}{{}}입니다.", if about { "약 " } else { "" }),
+            (Lang::En, true) => format!("{lead}{{}} on average"),
+            (Lang::En, false) => format!("{lead}{}{{}}.", if about { "about " } else { "" }),
+        };
+        let template = if lang == Lang::Ko && mean {
+            template.replace("이고", if particle(shown.text(), Particle::Copula).is_empty() { "고" } else { "이고" })
+        } else {
+            template
+        };
+        out.extend(fill(&template, vec![shown]));
+        if let Some(peak) = &row.peak {
+            let at = moment(peak.from, lang);
+            let high = match (lang, row.measure) {
+                (Lang::Ko, Measure::Users | Measure::Requests) => "많았던",
+                (Lang::Ko, Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99) => "길었던",
+                _ => "높았던",
+            };
+            let template = match lang {
+                Lang::Ko => format!(", 가장 {high} 때는 {at}의 {{}}입니다."),
+                Lang::En => format!(", at its highest {{}} at {at}."),
+            };
+            out.extend(fill(&template, vec![Piece::of(peak, lang)]));
+        }
+    }
+    if out.is_empty() { text(here.t.none_in_period.to_owned()) } else { out }
+}
+
+fn ranked(here: &Here, answer: &Answer, ranked: &Ranked) -> Vec<Piece> {
+    let lang = here.lang;
+    let unit = ranked.rows.first().map_or(Unit::Ratio, |row| row.value.unit);
+    let name = measure_name(here, ranked.measure, unit);
+    let when = when(here, &answer.question.period, answer.as_of);
+    let Some(first) = ranked.rows.first() else {
+        return text(match lang {
+            Lang::Ko => format!("{when} {} 보낸 지역이 없어 알 수 없습니다.", with(name, Particle::Object)),
+            Lang::En => format!("Cannot tell: no region sent {name}, {when}."),
+        });
+    };
+    if let (Some(threshold), Some(passing)) = (&answer.question.threshold, ranked.passing) {
+        let level = exact(threshold.value, unit, lang);
+        return match lang {
+            Lang::Ko if passing == 0 => fill(
+                &format!(
+                    "{when} {} {level}를 넘는 지역은 없습니다. 가장 높은 {}이 {{}}입니다.",
+                    with(name, Particle::Subject),
+                    here.region(&first.region)
+                ),
+                vec![Piece::of(&first.value, lang)],
+            ),
+            Lang::Ko => fill(
+                &format!(
+                    "{when} {} {level}를 넘는 지역은 {passing}곳이고, 가장 높은 곳은 {}, {{}}입니다.",
+                    with(name, Particle::Subject),
+                    here.region(&first.region)
+                ),
+                vec![Piece::of(&first.value, lang)],
+            ),
+            Lang::En => fill(
+                &format!(
+                    "{passing} regions have {name} of {level} or more, {when}; the highest is {}: {{}}.",
+                    here.region(&first.region)
+                ),
+                vec![Piece::of(&first.value, lang)],
+            ),
+        };
+    }
+    let most = match (lang, ranked.ascending, ranked.measure) {
+        (Lang::Ko, false, Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99) => "가장 긴",
+        (Lang::Ko, true, Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99) => "가장 짧은",
+        (Lang::Ko, false, Measure::Users | Measure::Requests | Measure::PerCapita) => "가장 많은",
+        (Lang::Ko, true, Measure::Users | Measure::Requests | Measure::PerCapita) => "가장 적은",
+        (Lang::Ko, false, _) => "가장 높은",
+        (Lang::Ko, true, _) => "가장 낮은",
+        (Lang::En, false, _) => "highest",
+        (Lang::En, true, _) => "lowest",
+    };
+    let region = here.region(&first.region);
+    let template = match lang {
+        Lang::Ko => format!("{when} {} {most} 지역은 {region}, {{}}입니다.", with(name, Particle::Subject)),
+        Lang::En => format!("The {most} {name} {when} is in {region}: {{}}."),
+    };
+    fill(&template, vec![Piece::of(&first.value, lang)])
+}
+
+fn endpoints(here: &Here, answer: &Answer, found: &Endpoints) -> Vec<Piece> {
+    let lang = here.lang;
+    let ko = lang == Lang::Ko;
+    if answer.question.after_deployment {
+        let Some((region, service, version, at)) = &found.deployment else {
+            return text(
+                lang.pick(
+                    "최근 14일 동안 배포한 기록이 없어 알 수 없습니다.",
+                    "Cannot tell: no deployment was seen in the last 14 days.",
+                )
+                .to_owned(),
+            );
+        };
+        let (region, at) = (here.region(region), moment(*at, lang));
+        let Some(first) = found.rows.first() else {
+            return text(if ko {
+                format!("{at} {region} {service} {version} 배포 뒤 느려진 API는 없습니다.")
+            } else {
+                format!("Nothing became slower after {service} {version} was deployed in {region} at {at}.")
+            });
+        };
+        let (n, route) = (found.rows.len(), format!("{} {}", first.service, first.route));
+        let times = first.before.as_ref().map_or(1.0, |before| first.now.value / before.value.max(1e-9));
+        let times = super::verdict::times(times, lang);
+        let template = if ko {
+            format!(
+                "{at} {region} {service} {version} 배포 뒤 느려진 API는 {n}개이고, 가장 느려진 것은 {route}, {{}}(그 전날의 {times})입니다."
+            )
+        } else {
+            format!(
+                "{n} APIs became slower after {service} {version} was deployed in {region} at {at}; the most {route}: {{}}, {times} of the day before."
+            )
+        };
+        return fill(&template, vec![Piece::of(&first.now, lang)]);
+    }
+    let Some(first) = found.rows.first() else {
+        return text(
+            lang.pick(
+                "이 기간에 30건 넘게 요청받은 API가 없어 알 수 없습니다.",
+                "Cannot tell: no API had 30 requests in this period.",
+            )
+            .to_owned(),
+        );
+    };
+    let name = measure_name(here, found.measure, first.now.unit);
+    let route = format!("{} {}", first.service, first.route);
+    let template = if ko {
+        format!("{} 가장 높은 API는 {route}, {{}}입니다.", with(name, Particle::Subject))
+    } else {
+        format!("The API with the highest {name} is {route}: {{}}.")
+    };
+    fill(&template, vec![Piece::of(&first.now, lang)])
+}
+
+/// What users feel, and why.
+fn incident(here: &Here, row: &IncidentRow) -> Vec<Piece> {
+    let mut out = super::incident::headline(here, row, &incident_anchor(row));
+    out.push(Piece::Text(". ".to_owned()));
+    match row.explanation.as_ref().and_then(|explanation| explanation.causes.first()) {
+        Some(cause) => {
+            out.extend(super::cause::because(here, cause));
+            out.push(Piece::Text(format!(" ({})", super::cause::confidence(here, cause.confidence))));
+        }
+        None if row.explanation.is_some() => out.push(Piece::Text(here.t.no_cause.to_owned())),
+        None => out.push(Piece::Text(here.t.finding_cause.to_owned())),
+    }
+    out
+}
+
+/// Anchor of the source of an incident's figure.
+pub(crate) fn incident_anchor(row: &IncidentRow) -> String {
+    format!("src-{}", row.id)
+}
+
+fn incidents(here: &Here, answer: &Answer, view: &IncidentsView) -> Vec<Piece> {
+    let when = period(answer.question.period.from, answer.question.period.to, answer.as_of, here.lang);
+    let area = area_of(here, answer);
+    let n = view.rows.len();
+    let Some(first) = view.rows.first() else {
+        return text(match here.lang {
+            Lang::Ko => format!("{when} {area}에는 사건이 없습니다."),
+            Lang::En => format!("No incident in {area}, {when}."),
+        });
+    };
+    let mut out = text(match here.lang {
+        Lang::Ko => format!("{when} {area}의 사건은 {n}건입니다. "),
+        Lang::En => format!("{n} incidents in {area}, {when}. "),
+    });
+    out.extend(incident(here, first));
+    out
+}
+
+fn needed(here: &Here, needed: &Needed) -> Vec<Piece> {
+    let lang = here.lang;
+    let mut out = Vec::new();
+    let likely = needed.ahead.iter().find_map(|row| Some((row, row.ahead.as_ref()?)));
+    if let Some(horizon) = needed.horizon {
+        let within = span(horizon, lang);
+        match likely {
+            Some((row, ahead)) => {
+                let region = here.region(&row.region);
+                let name = measure_name(here, row.measure, Unit::Ratio);
+                let level = exact(ahead.threshold, Unit::Ratio, lang);
+                let (number, unit) = super::forecast::probability(&ahead.over, lang);
+                let chance = Piece::Fact(anchor(&ahead.over), join(&number, unit));
+                let sure = super::cause::confidence(here, row.confidence);
+                let template = match lang {
+                    Lang::Ko => format!(
+                        "{within} 안에 {region} {} {level}{} 넘을 확률은 {{}}입니다({sure}). ",
+                        with(name, Particle::Subject),
+                        particle(&level, Particle::Object)
+                    ),
+                    Lang::En => {
+                        format!(
+                            "The probability that {name} in {region} passes {level} within {within} is {{}} ({sure}). "
+                        )
+                    }
+                };
+                out.extend(fill(&template, vec![chance]));
+            }
+            None => out.push(Piece::Text(
+                lang.pick("앞일을 말하기에는 자료가 모자랍니다. ", "There is too little data to forecast. ").to_owned(),
+            )),
+        }
+    }
+    out.push(Piece::Text(format!("{}.", super::forecast::plan_title(here, &needed.plan))));
+    let places: Vec<String> = needed
+        .plan
+        .rows
+        .iter()
+        .filter(|row| row.need == Need::More)
+        .take(3)
+        .map(|row| format!("{} {}", here.region(&row.region), row.service))
+        .collect();
+    if !places.is_empty() {
+        out.push(Piece::Text(format!(" {}", places.join(", "))));
+    }
+    out
+}
+
+fn reported(here: &Here, answer: &Answer, reported: &Reported) -> Vec<Piece> {
+    let lang = here.lang;
+    let when = period(answer.question.period.from, answer.question.period.to, answer.as_of, lang);
+    let area = area_of(here, answer);
+    let users = reported.compared.pairs.first();
+    let now = users.and_then(|pair| pair.now.value.as_ref());
+    let then = users.and_then(|pair| pair.then.as_ref()?.value.as_ref());
+    let mut out = text(match lang {
+        Lang::Ko => format!("{when} {area} 성능 보고서입니다. "),
+        Lang::En => format!("Performance report of {area}, {when}. "),
+    });
+    if let Some(now) = now {
+        let name = measure_name(here, now.measure, now.unit);
+        let template = match lang {
+            Lang::Ko => format!("{} 평균 {{}}", with(name, Particle::Topic)),
+            Lang::En => format!("{name} {{}} on average"),
+        };
+        out.extend(fill(&template, vec![Piece::of(now, lang)]));
+        if let Some(then) = then {
+            let change = change(now.value, then.value, now.unit, lang);
+            let shift = if answer.question.period.to - answer.question.period.from > DAY {
+                lang.pick("지난주 같은 때", "the same part of last week")
+            } else {
+                lang.pick("하루 전", "the day before")
+            };
+            out.push(Piece::Text(match (lang, change.direction) {
+                (Lang::Ko, 0) => format!(", {shift}와 거의 같습니다. "),
+                (Lang::Ko, d) => format!(", {shift}보다 {} {}. ", change.size, changed(now.measure, d, true)),
+                (Lang::En, 0) => format!(", the same as {shift}. "),
+                (Lang::En, d) => format!(", {} {} than {shift}. ", change.size, changed_en(now.measure, d)),
+            }));
+        } else {
+            out.push(Piece::Text(lang.pick("입니다. ", ". ").to_owned()));
+        }
+    }
+    let (n, more) = (reported.incidents.rows.len(), reported.plan.rows.iter().filter(|r| r.need == Need::More).count());
+    out.push(Piece::Text(match lang {
+        Lang::Ko => format!("사건은 {n}건, 분기 말까지 늘려야 할 곳은 {more}곳입니다."),
+        Lang::En => format!("{n} incidents; {more} places need more before the quarter ends."),
+    }));
+    out
+}
+
+/// What is missing in an answer, one sentence each.
+pub(crate) fn notes(here: &Here, answer: &Answer) -> Vec<String> {
+    let mut out = Vec::new();
+    let late: Vec<&str> = answer.late.iter().map(|(code, _)| here.region(code)).collect();
+    if !late.is_empty() {
+        let names = late.join(", ");
+        out.push(match here.lang {
+            Lang::Ko => format!("{}에서 새 자료가 오지 않아 그만큼 빠져 있습니다.", names),
+            Lang::En => format!("Nothing new arrives from {names}; it is missing here."),
+        });
+    }
+    if let Body::Diagnosed(found) = &answer.body
+        && found.learning
+    {
+        out.push(here.t.learning.to_owned());
+    }
+    if let Body::Measured(rows) = &answer.body
+        && rows.iter().any(|row| row.measure == Measure::Users && row.peak.is_some())
+    {
+        out.push(here.t.users_mean.to_owned());
+    }
+    out
+}
+
+/// How a question was understood: kind, measures, areas, times and the rest.
+pub(crate) fn understood(here: &Here, question: &Question, as_of: i64) -> Vec<String> {
+    let lang = here.lang;
+    let mut out = vec![kind(lang, question.kind).to_owned()];
+    let names = question.measures.iter().map(|measure| measure_name(here, *measure, Unit::Users).to_owned());
+    out.extend(Some(names.collect::<Vec<_>>().join("·")).filter(|names| !names.is_empty()));
+    let areas: Vec<String> = question.areas.iter().map(|area| area_name(here, area)).collect();
+    out.push(if areas.is_empty() { here.t.nation.to_owned() } else { areas.join("·") });
+    out.extend(question.service.clone());
+    out.push(period(question.period.from, question.period.to, as_of, lang));
+    if let Some(against) = &question.against {
+        let times = period(against.from, against.to, as_of, lang);
+        out.push(match lang {
+            Lang::Ko => format!("비교: {times}"),
+            Lang::En => format!("against {times}"),
+        });
+    }
+    if let Some(horizon) = question.horizon {
+        let ahead = span(horizon, lang);
+        out.push(match lang {
+            Lang::Ko => format!("앞으로 {ahead}"),
+            Lang::En => format!("next {ahead}"),
+        });
+    }
+    if let Some(threshold) = question.threshold {
+        use bonghwa_analytics::ask::Quantity;
+        let unit = match threshold.unit {
+            Quantity::Ratio => Unit::Ratio,
+            Quantity::Seconds => Unit::Seconds,
+            Quantity::Count => Unit::Users,
+        };
+        out.push(format!("{} {}", here.t.threshold, exact(threshold.value, unit, lang)));
+    }
+    if let Some(limit) = question.limit {
+        out.push(match lang {
+            Lang::Ko => format!("{}개", count(f64::from(limit))),
+            Lang::En => format!("{} entries", count(f64::from(limit))),
+        });
+    }
+    if question.after_deployment {
+        out.push(lang.pick("최근 배포 뒤", "since the latest deployment").to_owned());
+    }
+    out
+}
+
+/// A kind of question as a word.
+pub(crate) const fn kind(lang: Lang, kind: Kind) -> &'static str {
+    match kind {
+        Kind::Compare => lang.pick("비교", "compare"),
+        Kind::Diagnose => lang.pick("원인", "what is wrong"),
+        Kind::Sessions => lang.pick("세션", "sessions"),
+        Kind::Capacity => lang.pick("증설", "capacity"),
+        Kind::Report => lang.pick("보고서", "report"),
+        Kind::RankRegions => lang.pick("지역 순위", "rank regions"),
+        Kind::SlowEndpoints => lang.pick("API 순위", "rank APIs"),
+        Kind::Value => lang.pick("값", "value"),
+        Kind::Trend => lang.pick("추이", "trend"),
+        Kind::Incidents => lang.pick("사건 목록", "incidents"),
+    }
+}
+
+/// One of several meanings.
+pub(crate) fn choice_text(here: &Here, choice: &Question, as_of: i64) -> String {
+    understood(here, choice, as_of).join(", ")
+}
+
+/// What was taken for granted.
+pub(crate) fn assumed(here: &Here, assumption: &Assumption) -> String {
+    let lang = here.lang;
+    match assumption {
+        Assumption::Period => {
+            lang.pick("때를 말씀하지 않아 알맞은 기간으로 보았습니다.", "No time was said; a fitting one was taken.")
+        }
+        Assumption::Against => lang.pick(
+            "견줄 때를 말씀하지 않아 바로 앞 같은 때로 보았습니다.",
+            "Nothing was said to compare with; the time before was taken.",
+        ),
+        Assumption::Measures => lang.pick(
+            "무엇을 볼지 말씀하지 않아 기본 수치로 보았습니다.",
+            "No measure was said; the usual ones were taken.",
+        ),
+        Assumption::Horizon => lang.pick(
+            "얼마나 앞을 볼지 말씀하지 않아 3시간으로 보았습니다.",
+            "It was not said how far ahead; 3 hours were taken.",
+        ),
+        Assumption::Limit => {
+            lang.pick("몇 개인지 말씀하지 않아 5개만 적었습니다.", "It was not said how many; 5 are listed.")
+        }
+        Assumption::SameElapsed => lang.pick(
+            "아직 끝나지 않은 기간이라 같은 길이만큼만 견주었습니다.",
+            "The period still runs, so equal lengths are compared.",
+        ),
+        Assumption::Afternoon => lang.pick("시각은 오후로 보았습니다.", "The hour was taken for one of the afternoon."),
+        Assumption::Spelling { typed } => {
+            return match lang {
+                Lang::Ko => format!("‘{typed}’은(는) 비슷한 말로 고쳐 읽었습니다."),
+                Lang::En => format!("“{typed}” was read as a similar word."),
+            };
+        }
+        Assumption::Ignored { words } => {
+            return match lang {
+                Lang::Ko => format!("‘{words}’은(는) 알아듣지 못해 빼고 답했습니다."),
+                Lang::En => format!("“{words}” was not understood and left aside."),
+            };
+        }
+    }
+    .to_owned()
+}
+
+/// What is asked back.
+pub(crate) fn open(here: &Here, about: &About) -> String {
+    match (about, here.lang) {
+        (About::Region { name }, Lang::Ko) => format!("‘{name}’은(는) 어느 곳을 말씀하시나요?"),
+        (About::Region { name }, Lang::En) => format!("Which “{name}” is meant?"),
+        (About::Measure, Lang::Ko) => "어떤 수치를 말씀하시나요?".to_owned(),
+        (About::Measure, Lang::En) => "Which measure is meant?".to_owned(),
+        (About::Kind, Lang::Ko) => "무엇을 알고 싶으신가요?".to_owned(),
+        (About::Kind, Lang::En) => "What would you like to know?".to_owned(),
+    }
+}
+
+/// Why there is no answer, and what is missing.
+pub(crate) fn cannot(here: &Here, why: &Reason) -> String {
+    let lang = here.lang;
+    match why {
+        Reason::Empty => lang.pick("무엇이 궁금하신지 적어 주십시오.", "Please write what you would like to know."),
+        Reason::TooLong => lang.pick(
+            "질문이 너무 깁니다. 한 문장으로 적어 주십시오.",
+            "The question is too long. Please write one sentence.",
+        ),
+        Reason::Action => lang.pick(
+            "봉화는 시스템을 바꾸지 않습니다. 조치는 사람이 합니다.",
+            "Bonghwa does not change systems. People act.",
+        ),
+        Reason::Personal => lang.pick(
+            "개인을 알아볼 수 있는 정보는 보관하지 않아 알 수 없습니다.",
+            "Cannot tell: nothing that identifies a person is kept.",
+        ),
+        Reason::OtherSubject => lang.pick(
+            "시스템 운영 밖의 일은 알 수 없습니다.",
+            "Cannot tell: that is not about the operation of these systems.",
+        ),
+        Reason::NotMeasured => {
+            lang.pick("그 수치는 여기서 재지 않아 알 수 없습니다.", "Cannot tell: that is not measured here.")
+        }
+        Reason::UnknownPlace { name } => {
+            return match lang {
+                Lang::Ko => format!("‘{name}’은(는) 등록된 지역이 아니라 알 수 없습니다."),
+                Lang::En => format!("Cannot tell: “{name}” is not one of the regions."),
+            };
+        }
+        Reason::Future => lang.pick(
+            "아직 일어나지 않은 일이라 알 수 없습니다. 앞일은 증설과 예측으로 물어 주십시오.",
+            "Cannot tell what has not happened. Ask for a forecast instead.",
+        ),
+        Reason::NoSuchTime => lang.pick("없는 날짜나 시각입니다.", "There is no such date or time."),
+        Reason::NotUnderstood => {
+            lang.pick("알아듣지 못했습니다. 아래처럼 물어 주십시오.", "It was not understood. You can ask like this.")
+        }
+    }
+    .to_owned()
+}
+
+/// What can be asked next, in words that are understood with this question before them.
+pub(crate) fn next(here: &Here, answer: &Answer) -> Vec<&'static str> {
+    let pick = |ko, en| here.lang.pick(ko, en);
+    match answer.question.kind {
+        Kind::Compare => vec![
+            pick("왜 그런가요?", "Why?"),
+            pick("지역별 순위는?", "Rank the regions"),
+            pick("추이를 보여줘", "Show the trend"),
+        ],
+        Kind::Diagnose | Kind::Incidents => vec![
+            pick("어제는?", "And yesterday?"),
+            pick("가장 느린 API 5개는?", "The 5 slowest APIs?"),
+            pick("어제 같은 시간과 비교해줘", "Compare with the same time yesterday"),
+        ],
+        Kind::Value | Kind::Trend => vec![
+            pick("어제 같은 시간과 비교해줘", "Compare with the same time yesterday"),
+            pick("지역별 순위는?", "Rank the regions"),
+            pick("왜 그런가요?", "Why?"),
+        ],
+        Kind::RankRegions => {
+            vec![pick("가장 낮은 지역은?", "And the lowest?"), pick("추이를 보여줘", "Show the trend")]
+        }
+        Kind::SlowEndpoints => {
+            vec![pick("오류율이 높은 API는?", "APIs with the highest error rate?"), pick("왜 그런가요?", "Why?")]
+        }
+        _ => vec![Starter::Diagnose.text(here.lang), Starter::Busiest.text(here.lang)],
+    }
+}
+
+/// The quarter's end, for the table of what is needed.
+pub(crate) fn until(here: &Here, needed: &Needed) -> String {
+    short_date(needed.plan.until - DAY, here.lang)
+}
+
+/// How sure a row of the forecast is, in one word.
+pub(crate) fn sure(here: &Here, confidence: Confidence) -> &'static str {
+    super::cause::confidence(here, confidence)
+}
+
+/// A fact as a table shows it.
+pub(crate) fn shown(here: &Here, fact: Option<&Fact>) -> String {
+    fact.map_or_else(|| bonghwa_analytics::format::MISSING.to_owned(), |fact| in_prose(fact, here.lang))
+}
