@@ -342,9 +342,15 @@ impl Bucket {
         self.decode_sections(r)
     }
 
-    fn decode_first_cells(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
+    /// Reads the routes and calls with which cells begin, all that series are made of.
+    pub(crate) fn decode_traffic(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
         self.transactions = take_pairs(r, Transaction::decode)?;
         self.calls = take_pairs(r, Transaction::decode)?;
+        Ok(())
+    }
+
+    fn decode_first_cells(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
+        self.decode_traffic(r)?;
         for _ in 0..r.count(3, "log counts")? {
             let service = Name::from(r.str("service")?);
             let severity = *Severity::ALL.get(usize::from(r.u8("severity")?)).ok_or(r.invalid("severity"))?;

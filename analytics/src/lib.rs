@@ -24,6 +24,7 @@ pub mod identity;
 pub mod incident;
 pub mod latency;
 pub mod logs;
+pub mod recompute;
 pub mod region;
 pub mod session;
 pub mod sketch;

@@ -63,6 +63,11 @@ impl Watch {
         }
     }
 
+    /// Ends every alarm and all that led to one; the values of the last hour stay.
+    pub fn settle(&mut self) {
+        (self.outside, self.well, self.reason) = (None, None, None);
+    }
+
     /// Takes the row that starts at `at` and says what it is.
     ///
     /// `profile` is that of the Korean day that holds `at`, if there is one. `value` is NaN where nothing was received.

@@ -5,113 +5,178 @@
 //! the 28 before: judged again from the same frames they are the same, at an edge, in a centre or in a browser.
 
 mod alarm;
+mod catalogue;
 mod series;
 mod sheet;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-pub use alarm::{Alarm, Alarms, MAX_ALARMS, Worst};
+pub use alarm::{Alarm, Alarms, MAX_ALARMS, Worst, merge as merge_alarms};
 pub(crate) use alarm::{decode as decode_alarms, encode as encode_alarms};
 pub use series::{Identities, Reading, SeriesKey, Subject, nature, readings};
 pub use sheet::{MAX_SERIES, SLOT, Sheet};
 
+use catalogue::Catalogue;
+
 use crate::bucket::Bucket;
 use crate::calendar;
 use crate::detect::{self, History, Nature, Profile, Watch, Why};
-use crate::time::{DAY, day_start};
+use crate::time::{DAY, Resolution, day_start};
 use crate::view::Measure;
 
 /// Days from which bands are learned.
 pub const DAYS: i64 = 28;
+/// Seconds before midnight whose values are carried into a day: more than a watch remembers.
+pub const CARRY: i64 = 2 * 3600;
+
+/// Width of a minute, seconds.
+const MINUTE: i64 = Resolution::Minute.seconds();
 
 /// Bands and short-lived state of all series of a region on one day.
 #[derive(Clone, Debug, Default)]
 pub struct Watcher {
     day: Option<i64>,
-    series: BTreeMap<SeriesKey, Watched>,
+    /// Whether the bands of the day must be learned anew.
+    stale: bool,
+    catalogue: Catalogue,
+    /// By number of the series.
+    series: Vec<Watched>,
+    /// Numbers of requests that have a band, in the order of the series.
+    volumes: Vec<usize>,
+    /// Buckets judged so far.
+    judged: u64,
+    /// Values judged so far.
+    steps: u64,
 }
 
 #[derive(Clone, Debug)]
 struct Watched {
     profile: Option<Profile>,
     watch: Watch,
+    /// The bucket that was last seen to name the series.
+    seen: u64,
 }
 
 impl Watched {
     const fn new(measure: Measure) -> Self {
-        Self { profile: None, watch: Watch::new(nature(measure)) }
+        Self { profile: None, watch: Watch::new(nature(measure)), seen: 0 }
     }
 }
 
+/// A bucket without sketches and what its summary says of them, with its start.
+pub type Minute = (i64, Bucket, Identities);
+
 impl Watcher {
     /// Midnight of the day whose bands are at hand.
-    pub const fn day(&self) -> Option<i64> {
-        self.day
+    pub fn day(&self) -> Option<i64> {
+        self.day.filter(|_| !self.stale)
     }
 
     /// Number of series that are watched.
-    pub fn len(&self) -> usize {
+    pub const fn len(&self) -> usize {
         self.series.len()
     }
 
+    /// Number of values that were judged.
+    pub const fn steps(&self) -> u64 {
+        self.steps
+    }
+
     /// Whether nothing is watched yet.
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.series.is_empty()
     }
 
     /// Makes the bands be learned anew: days before today changed.
-    pub fn forget_day(&mut self) {
-        self.day = None;
+    pub const fn forget_day(&mut self) {
+        self.stale = true;
     }
 
-    /// Learns the bands of the day that starts at `day` from the days before, in any order. State goes on.
+    /// Learns the bands of the day that starts at `day` from the days before, in any order. The values of the last hour
+    /// go on; what they were held against the day before does not, so that a day follows from its own bands.
     pub fn begin(&mut self, day: i64, before: &[Sheet]) {
         let mut days: Vec<&Sheet> = before.iter().filter(|s| s.day < day && s.day >= day - DAYS * DAY).collect();
         days.sort_by_key(|sheet| -sheet.day);
         let keys: BTreeSet<&SeriesKey> = days.iter().flat_map(|sheet| sheet.keys()).collect();
         let today = calendar::kind(day);
+        let another = self.day != Some(day);
+        let kinds: Vec<_> = days.iter().map(|sheet| (*sheet, calendar::kind(sheet.day))).collect();
+        let (before, mut was) = (std::mem::take(&mut self.catalogue), std::mem::take(&mut self.series));
+        self.volumes.clear();
         let mut history = Vec::new();
-        self.series.retain(|key, _| keys.contains(key));
         for key in keys {
             history.clear();
-            history.extend(days.iter().filter_map(|sheet| {
-                let slots = sheet.values(key)?;
-                Some(History { kind: calendar::kind(sheet.day), slots, grain: f32::NAN })
+            history.extend(kinds.iter().filter_map(|(sheet, kind)| {
+                Some(History { kind: *kind, slots: sheet.values(key)?, grain: f32::NAN })
             }));
-            let watched = self.series.entry(key.clone()).or_insert_with(|| Watched::new(key.measure));
+            let known = before.get(key).and_then(|number| was.get_mut(number));
+            let mut watched = Watched::new(key.measure);
+            if let Some(known) = known {
+                std::mem::swap(&mut watched.watch, &mut known.watch);
+            }
+            if another {
+                watched.watch.settle();
+            }
             watched.profile = Profile::learn(nature(key.measure), &history, today).filter(says_what_is_usual);
+            if key.measure == Measure::Requests && watched.profile.is_some() {
+                self.volumes.push(self.series.len());
+            }
+            self.catalogue.add(key.clone());
+            self.series.push(watched);
         }
-        self.day = Some(day);
+        (self.day, self.stale) = (Some(day), false);
+    }
+
+    /// Judges five minutes again that are over: its minutes, as far as they are kept, and then all that these did not
+    /// judge. Alarms that the buckets have are replaced.
+    pub fn judge_again(&mut self, start: i64, bucket: &mut Bucket, users: &Identities, minutes: &mut [Minute]) {
+        bucket.alarms.clear();
+        for (at, minute, users) in minutes.iter_mut() {
+            minute.alarms.clear();
+            self.judge(*at, MINUTE, minute, users, Which::Minute);
+            merge_alarms(&mut bucket.alarms, &minute.alarms);
+        }
+        let which = if minutes.is_empty() { Which::All } else { Which::Users };
+        self.judge(start, SLOT, bucket, users, which);
     }
 
     /// Judges a bucket that is over and adds its alarms to those that it has; `users` as in [`readings`].
     pub fn judge(&mut self, start: i64, width: i64, bucket: &mut Bucket, users: &Identities, which: Which) {
-        let mut silent: Vec<SeriesKey> = Vec::new();
-        let seen = readings(bucket, users, width);
-        if which != Which::Users {
-            let present: BTreeSet<&SeriesKey> = seen.iter().map(|reading| &reading.key).collect();
-            let volumes = self.series.iter().filter(|(key, watched)| {
-                key.measure == Measure::Requests && watched.profile.is_some() && !present.contains(key)
-            });
-            silent.extend(volumes.map(|(key, _)| key.clone()));
+        self.judged += 1;
+        if which == Which::Users {
+            if let Some(reading) = series::users(users) {
+                self.step(start, width, reading, &mut bucket.alarms);
+            }
+            return;
         }
-        // A service that says nothing while others speak made no requests.
-        let silent = silent.into_iter().map(|key| Reading { key, value: 0.0, count: width as f64 });
-        for reading in seen.into_iter().chain(silent) {
+        for reading in readings(bucket, users, width) {
             if which.takes(reading.key.measure) {
                 self.step(start, width, reading, &mut bucket.alarms);
+            }
+        }
+        // A service that says nothing while others speak made no requests.
+        for at in 0..self.volumes.len() {
+            let number = self.volumes[at];
+            if self.series.get(number).is_some_and(|watched| watched.seen != self.judged) {
+                let Some(key) = self.catalogue.name(number).cloned() else { continue };
+                let reading = Reading { key, value: 0.0, count: width as f64 };
+                self.judge_reading(number, (start, width), reading, &mut bucket.alarms);
             }
         }
     }
 
     fn step(&mut self, start: i64, width: i64, reading: Reading, alarms: &mut Alarms) {
-        if !self.series.contains_key(&reading.key) {
-            if self.series.len() >= MAX_SERIES {
-                return;
-            }
-            self.series.insert(reading.key.clone(), Watched::new(reading.key.measure));
+        let Some(number) = self.catalogue.follow(&reading.key, MAX_SERIES) else { return };
+        if number == self.series.len() {
+            self.series.push(Watched::new(reading.key.measure));
         }
-        let Some(watched) = self.series.get_mut(&reading.key) else { return };
+        self.judge_reading(number, (start, width), reading, alarms);
+    }
+
+    fn judge_reading(&mut self, number: usize, (start, width): (i64, i64), reading: Reading, alarms: &mut Alarms) {
+        let Some(watched) = self.series.get_mut(number) else { return };
+        watched.seen = self.judged;
+        self.steps += 1;
         let judged = watched.watch.step(watched.profile.as_ref(), start, reading.value, reading.count);
         // An alarm that is merely kept open is not a step out of the band.
         let (true, Some(band)) = (judged.alarm && judged.why != Why::Held, judged.band) else { return };
@@ -135,8 +200,8 @@ impl Watcher {
 
     /// The band of a series at an instant of the day.
     pub fn band(&self, key: &SeriesKey, instant: i64) -> Option<detect::Band> {
-        let day = self.day.filter(|day| *day == day_start(instant))?;
-        self.series.get(key)?.profile.as_ref()?.band((instant - day) as u32)
+        let day = self.day().filter(|day| *day == day_start(instant))?;
+        self.series.get(self.catalogue.get(key)?)?.profile.as_ref()?.band((instant - day) as u32)
     }
 }
 

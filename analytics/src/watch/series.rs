@@ -79,9 +79,7 @@ pub fn readings(bucket: &Bucket, users: &Identities, width: i64) -> Vec<Reading>
     let mut out = Vec::new();
     let seconds = width.max(1) as f64;
     transaction(&mut out, &Subject::Entry, &bucket.entry, Some(seconds));
-    if let Some(users) = told_apart(users) {
-        push(&mut out, &Subject::Entry, Measure::Users, users.estimate, 1.0);
-    }
+    out.extend(self::users(users));
     let mut services = bucket.transactions.iter().peekable();
     while let Some(((service, _), _)) = services.peek() {
         let service = (*service).clone();
@@ -107,6 +105,12 @@ pub fn readings(bucket: &Bucket, users: &Identities, width: i64) -> Vec<Reading>
         push(&mut out, &Subject::Service(service.clone()), measure, gauge.mean() / 1e6, f64::NAN);
     }
     out
+}
+
+/// Distinct users, the one series that no cell says anything of.
+pub(super) fn users(users: &Identities) -> Option<Reading> {
+    let value = told_apart(users)?.estimate;
+    Some(Reading { key: SeriesKey { subject: Subject::Entry, measure: Measure::Users }, value, count: 1.0 })
 }
 
 fn push(out: &mut Vec<Reading>, subject: &Subject, measure: Measure, value: f64, count: f64) {

@@ -1,7 +1,6 @@
 //! A day of a region on one sheet: every series in slots of five minutes, as bands are learned from it.
 
-use std::collections::BTreeMap;
-
+use super::catalogue::Catalogue;
 use super::series::{Identities, SeriesKey, readings};
 use crate::bucket::Bucket;
 use crate::codec::{CodecError, Reader, put_i64, put_u64};
@@ -14,17 +13,25 @@ pub const MAX_SERIES: usize = 1000;
 pub const SLOT: i64 = 300;
 
 /// The values of a day.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Sheet {
     /// Midnight in Asia/Seoul.
     pub day: i64,
-    series: BTreeMap<SeriesKey, Box<[f32]>>,
+    catalogue: Catalogue,
+    /// By number of the series.
+    values: Vec<Box<[f32]>>,
+}
+
+impl PartialEq for Sheet {
+    fn eq(&self, other: &Self) -> bool {
+        self.day == other.day && self.iter().eq(other.iter())
+    }
 }
 
 impl Sheet {
     /// An empty day.
     pub const fn new(day: i64) -> Self {
-        Self { day, series: BTreeMap::new() }
+        Self { day, catalogue: Catalogue::new(), values: Vec::new() }
     }
 
     /// Puts down what a bucket of five minutes says.
@@ -34,31 +41,35 @@ impl Sheet {
             return;
         }
         for reading in readings(bucket, users, SLOT) {
-            if self.series.len() >= MAX_SERIES && !self.series.contains_key(&reading.key) {
-                continue;
+            let Some(number) = self.catalogue.follow(&reading.key, MAX_SERIES) else { continue };
+            if number == self.values.len() {
+                self.values.push(vec![f32::NAN; SLOTS].into());
             }
-            let values = self.series.entry(reading.key).or_insert_with(|| vec![f32::NAN; SLOTS].into());
-            values[slot] = unpack(pack(reading.value as f32));
+            self.values[number][slot] = unpack(pack(reading.value as f32));
         }
     }
 
     /// The values of a series.
     pub fn values(&self, key: &SeriesKey) -> Option<&[f32]> {
-        self.series.get(key).map(|values| &**values)
+        self.catalogue.get(key).and_then(|number| self.values.get(number)).map(|values| &**values)
     }
 
     /// The series that have values.
     pub fn keys(&self) -> impl Iterator<Item = &SeriesKey> {
-        self.series.keys()
+        self.iter().map(|(key, _)| key)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&SeriesKey, &[f32])> {
+        self.catalogue.iter().filter_map(|(key, number)| self.values.get(number).map(|values| (key, &**values)))
     }
 
     /// Appends the sheet: two bytes a value.
     pub fn encode(&self, out: &mut Vec<u8>) {
         put_i64(out, self.day);
-        put_u64(out, self.series.len() as u64);
-        for (key, values) in &self.series {
+        put_u64(out, self.catalogue.len() as u64);
+        for (key, values) in self.iter() {
             key.encode(out);
-            for value in &**values {
+            for value in values {
                 out.extend_from_slice(&pack(*value).to_le_bytes());
             }
         }
@@ -71,7 +82,15 @@ impl Sheet {
         for _ in 0..r.count(2 + 2 * SLOTS, "series")? {
             let key = SeriesKey::decode(&mut r)?;
             let values = r.take(2 * SLOTS, "values")?.chunks_exact(2);
-            sheet.series.insert(key, values.map(|pair| unpack(u16::from_le_bytes([pair[0], pair[1]]))).collect());
+            let values: Box<[f32]> = values.map(|pair| unpack(u16::from_le_bytes([pair[0], pair[1]]))).collect();
+            // A name that stands twice means its last values.
+            match sheet.catalogue.get(&key) {
+                Some(number) => sheet.values[number] = values,
+                None => {
+                    sheet.catalogue.add(key);
+                    sheet.values.push(values);
+                }
+            }
         }
         r.finish("sheet")?;
         Ok(sheet)

@@ -1,6 +1,8 @@
 //! Sentences that are put together: verdicts, leads, findings. Templates with slots for facts; what is shown as a
 //! number comes from a fact.
 
+#[cfg(any(feature = "ssr", feature = "rooms"))]
+pub(crate) mod again;
 pub(crate) mod cause;
 pub(crate) mod combine;
 pub(crate) mod forecast;
