@@ -102,9 +102,9 @@ fn a_day_as_it_passes_is_judged_alike_from_its_frames() {
     std::fs::create_dir_all(&folder).unwrap();
     let open = |now| Engine::open(Sqlite::open(&folder.join("edge.db"), false).unwrap(), config(), now).unwrap();
     let begin = TODAY - 2 * HOUR;
-    let mut engine = open(begin);
-    history(&mut engine, begin, begin - 12 * DAY, begin);
-    for second in 0..20 {
+    let mut engine = open(begin + 4);
+    history(&mut engine, begin + 4, begin - 12 * DAY, begin);
+    for second in 2..22 {
         engine.tick(begin + 2 * second).unwrap();
     }
     live(&mut engine, begin, TODAY + 2 * HOUR + 180);

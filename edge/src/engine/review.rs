@@ -7,10 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::summary::Summary;
-use bonghwa_analytics::time::{DAY, Resolution, day_start};
+use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::watch::{Alarms, CARRY, DAYS, Minute, Sheet, Watcher, Which, merge_alarms};
 
 use super::EngineError;
@@ -142,7 +141,8 @@ fn judge<D: Database>(
         stretches.entry(five.floor(row.0)).or_default().1.push(row);
     }
     for row in rows(store, five, from, to.min(memory.closed(five)))? {
-        stretches.entry(row.0).or_default().0 = Some(row);
+        let start = row.0;
+        stretches.entry(start).or_default().0 = Some(row);
     }
     let mut alarms = BTreeMap::new();
     for (start, (whole, mut minutes)) in stretches {
