@@ -90,13 +90,25 @@ impl<'a> BitReader<'a> {
     }
 
     /// The next `len` bits, at most 64.
+    #[inline]
     pub(crate) fn take_long(&mut self, len: u32) -> u64 {
+        if len <= 57 {
+            return self.take(len);
+        }
         let low = len.min(32);
         self.take(low) | (self.take(len - low) << (low % 64))
     }
 
     /// A positive integer in the Elias gamma code, or `None` if it has more than 64 bits.
+    #[inline]
     pub(crate) fn gamma(&mut self) -> Option<u64> {
+        let word = self.peek();
+        let short = word.trailing_zeros();
+        // Most are short enough to be seen whole.
+        if short <= 28 {
+            self.skip(2 * short + 1);
+            return Some(1 << short | (word >> (short + 1)) & ((1 << short) - 1));
+        }
         let bits = self.unary(63)?;
         Some(1 << bits | self.take_long(bits))
     }
