@@ -89,10 +89,22 @@ impl Transaction {
     }
 
     pub(crate) fn decode(r: &mut Reader<'_>) -> Result<Self, CodecError> {
-        let count = r.u64("request count")?;
-        let errors = r.u64_at_most(count, "error count")?;
-        let latency = LatencySketch::decode(r)?;
-        Ok(Self { count, errors, latency })
+        let mut cell = Self::default();
+        cell.read(r)?;
+        Ok(cell)
+    }
+
+    /// [`decode`](Self::decode) in the place of what is here, whose room is used again.
+    pub(crate) fn read(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
+        self.count = r.u64("request count")?;
+        self.errors = r.u64_at_most(self.count, "error count")?;
+        self.latency.read(r)
+    }
+
+    /// Forgets all requests and keeps their room.
+    pub(crate) fn clear(&mut self) {
+        (self.count, self.errors) = (0, 0);
+        self.latency.clear();
     }
 }
 
@@ -342,15 +354,9 @@ impl Bucket {
         self.decode_sections(r)
     }
 
-    /// Reads the routes and calls with which cells begin, all that series are made of.
-    pub(crate) fn decode_traffic(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
+    fn decode_first_cells(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
         self.transactions = take_pairs(r, Transaction::decode)?;
         self.calls = take_pairs(r, Transaction::decode)?;
-        Ok(())
-    }
-
-    fn decode_first_cells(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
-        self.decode_traffic(r)?;
         for _ in 0..r.count(3, "log counts")? {
             let service = Name::from(r.str("service")?);
             let severity = *Severity::ALL.get(usize::from(r.u8("severity")?)).ok_or(r.invalid("severity"))?;

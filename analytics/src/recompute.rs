@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::bucket::{Bucket, Name};
+use crate::bucket::Name;
 use crate::codec::{CodecError, Reader, put_i64, put_str, put_u64};
 use crate::frame::{Frame, FrameError, Row};
 use crate::incident::{Finding, findings_of};
 use crate::summary::Summary;
-use crate::time::{DAY, Resolution};
-use crate::watch::{Alarms, CARRY, DAYS, Identities, Minute, SLOT, Sheet, Watcher, Which, decode_alarms, encode_alarms};
+use crate::time::{DAY, Resolution, day_start};
+use crate::watch::{Alarms, CARRY, DAYS, SLOT, Sheet, Source, Watcher, Which, decode_alarms, encode_alarms};
 
 /// A region's day that is being judged again.
 #[derive(Clone, Debug)]
@@ -61,10 +61,9 @@ impl Recompute {
         for row in self.rows(frames, |resolution, start| {
             resolution == Resolution::FiveMinutes && (first..self.judged.day).contains(&start)
         })? {
-            let (bucket, users, _) = read(&row.1)?;
-            // Days of Asia/Seoul have one length.
-            let day = self.judged.day - (self.judged.day - row.1.start + DAY - 1) / DAY * DAY;
-            self.sheets.entry(day).or_insert_with(|| Sheet::new(day)).put(row.1.start, &bucket, &users);
+            let row = row.1;
+            let sheet = self.sheets.entry(day_start(row.start)).or_insert_with_key(|day| Sheet::new(*day));
+            sheet.take(row.start, source(&row, &summary(&row)?))?;
         }
         Ok(())
     }
@@ -101,6 +100,7 @@ impl Recompute {
     pub fn finish(mut self) -> Judged {
         self.begin();
         self.judged.series = self.watcher.len();
+        self.judged.links = self.watcher.calls();
         self.judged
     }
 
@@ -115,31 +115,27 @@ impl Recompute {
     }
 
     fn stretch(&mut self, start: i64, whole: Option<&Row>, minutes: &BTreeMap<i64, Row>) -> Result<(), FrameError> {
-        let before = self.watcher.steps();
-        let is_today = start >= self.judged.day;
-        let mut read_minutes: Vec<Minute> = Vec::with_capacity(minutes.len());
-        let mut received = Vec::with_capacity(minutes.len());
+        let (is_today, before) = (start >= self.judged.day, self.watcher.steps());
+        let mut read = Vec::with_capacity(minutes.len());
         for row in minutes.values() {
-            let (bucket, users, alarms) = read(row)?;
-            read_minutes.push((row.start, bucket, users));
-            received.push(alarms);
+            read.push((row, summary(row)?));
         }
         if let Some(row) = whole {
-            let (mut bucket, users, alarms) = read(row)?;
-            self.watcher.judge_again(start, &mut bucket, &users, &mut read_minutes);
+            let own = summary(row)?;
+            let sources: Vec<_> = read.iter().map(|(row, summary)| (row.start, source(row, summary))).collect();
+            let alarms = self.watcher.judge_again(start, source(row, &own), &sources)?;
             self.reached = start + SLOT;
             if is_today {
-                self.judged.links.extend(bucket.calls.into_keys());
-                self.keep((start, SLOT), bucket.alarms, alarms);
+                self.keep((start, SLOT), alarms, own.alarms);
             }
         } else {
-            for ((at, mut bucket, users), alarms) in read_minutes.into_iter().zip(received) {
-                let width = Resolution::Minute.seconds();
-                self.watcher.judge(at, width, &mut bucket, &users, Which::Minute);
-                self.reached = at + width;
+            let width = Resolution::Minute.seconds();
+            for (row, own) in read {
+                let mut alarms = Alarms::new();
+                self.watcher.take(row.start, width, source(row, &own), Which::Minute, &mut alarms)?;
+                self.reached = row.start + width;
                 if is_today {
-                    self.judged.links.extend(bucket.calls.into_keys());
-                    self.keep((at, width), bucket.alarms, alarms);
+                    self.keep((row.start, width), alarms, own.alarms);
                 }
             }
         }
@@ -168,14 +164,12 @@ impl Recompute {
     }
 }
 
-/// What a row says of its series, without the alarms that it has, and these.
-fn read(row: &Row) -> Result<(Bucket, Identities, Alarms), CodecError> {
-    let summary = Summary::decode(row.summary.as_deref().unwrap_or_default())?;
-    let mut bucket = Bucket { entry: summary.entry, resources: summary.resources, ..Bucket::default() };
-    if let Some(cells) = &row.cells {
-        bucket.decode_traffic(&mut Reader::new(cells))?;
-    }
-    Ok((bucket, summary.users, summary.alarms))
+fn summary(row: &Row) -> Result<Summary, CodecError> {
+    Summary::decode(row.summary.as_deref().unwrap_or_default())
+}
+
+fn source<'a>(row: &'a Row, summary: &'a Summary) -> Source<'a> {
+    Source::Row(summary, row.cells.as_deref().unwrap_or_default())
 }
 
 impl Judged {

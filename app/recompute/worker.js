@@ -51,7 +51,8 @@ async function region({ region, day, until }) {
     await ready;
     const list = pieces(day, until);
     const judged = new Day(region, day);
-    let [bytes, busy] = [0, 0];
+    let bytes = 0;
+    const busy = { learn: 0, judge: 0 };
     let next = fetched(region, list[0]);
     for (const [done, piece] of list.entries()) {
       const frames = await next;
@@ -60,14 +61,15 @@ async function region({ region, day, until }) {
       next?.catch(() => {});
       const start = performance.now();
       judged[piece.what](frames);
-      busy += performance.now() - start;
+      busy[piece.what] += performance.now() - start;
       bytes += frames.length;
       postMessage({ kind: "piece", region, done: done + 1, of: list.length });
     }
     const found = judged.finish();
     const counts = { series: found.series(), steps: found.steps(), days: found.days(), rows: found.rows() };
     const differing = found.differing();
-    postMessage({ kind: "region", region, ...counts, differing, bytes, busy, found: found.bytes() });
+    const times = { learned: busy.learn, judged: busy.judge };
+    postMessage({ kind: "region", region, ...counts, ...times, differing, bytes, found: found.bytes() });
     found.free();
   } catch (error) {
     postMessage({ kind: "failed", region, reason: String(error?.message ?? error) });

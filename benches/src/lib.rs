@@ -3,7 +3,7 @@
 //! A figure is `{name, value, unit, target, holds}`; [`Report`] prints them and keeps them in `bench.json`.
 
 #[cfg(target_family = "wasm")]
-mod browser;
+pub mod browser;
 pub mod day;
 pub mod scene;
 

@@ -276,12 +276,27 @@ fn jumps(values: &[f32], window: usize, least: usize, enough: usize) -> f32 {
             n += 1;
         }
         if n >= least {
-            sort(&mut before[..n]);
-            jumps.push((clean(*value) - median(&before[..n])).abs());
+            let middle = if let (4, [a, b, c, d, ..]) = (n, before) {
+                median_of_four([a, b, c, d])
+            } else {
+                sort(&mut before[..n]);
+                median(&before[..n])
+            };
+            jumps.push((clean(*value) - middle).abs());
         }
     }
     jumps.retain(|jump| jump.is_finite());
     if jumps.len() < enough { f32::NAN } else { quantile(&mut jumps, SCALE) }
+}
+
+/// The median of four numbers: the middle of the two that are neither the least nor the greatest.
+fn median_of_four([a, b, c, d]: [f32; 4]) -> f32 {
+    let order = |a: f32, b: f32| if a > b { (b, a) } else { (a, b) };
+    let ((a, b), (c, d)) = (order(a, b), order(c, d));
+    let (_, low) = order(a, c);
+    let (high, _) = order(b, d);
+    let (low, high) = order(low, high);
+    between(low, high)
 }
 
 /// Base, quantum and codes of the middles.
@@ -319,6 +334,14 @@ mod tests {
             sort(&mut all);
             sort(&mut others);
             prop_assert_eq!(median_without(&all, value).to_bits(), median(&others).to_bits());
+        }
+
+        #[test]
+        fn four_have_one_median(values in any::<[i8; 4]>()) {
+            let values = values.map(|value| f32::from(value % 4));
+            let mut sorted = values;
+            sort(&mut sorted);
+            prop_assert_eq!(median_of_four(values), median(&sorted));
         }
 
         #[test]

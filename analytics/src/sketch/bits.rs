@@ -113,6 +113,26 @@ impl<'a> BitReader<'a> {
         Some(1 << bits | self.take_long(bits))
     }
 
+    /// Two integers in the gamma code and `k` bits behind them, at most 64.
+    #[inline]
+    pub(crate) fn gamma_gamma(&mut self, k: u32) -> Option<(u64, u64, u64)> {
+        let seen = self.peek();
+        let first = seen.trailing_zeros();
+        if first <= 16 {
+            let word = seen >> (2 * first + 1);
+            let second = word.trailing_zeros();
+            if 2 * (first + second) + 2 + k <= 57 {
+                // Both in what one look shows.
+                let behind = word >> (2 * second + 1);
+                let value = |zeros: u32, bits: u64| 1 << zeros | bits & ((1 << zeros) - 1);
+                let pair = (value(first, seen >> (first + 1)), value(second, word >> (second + 1)));
+                self.skip(2 * (first + second) + 2 + k);
+                return Some((pair.0, pair.1, behind & ((1 << k) - 1)));
+            }
+        }
+        Some((self.gamma()?, self.gamma()?, self.take_long(k)))
+    }
+
     /// Number of zeros before the next one, or `None` if there are more than `max`.
     pub(crate) fn unary(&mut self, max: u32) -> Option<u32> {
         let mut zeros = 0;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::series::SeriesKey;
+use super::series::{Named, SeriesKey};
 
 /// Gives every series a number, from 0 on.
 ///
@@ -38,15 +38,16 @@ impl Catalogue {
 
     /// The number of a series that is named after the one that was named last; `None` if it has none and there are
     /// `most` already.
-    pub(super) fn follow(&mut self, key: &SeriesKey, most: usize) -> Option<usize> {
+    pub(super) fn follow(&mut self, named: Named<'_>, most: usize) -> Option<usize> {
         let expected = self.named.get(self.last).map_or(0, |(_, next)| *next);
         let number = match self.named.get(expected) {
-            Some((known, _)) if known == key => expected,
+            Some((known, _)) if named.is(known) => expected,
             _ => {
-                let number = match self.get(key) {
+                let key = named.to_key();
+                let number = match self.get(&key) {
                     Some(number) => number,
                     None if self.named.len() >= most => return None,
-                    None => self.add(key.clone()),
+                    None => self.add(key),
                 };
                 if let Some((_, next)) = self.named.get_mut(self.last) {
                     *next = number;
@@ -80,11 +81,9 @@ mod tests {
 
     use super::*;
     use crate::view::Measure;
-    use crate::watch::Subject;
+    use crate::watch::series::Place;
 
-    fn key(n: u8) -> SeriesKey {
-        SeriesKey { subject: Subject::Service(n.to_string().into()), measure: Measure::Cpu }
-    }
+    const NAMES: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
 
     proptest! {
         #[test]
@@ -95,7 +94,8 @@ mod tests {
                 if next < most || plain.contains_key(&n) {
                     plain.entry(n).or_insert(next);
                 }
-                prop_assert_eq!(catalogue.follow(&key(n), most), plain.get(&n).copied());
+                let named = Named { place: Place::Service(NAMES[usize::from(n)]), measure: Measure::Cpu };
+                prop_assert_eq!(catalogue.follow(named, most), plain.get(&n).copied());
             }
             prop_assert_eq!(catalogue.len(), plain.len());
             let listed: Vec<_> = catalogue.iter().map(|(key, _)| key.clone()).collect();

@@ -13,13 +13,15 @@ use std::collections::BTreeSet;
 
 pub use alarm::{Alarm, Alarms, MAX_ALARMS, Worst, merge as merge_alarms};
 pub(crate) use alarm::{decode as decode_alarms, encode as encode_alarms};
-pub use series::{Identities, Reading, SeriesKey, Subject, nature, readings};
+pub use series::{Identities, Reading, SeriesKey, Source, Subject, nature, readings};
 pub use sheet::{MAX_SERIES, SLOT, Sheet};
 
 use catalogue::Catalogue;
+use series::Named;
 
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, Name};
 use crate::calendar;
+use crate::codec::CodecError;
 use crate::detect::{self, History, Nature, Profile, Watch, Why};
 use crate::time::{DAY, Resolution, day_start};
 use crate::view::Measure;
@@ -45,6 +47,8 @@ pub struct Watcher {
     volumes: Vec<usize>,
     /// Buckets judged so far.
     judged: u64,
+    /// As many when the day began.
+    began: u64,
     /// Values judged so far.
     steps: u64,
 }
@@ -62,9 +66,6 @@ impl Watched {
         Self { profile: None, watch: Watch::new(nature(measure)), seen: 0 }
     }
 }
-
-/// A bucket without sketches and what its summary says of them, with its start.
-pub type Minute = (i64, Bucket, Identities);
 
 impl Watcher {
     /// Midnight of the day whose bands are at hand.
@@ -124,60 +125,89 @@ impl Watcher {
             self.catalogue.add(key.clone());
             self.series.push(watched);
         }
+        if another {
+            self.began = self.judged;
+        }
         (self.day, self.stale) = (Some(day), false);
     }
 
     /// Judges five minutes again that are over: its minutes, as far as they are kept, and then all that these did not
-    /// judge. Alarms that the buckets have are replaced.
-    pub fn judge_again(&mut self, start: i64, bucket: &mut Bucket, users: &Identities, minutes: &mut [Minute]) {
-        bucket.alarms.clear();
-        for (at, minute, users) in minutes.iter_mut() {
-            minute.alarms.clear();
-            self.judge(*at, MINUTE, minute, users, Which::Minute);
-            merge_alarms(&mut bucket.alarms, &minute.alarms);
+    /// judge. The alarms; those that buckets and rows have are not looked at. Fails where a row cannot be read.
+    pub fn judge_again(
+        &mut self,
+        start: i64,
+        whole: Source<'_>,
+        minutes: &[(i64, Source<'_>)],
+    ) -> Result<Alarms, CodecError> {
+        let mut alarms = Alarms::new();
+        for (at, minute) in minutes {
+            let mut of_minute = Alarms::new();
+            self.take(*at, MINUTE, *minute, Which::Minute, &mut of_minute)?;
+            merge_alarms(&mut alarms, &of_minute);
         }
         let which = if minutes.is_empty() { Which::All } else { Which::Users };
-        self.judge(start, SLOT, bucket, users, which);
+        self.take(start, SLOT, whole, which, &mut alarms)?;
+        Ok(alarms)
     }
 
     /// Judges a bucket that is over and adds its alarms to those that it has; `users` as in [`readings`].
     pub fn judge(&mut self, start: i64, width: i64, bucket: &mut Bucket, users: &Identities, which: Which) {
+        let mut alarms = std::mem::take(&mut bucket.alarms);
+        // A bucket in memory can always be read.
+        let _ = self.take(start, width, Source::Bucket(bucket, users), which, &mut alarms);
+        bucket.alarms = alarms;
+    }
+
+    /// Judges what a source of `width` seconds says and adds its alarms. Fails where it cannot be read.
+    pub fn take(
+        &mut self,
+        start: i64,
+        width: i64,
+        source: Source<'_>,
+        which: Which,
+        alarms: &mut Alarms,
+    ) -> Result<(), CodecError> {
         self.judged += 1;
         if which == Which::Users {
-            if let Some(reading) = series::users(users) {
-                self.step(start, width, reading, &mut bucket.alarms);
+            if let Some((named, value, count)) = source.users() {
+                self.step((start, width), named, (value, count), alarms);
             }
-            return;
+            return Ok(());
         }
-        for reading in readings(bucket, users, width) {
-            if which.takes(reading.key.measure) {
-                self.step(start, width, reading, &mut bucket.alarms);
+        source.each(width, |named, value, count| {
+            if which.takes(named.measure) {
+                self.step((start, width), named, (value, count), alarms);
             }
-        }
+        })?;
         // A service that says nothing while others speak made no requests.
         for at in 0..self.volumes.len() {
             let number = self.volumes[at];
             if self.series.get(number).is_some_and(|watched| watched.seen != self.judged) {
-                let Some(key) = self.catalogue.name(number).cloned() else { continue };
-                let reading = Reading { key, value: 0.0, count: width as f64 };
-                self.judge_reading(number, (start, width), reading, &mut bucket.alarms);
+                self.judge_value(number, (start, width), (0.0, width as f64), alarms);
             }
         }
+        Ok(())
     }
 
-    fn step(&mut self, start: i64, width: i64, reading: Reading, alarms: &mut Alarms) {
-        let Some(number) = self.catalogue.follow(&reading.key, MAX_SERIES) else { return };
+    fn step(&mut self, when: (i64, i64), named: Named<'_>, what: (f64, f64), alarms: &mut Alarms) {
+        let Some(number) = self.catalogue.follow(named, MAX_SERIES) else { return };
         if number == self.series.len() {
-            self.series.push(Watched::new(reading.key.measure));
+            self.series.push(Watched::new(named.measure));
         }
-        self.judge_reading(number, (start, width), reading, alarms);
+        self.judge_value(number, when, what, alarms);
     }
 
-    fn judge_reading(&mut self, number: usize, (start, width): (i64, i64), reading: Reading, alarms: &mut Alarms) {
+    fn judge_value(
+        &mut self,
+        number: usize,
+        (start, width): (i64, i64),
+        (value, count): (f64, f64),
+        alarms: &mut Alarms,
+    ) {
         let Some(watched) = self.series.get_mut(number) else { return };
         watched.seen = self.judged;
         self.steps += 1;
-        let judged = watched.watch.step(watched.profile.as_ref(), start, reading.value, reading.count);
+        let judged = watched.watch.step(watched.profile.as_ref(), start, value, count);
         // An alarm that is merely kept open is not a step out of the band.
         let (true, Some(band)) = (judged.alarm && judged.why != Why::Held, judged.band) else { return };
         if alarms.len() >= MAX_ALARMS {
@@ -185,7 +215,7 @@ impl Watcher {
         }
         let worst = Worst {
             at: start,
-            value: reading.value as f32,
+            value: value as f32,
             low: band.low as f32,
             middle: band.middle as f32,
             high: band.high as f32,
@@ -193,9 +223,19 @@ impl Watcher {
             method: judged.method,
         };
         let finite = [worst.value, worst.low, worst.middle, worst.high, worst.score].iter().all(|v| v.is_finite());
-        if finite && worst.score >= 0.0 {
-            alarms.insert(reading.key, Alarm { from: start, to: start + width, seconds: width as u64, worst });
+        if let (true, Some(key)) = (finite && worst.score >= 0.0, self.catalogue.name(number)) {
+            alarms.insert(key.clone(), Alarm { from: start, to: start + width, seconds: width as u64, worst });
         }
+    }
+
+    /// The calls between services that were judged since the day began: (caller, callee).
+    pub fn calls(&self) -> BTreeSet<(Name, Name)> {
+        let today = self.catalogue.iter().filter(|(_, number)| self.series[*number].seen > self.began);
+        let calls = today.filter_map(|(key, _)| match &key.subject {
+            Subject::Call(caller, callee) => Some((caller.clone(), callee.clone())),
+            _ => None,
+        });
+        calls.collect()
     }
 
     /// The band of a series at an instant of the day.

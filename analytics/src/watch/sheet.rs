@@ -1,7 +1,7 @@
 //! A day of a region on one sheet: every series in slots of five minutes, as bands are learned from it.
 
 use super::catalogue::Catalogue;
-use super::series::{Identities, SeriesKey, readings};
+use super::series::{Identities, SeriesKey, Source};
 use crate::bucket::Bucket;
 use crate::codec::{CodecError, Reader, put_i64, put_u64};
 use crate::detect::SLOTS;
@@ -36,17 +36,24 @@ impl Sheet {
 
     /// Puts down what a bucket of five minutes says.
     pub fn put(&mut self, start: i64, bucket: &Bucket, users: &Identities) {
-        let Ok(slot) = usize::try_from((start - self.day).div_euclid(SLOT)) else { return };
+        // A bucket in memory can always be read.
+        let _ = self.take(start, Source::Bucket(bucket, users));
+    }
+
+    /// Puts down what a row of five minutes says; fails where it cannot be read.
+    pub fn take(&mut self, start: i64, source: Source<'_>) -> Result<(), CodecError> {
+        let Ok(slot) = usize::try_from((start - self.day).div_euclid(SLOT)) else { return Ok(()) };
         if slot >= SLOTS {
-            return;
+            return Ok(());
         }
-        for reading in readings(bucket, users, SLOT) {
-            let Some(number) = self.catalogue.follow(&reading.key, MAX_SERIES) else { continue };
-            if number == self.values.len() {
-                self.values.push(vec![f32::NAN; SLOTS].into());
+        let (catalogue, values) = (&mut self.catalogue, &mut self.values);
+        source.each(SLOT, |named, value, _| {
+            let Some(number) = catalogue.follow(named, MAX_SERIES) else { return };
+            if number == values.len() {
+                values.push(vec![f32::NAN; SLOTS].into());
             }
-            self.values[number][slot] = unpack(pack(reading.value as f32));
-        }
+            values[number][slot] = unpack(pack(value as f32));
+        })
     }
 
     /// The values of a series.

@@ -122,7 +122,7 @@ impl Work {
                 ] {
                     *sum += number(name);
                 }
-                out.busy += number("busy") / 1e3;
+                out.busy += (number("learned") + number("judged")) / 1e3;
                 out.days = out.days.max(number("days"));
                 self.found.push(&Reflect::get(message, &"found".into())?);
                 if self.found.length() as usize == out.regions.len() {

@@ -7,10 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution};
-use bonghwa_analytics::watch::{Alarms, CARRY, DAYS, Minute, Sheet, Watcher, Which, merge_alarms};
+use bonghwa_analytics::watch::{Alarms, CARRY, DAYS, Identities, Sheet, Source, Watcher, Which, merge_alarms};
 
 use super::EngineError;
 use super::memory::{Key, Memory};
@@ -20,6 +21,9 @@ use crate::store::{LIVE, Store, StoreError, bucket_of_row};
 
 /// Seconds after which a day that changed is judged again, so that a late sender can finish.
 const SETTLE: i64 = 30;
+
+/// A bucket without sketches, and what its summary says of them.
+type Read = (i64, Bucket, Identities);
 
 const ROWS: Sections = Sections { summary: true, cells: true, registers: false, sessions: false };
 
@@ -136,7 +140,7 @@ fn judge<D: Database>(
     to: i64,
 ) -> Result<BTreeMap<Key, Alarms>, EngineError> {
     let (five, minute) = (Resolution::FiveMinutes, Resolution::Minute);
-    let mut stretches: BTreeMap<i64, (Option<Minute>, Vec<Minute>)> = BTreeMap::new();
+    let mut stretches: BTreeMap<i64, (Option<Read>, Vec<Read>)> = BTreeMap::new();
     for row in rows(store, minute, from, to.min(memory.closed(minute)))? {
         stretches.entry(five.floor(row.0)).or_default().1.push(row);
     }
@@ -145,23 +149,24 @@ fn judge<D: Database>(
         stretches.entry(start).or_default().0 = Some(row);
     }
     let mut alarms = BTreeMap::new();
-    for (start, (whole, mut minutes)) in stretches {
-        if let Some((_, mut bucket, users)) = whole {
-            watcher.judge_again(start, &mut bucket, &users, &mut minutes);
-            alarms.insert((five, start), bucket.alarms);
+    let readable = |error| EngineError::from(StoreError::Row(error));
+    for (start, (whole, minutes)) in stretches {
+        let sources: Vec<_> = minutes.iter().map(|(at, bucket, users)| (*at, Source::Bucket(bucket, users))).collect();
+        if let Some((_, bucket, users)) = whole {
+            let whole = Source::Bucket(&bucket, &users);
+            alarms.insert((five, start), watcher.judge_again(start, whole, &sources).map_err(readable)?);
             continue;
         }
-        for (at, mut bucket, users) in minutes {
-            bucket.alarms.clear();
-            watcher.judge(at, minute.seconds(), &mut bucket, &users, Which::Minute);
-            alarms.insert((minute, at), bucket.alarms);
+        for (at, source) in sources {
+            let judged = alarms.entry((minute, at)).or_default();
+            watcher.take(at, minute.seconds(), source, Which::Minute, judged).map_err(readable)?;
         }
     }
     Ok(alarms)
 }
 
 /// Rows of all sources together, without their sketches.
-fn rows<D: Database>(store: &Store<D>, resolution: Resolution, from: i64, to: i64) -> Result<Vec<Minute>, EngineError> {
+fn rows<D: Database>(store: &Store<D>, resolution: Resolution, from: i64, to: i64) -> Result<Vec<Read>, EngineError> {
     let mut buckets = Vec::new();
     for row in store.rows(resolution, from, to, ROWS)? {
         let summary = Summary::decode(row.summary.as_deref().unwrap_or_default()).map_err(StoreError::Row)?;
