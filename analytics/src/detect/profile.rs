@@ -270,19 +270,22 @@ fn jumps(values: &[f32], window: usize, least: usize, enough: usize) -> f32 {
     let mut jumps = Vec::with_capacity(values.len());
     let mut before = [0.0; 20];
     for (at, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+        let recent = &values[at.saturating_sub(window)..at];
+        if let [a, b, c, d] = *recent
+            && recent.iter().all(|value| value.is_finite())
+        {
+            // Nearly all slots have four before them.
+            jumps.push((clean(*value) - median_of_four([a, b, c, d])).abs());
+            continue;
+        }
         let mut n = 0;
-        for value in values[at.saturating_sub(window)..at].iter().filter(|value| value.is_finite()) {
+        for value in recent.iter().filter(|value| value.is_finite()) {
             before[n] = *value;
             n += 1;
         }
         if n >= least {
-            let middle = if let (4, [a, b, c, d, ..]) = (n, before) {
-                median_of_four([a, b, c, d])
-            } else {
-                sort(&mut before[..n]);
-                median(&before[..n])
-            };
-            jumps.push((clean(*value) - middle).abs());
+            sort(&mut before[..n]);
+            jumps.push((clean(*value) - median(&before[..n])).abs());
         }
     }
     jumps.retain(|jump| jump.is_finite());
