@@ -2,14 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use bonghwa_analytics::atlas::Atlas;
-use bonghwa_analytics::bucket::{Bucket, Name, Transaction};
+use bonghwa_analytics::bucket::{Bucket, Name, OTHER, Transaction};
 use bonghwa_analytics::frame::{Frame, Row};
 use bonghwa_analytics::identity::KeyId;
 use bonghwa_analytics::incident::{findings, incidents};
 use bonghwa_analytics::recompute::{Judged, Recompute};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution};
-use bonghwa_analytics::watch::CARRY;
+use bonghwa_analytics::watch::{CARRY, Sheet, Source};
 use proptest::prelude::*;
 
 /// A Thursday, midnight in Asia/Seoul.
@@ -41,7 +41,9 @@ fn frame(resolution: Resolution, from: i64, to: i64, rows: impl Fn(i64) -> Bucke
 
 fn bytes(frames: &[Frame]) -> Vec<u8> {
     let mut out = Vec::new();
-    frames.iter().for_each(|frame| frame.encode(&mut out));
+    for frame in frames {
+        frame.encode(&mut out);
+    }
     out
 }
 
@@ -149,7 +151,56 @@ fn nothing_is_found_of_nothing() {
     assert_eq!((judged.series, judged.steps, judged.differing(), judged.findings().len()), (0, 0, 0, 0));
 }
 
+/// Cells of some services, routes and calls, among them what stands for many others.
+fn cells() -> impl Strategy<Value = Bucket> {
+    let name = prop_oneof!["[a-c]", Just(OTHER.to_owned()), Just("web".to_owned())];
+    let cell = (0_u64..500, 0_u64..100, proptest::collection::vec(0_u64..9_000_000_000, 0..6));
+    let rows = proptest::collection::vec((name.clone(), name, any::<bool>(), cell), 0..20);
+    rows.prop_map(|rows| {
+        let mut bucket = Bucket::default();
+        for (first, second, is_call, (count, errors, times)) in rows {
+            let mut cell = Transaction { count, errors: errors.min(count), ..Transaction::default() };
+            for ns in times {
+                cell.latency.insert(ns);
+            }
+            let cells = if is_call { &mut bucket.calls } else { &mut bucket.transactions };
+            cells.entry((Name::from(first), Name::from(second))).or_default().merge(&cell);
+        }
+        bucket
+    })
+}
+
 proptest! {
+    #[test]
+    fn a_row_says_what_its_bucket_says(buckets in proptest::collection::vec(cells(), 1..8)) {
+        let (mut one, mut other) = (Sheet::new(TODAY), Sheet::new(TODAY));
+        for (start, bucket) in (TODAY..).step_by(300).zip(&buckets) {
+            let (summary, mut cells) = (Summary::of(bucket), Vec::new());
+            bucket.encode_cells(&mut cells);
+            one.put(start, bucket, &summary.users);
+            other.take(start, Source::Row(&summary, &cells)).unwrap();
+        }
+        let bytes = [&one, &other].map(|sheet| {
+            let mut bytes = Vec::new();
+            sheet.encode(&mut bytes);
+            bytes
+        });
+        prop_assert_eq!(&bytes[0], &bytes[1]);
+    }
+
+    #[test]
+    fn cells_that_no_bucket_writes_are_refused_or_read(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+        let mut sheet = Sheet::new(TODAY);
+        let _ = sheet.take(TODAY, Source::Row(&Summary::default(), &bytes));
+        // Two services, each with one route without requests; then no calls.
+        let two = |names: [u8; 2]| {
+            let group = |name: u8| [1, name, 1, 1, b'r', 0, 0, 0];
+            [[2].as_slice(), &group(names[0]), &group(names[1]), &[0]].concat()
+        };
+        prop_assert!(sheet.take(TODAY, Source::Row(&Summary::default(), &two(*b"ab"))).is_ok());
+        prop_assert!(sheet.take(TODAY, Source::Row(&Summary::default(), &two(*b"ba"))).is_err());
+    }
+
     #[test]
     fn rubbish_is_refused_and_changes_nothing(at in 0_usize..4000, bit in 0_u8..8, noise in any::<Vec<u8>>()) {
         let mut damaged = of_day(TODAY, TODAY + 900);

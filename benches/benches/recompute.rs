@@ -22,11 +22,17 @@ fn main() -> std::io::Result<()> {
             bytes
         })
         .collect();
-    let learn = |again: &mut Recompute| history.iter().for_each(|day| again.learn(day).unwrap_or_else(|e| panic!("{e}")));
+    let learn = |again: &mut Recompute| {
+        for day in &history {
+            again.learn(day).unwrap_or_else(|error| panic!("{error}"));
+        }
+    };
     let mut learned = Recompute::new(REGION, TODAY);
     learn(&mut learned);
     let judge = |mut again: Recompute| {
-        pieces.iter().for_each(|piece| again.judge(piece).unwrap_or_else(|e| panic!("{e}")));
+        for piece in &pieces {
+            again.judge(piece).unwrap_or_else(|error| panic!("{error}"));
+        }
         again.finish()
     };
     let judged = judge(learned.clone());
@@ -43,7 +49,12 @@ fn main() -> std::io::Result<()> {
     let mut report = Report::default();
     let values = (SERIES * DAYS as usize) as f64 * 288.0;
     report.add("recompute/28 days of five minutes, a value", before / values, "ns", Target::Open);
-    report.add("recompute/a day of minutes, a value", (own - clone) / judged.steps as f64, "ns", Target::AtMost(1000.0));
+    report.add(
+        "recompute/a day of minutes, a value",
+        (own - clone) / judged.steps as f64,
+        "ns",
+        Target::AtMost(1000.0),
+    );
     report.add("recompute/a day of 1,000 series", (own - clone) / 1e9, "s", Target::Open);
     report.write()
 }

@@ -56,7 +56,9 @@ fn row(resolution: Resolution, start: i64) -> Row {
         }
     }
     for call in 0..CALLS {
-        bucket.calls.insert((service(call % SERVICES), service((call * 7 + 1 + call / SERVICES) % SERVICES)), cell(500 + call));
+        bucket
+            .calls
+            .insert((service(call % SERVICES), service((call * 7 + 1 + call / SERVICES) % SERVICES)), cell(500 + call));
     }
     let mut summary = Summary::of(&bucket);
     summary.users.insert(IdentityMode::UserCookie, Users { identified: 5000, estimate: libm::floor(900.0 * rhythm) });

@@ -61,8 +61,17 @@ fn trunk(workspace: &Workspace, dist: &Path, page: &str, url: &str) -> Result<()
 /// loader, which carry a hash.
 fn recompute(workspace: &Workspace, folder: &Path) -> Result<()> {
     let target = "wasm32-unknown-unknown";
-    let arguments =
-        ["build", "--locked", "--package", "bonghwa-recompute", "--lib", "--target", target, "--profile", "wasm-release"];
+    let arguments = [
+        "build",
+        "--locked",
+        "--package",
+        "bonghwa-recompute",
+        "--lib",
+        "--target",
+        target,
+        "--profile",
+        "wasm-release",
+    ];
     process::run(&mut workspace.cargo(&arguments), "mend what the lines above name")?;
     let module = workspace.target.join(target).join("wasm-release/bonghwa_recompute.wasm");
     let name = format!("recompute-{}", fingerprint(std::slice::from_ref(&module))?);

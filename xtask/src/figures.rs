@@ -31,7 +31,8 @@ pub(crate) fn size(workspace: &Workspace) -> Result<()> {
     let files = files_below(&workspace.dist())?;
     let mut figures = Vec::new();
     let folders = ["", "rooms", "recompute"];
-    for (kind, folder) in ["wasm", "js", "css", "woff2"].into_iter().flat_map(|kind| folders.map(|folder| (kind, folder)))
+    for (kind, folder) in
+        ["wasm", "js", "css", "woff2"].into_iter().flat_map(|kind| folders.map(|folder| (kind, folder)))
     {
         let budget = if folder == "recompute" { RECOMPUTE_BUDGET.as_slice() } else { BUDGET.as_slice() };
         for (form, suffix) in [("raw", ""), ("brotli", ".br"), ("gzip", ".gz")] {

@@ -85,7 +85,8 @@ fn scenes(workspace: &Workspace) -> Result<Outcome> {
 /// Builds a crate for Node and for browsers, into a folder of the target directory.
 fn bound(workspace: &Workspace, package: &str, folder: &str) -> Result<Outcome> {
     let target = "wasm32-unknown-unknown";
-    let arguments = ["build", "--locked", "--package", package, "--lib", "--target", target, "--profile", "wasm-release"];
+    let arguments =
+        ["build", "--locked", "--package", package, "--lib", "--target", target, "--profile", "wasm-release"];
     process::run(&mut workspace.cargo(&arguments), "mend what the lines above name")?;
     let file = format!("wasm-release/{}.wasm", package.replace('-', "_"));
     let module = workspace.target.join(target).join(file);

@@ -65,12 +65,7 @@ pub fn findings(track: &Track, region: &str, from: i64, to: i64, as_of: i64) -> 
 }
 
 /// The findings of a region that touch what is after `from`, by onset, from its alarms in the order of time.
-pub fn gather<'a>(
-    alarms: impl IntoIterator<Item = &'a Alarms>,
-    region: &str,
-    from: i64,
-    as_of: i64,
-) -> Vec<Finding> {
+pub fn gather<'a>(alarms: impl IntoIterator<Item = &'a Alarms>, region: &str, from: i64, as_of: i64) -> Vec<Finding> {
     let mut open: BTreeMap<&SeriesKey, Finding> = BTreeMap::new();
     let mut done = Vec::new();
     for alarms in alarms {

@@ -107,9 +107,11 @@ impl Watcher {
         let mut history = Vec::new();
         for key in keys {
             history.clear();
-            history.extend(kinds.iter().filter_map(|(sheet, kind)| {
-                Some(History { kind: *kind, slots: sheet.values(key)?, grain: f32::NAN })
-            }));
+            history.extend(
+                kinds.iter().filter_map(|(sheet, kind)| {
+                    Some(History { kind: *kind, slots: sheet.values(key)?, grain: f32::NAN })
+                }),
+            );
             let known = before.get(key).and_then(|number| was.get_mut(number));
             let mut watched = Watched::new(key.measure);
             if let Some(known) = known {
@@ -232,7 +234,7 @@ impl Watcher {
     pub fn calls(&self) -> BTreeSet<(Name, Name)> {
         let today = self.catalogue.iter().filter(|(_, number)| self.series[*number].seen > self.began);
         let calls = today.filter_map(|(key, _)| match &key.subject {
-            Subject::Call(caller, callee) => Some((caller.clone(), callee.clone())),
+            Subject::Call(from, to) => Some((from.clone(), to.clone())),
             _ => None,
         });
         calls.collect()

@@ -119,7 +119,7 @@ impl Named<'_> {
             Place::Entry => Subject::Entry,
             Place::Service(service) => Subject::Service(service.into()),
             Place::Route(service, route) => Subject::Route(service.into(), route.into()),
-            Place::Call(caller, callee) => Subject::Call(caller.into(), callee.into()),
+            Place::Call(from, to) => Subject::Call(from.into(), to.into()),
         };
         SeriesKey { subject, measure: self.measure }
     }
@@ -147,11 +147,7 @@ impl Source<'_> {
 
     /// Calls `visit` with name, value and count of every series (see [`Reading`]), always in one order. Fails where the
     /// cells of a row cannot be read, or are not in the order in which they are written.
-    pub(super) fn each(
-        &self,
-        width: i64,
-        mut visit: impl FnMut(Named<'_>, f64, f64),
-    ) -> Result<(), CodecError> {
+    pub(super) fn each(&self, width: i64, mut visit: impl FnMut(Named<'_>, f64, f64)) -> Result<(), CodecError> {
         let seconds = Some(width.max(1) as f64);
         let (entry, resources) = match self {
             Self::Bucket(bucket, _) => (&bucket.entry, &bucket.resources),

@@ -91,12 +91,11 @@ impl Sheet {
             let values = r.take(2 * SLOTS, "values")?.chunks_exact(2);
             let values: Box<[f32]> = values.map(|pair| unpack(u16::from_le_bytes([pair[0], pair[1]]))).collect();
             // A name that stands twice means its last values.
-            match sheet.catalogue.get(&key) {
-                Some(number) => sheet.values[number] = values,
-                None => {
-                    sheet.catalogue.add(key);
-                    sheet.values.push(values);
-                }
+            if let Some(number) = sheet.catalogue.get(&key) {
+                sheet.values[number] = values;
+            } else {
+                sheet.catalogue.add(key);
+                sheet.values.push(values);
             }
         }
         r.finish("sheet")?;

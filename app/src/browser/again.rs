@@ -103,7 +103,8 @@ impl Work {
     /// Takes a message; says what the page shows from now on, and whether this was the last.
     fn take(&mut self, worker: Option<Worker>, message: &JsValue) -> Result<(Again, bool), JsValue> {
         let number = |name: &str| Reflect::get(message, &name.into()).ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
-        let text = |name: &str| Reflect::get(message, &name.into()).ok().and_then(|v| v.as_string()).unwrap_or_default();
+        let text =
+            |name: &str| Reflect::get(message, &name.into()).ok().and_then(|v| v.as_string()).unwrap_or_default();
         let out = &mut self.outcome;
         match text("kind").as_str() {
             "piece" => {

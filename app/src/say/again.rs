@@ -1,6 +1,6 @@
 //! What is said of a day that the browser judges again.
 
-use bonghwa_analytics::format::{Lang, count, decimal, percent, short_date};
+use bonghwa_analytics::format::{Lang, count, decimal, short_date};
 
 use super::incident::{counted, places};
 use crate::app::Here;
@@ -11,7 +11,7 @@ pub(crate) fn title(here: &Here) -> &'static str {
 }
 
 pub(crate) fn about(here: &Here, regions: &[String]) -> String {
-    let place = places(here, regions);
+    let place = place(here, regions);
     match here.lang {
         Lang::Ko => format!(
             "{place}의 오늘 자료와 앞선 28일 자료를 받아 여기서 같은 방법으로 판정하고 서버의 판정과 견주어 봅니다. \
@@ -21,6 +21,14 @@ pub(crate) fn about(here: &Here, regions: &[String]) -> String {
             "Fetches today’s rows of {place} and those of the 28 days before, judges them here by the same method, \
              and compares the outcome with the server’s. Nothing is sent anywhere."
         ),
+    }
+}
+
+/// A region by name, several as what they are on this page: all.
+fn place(here: &Here, regions: &[String]) -> String {
+    match regions {
+        [_] => places(here, regions),
+        _ => here.lang.pick("모든 지역", "all regions").to_owned(),
     }
 }
 
@@ -37,7 +45,7 @@ pub(crate) fn stopped(here: &Here) -> &'static str {
 }
 
 pub(crate) fn how_far(share: f64) -> String {
-    percent(share) + "\u{a0}%"
+    decimal((share * 100.0).floor(), 0) + "\u{a0}%"
 }
 
 /// `서버와 같음`, or how many rows are not.
@@ -74,7 +82,7 @@ pub(crate) fn figures(here: &Here, outcome: &Outcome) -> Vec<(&'static str, Stri
         Lang::En => format!("{}, {} of it judging", time(outcome.seconds), time(outcome.busy)),
     };
     vec![
-        (t.region, places(here, &outcome.regions)),
+        (t.region, place(here, &outcome.regions)),
         (lang.pick("날", "Day"), short_date(outcome.day, lang)),
         (lang.pick("배운 날", "Learned from"), learned),
         (lang.pick("지표", "Series"), pieces(outcome.series, "개")),
