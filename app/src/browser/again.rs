@@ -18,6 +18,9 @@ const MOST_WORKERS: usize = 4;
 /// Seconds of the finest rows that are judged.
 const MINUTE: i64 = 60;
 
+/// What hears a worker.
+type Ear<T> = Closure<dyn FnMut(T)>;
+
 /// A day that is being judged.
 struct Work {
     signal: RwSignal<Again>,
@@ -32,7 +35,7 @@ struct Work {
     found: Array,
     began: f64,
     /// Called by every worker.
-    _ears: (Closure<dyn FnMut(MessageEvent)>, Closure<dyn FnMut(JsValue)>),
+    ears: (Ear<MessageEvent>, Ear<JsValue>),
 }
 
 thread_local! {
@@ -63,7 +66,7 @@ pub(crate) fn stop(signal: RwSignal<Again>) {
 }
 
 fn begin(signal: RwSignal<Again>, regions: Vec<String>, as_of: i64) -> Result<Work, JsValue> {
-    let ears = (Closure::<dyn FnMut(MessageEvent)>::new(heard), Closure::<dyn FnMut(JsValue)>::new(broke));
+    let ears = (Ear::new(heard), Ear::new(broke));
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     let threads = window().navigator().hardware_concurrency() as usize;
@@ -76,12 +79,12 @@ fn begin(signal: RwSignal<Again>, regions: Vec<String>, as_of: i64) -> Result<Wo
         outcome: Outcome { day: day_start(as_of), ..Outcome::default() },
         found: Array::new(),
         began: now(),
-        _ears: ears,
+        ears,
     };
     for _ in 0..threads.clamp(1, MOST_WORKERS).min(regions.len()) {
         let worker = Worker::new_with_options(SCRIPT, &options)?;
-        worker.set_onmessage(Some(work._ears.0.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(work._ears.1.as_ref().unchecked_ref()));
+        worker.set_onmessage(Some(work.ears.0.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(work.ears.1.as_ref().unchecked_ref()));
         work.give(&worker)?;
         work.workers.push(worker);
     }
@@ -147,6 +150,7 @@ impl Work {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "listeners are given the event")]
 fn heard(event: MessageEvent) {
     let worker = event.target().and_then(|target| target.dyn_into::<Worker>().ok());
     let next = WORK.with_borrow_mut(|work| {
