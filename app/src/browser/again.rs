@@ -140,6 +140,8 @@ impl Work {
             "whole" => {
                 (out.findings, out.incidents, out.signs) = (number("findings"), number("incidents"), number("signs"));
                 out.seconds = (now() - self.began) / 1e3;
+                // Workers judge side by side.
+                out.busy /= self.workers.len().max(1) as f64;
                 return Ok((Again::Done(out.clone()), true));
             }
             _ => return Ok((Again::Failed(format!("{} {}", text("region"), text("reason"))), true)),

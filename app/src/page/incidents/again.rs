@@ -41,7 +41,7 @@ pub(crate) struct Outcome {
     pub(crate) days: f64,
     /// Bytes of the frames.
     pub(crate) bytes: f64,
-    /// Seconds from the button to the result, and those of them in which workers were judging, one after the other.
+    /// Seconds from the button to the result, and those of them in which a worker was judging, on average.
     pub(crate) seconds: f64,
     /// See `seconds`.
     pub(crate) busy: f64,
