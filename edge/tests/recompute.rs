@@ -37,6 +37,13 @@ fn traffic(start: i64, minutes: u64, wrong: u64) -> Bucket {
     for route in ["GET /a", "GET /b"] {
         bucket.transactions.insert((Name::from("was"), Name::from(route)), cell.clone());
     }
+    // Each a little slower than the one before it over midnight, so that some are just outside of their bands.
+    for n in 0..16_u64 {
+        let late = if (-25..20).contains(&((start - TODAY) / 60)) { 8 + 3 * n } else { 0 };
+        let mut cell = Transaction { count: 400 * minutes, ..Transaction::default() };
+        cell.latency.insert_n((80 + noise / 16 + late) * 1_000_000, 400 * minutes);
+        bucket.transactions.insert((Name::from("was"), Name::from(format!("GET /late/{n:02}"))), cell);
+    }
     bucket.calls.insert((Name::from("web"), Name::from("was")), cell);
     bucket.resources.insert((Name::from("was"), Resource::Cpu), Gauge::sample(300_000 + noise as i64, start * 1000));
     bucket

@@ -19,7 +19,7 @@ const BUDGET: [(&str, &str, u64); 4] =
     [("wasm", "raw", 900_000), ("wasm", "brotli", 300_000), ("js", "brotli", 25_000), ("css", "brotli", 20_000)];
 
 /// Budget of what the browser's workers load, in the same form.
-const RECOMPUTE_BUDGET: [(&str, &str, u64); 2] = [("wasm", "raw", 400_000), ("wasm", "brotli", 130_000)];
+const RECOMPUTE_BUDGET: [(&str, &str, u64); 2] = [("wasm", "raw", 320_000), ("wasm", "brotli", 100_000)];
 
 /// Largest number of bytes of the Worker's module.
 const WORKER_BUDGET: u64 = 1_000_000;
