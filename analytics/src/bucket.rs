@@ -89,10 +89,22 @@ impl Transaction {
     }
 
     pub(crate) fn decode(r: &mut Reader<'_>) -> Result<Self, CodecError> {
-        let count = r.u64("request count")?;
-        let errors = r.u64_at_most(count, "error count")?;
-        let latency = LatencySketch::decode(r)?;
-        Ok(Self { count, errors, latency })
+        let mut cell = Self::default();
+        cell.read(r)?;
+        Ok(cell)
+    }
+
+    /// [`decode`](Self::decode) in the place of what is here, whose room is used again.
+    pub(crate) fn read(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
+        self.count = r.u64("request count")?;
+        self.errors = r.u64_at_most(self.count, "error count")?;
+        self.latency.read(r)
+    }
+
+    /// Forgets all requests and keeps their room.
+    pub(crate) fn clear(&mut self) {
+        (self.count, self.errors) = (0, 0);
+        self.latency.clear();
     }
 }
 

@@ -53,9 +53,16 @@ impl LatencySketch {
         }
     }
 
+    /// Forgets all durations and keeps their room.
+    pub(crate) fn clear(&mut self) {
+        self.counts.clear();
+    }
+
     /// Number of durations.
     pub fn count(&self) -> u64 {
-        self.counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
+        // There are less than 2^16 bins, so counts below 2^48 cannot overflow; without a check they add up by the vector.
+        let (sum, any) = self.counts.iter().fold((0_u64, 0), |(sum, any), c| (sum.wrapping_add(*c), any | c));
+        if any >> 48 == 0 { sum } else { self.counts.iter().fold(0, |sum, count| sum.saturating_add(*count)) }
     }
 
     /// Whether there are none.
@@ -66,17 +73,28 @@ impl LatencySketch {
     /// The duration in seconds that the share `q` (0 to 1) of all durations does not exceed: the middle of the bin of
     /// the nearest rank. `None` if there are no durations.
     pub fn quantile(&self, q: f64) -> Option<f64> {
-        let count = self.count();
+        self.quantile_of(q, self.count())
+    }
+
+    /// [`quantile`](Self::quantile) of what is known to hold `count` durations.
+    pub(crate) fn quantile_of(&self, q: f64, count: u64) -> Option<f64> {
         if count == 0 {
             return None;
         }
         let rank = (libm::ceil(q.clamp(0.0, 1.0) * count as f64) as u64).clamp(1, count);
         let mut seen = 0_u64;
-        let (bin, _) = self.occupied().find(|(_, count)| {
+        let mut reaches = |count: &u64, least: u64| {
             seen = seen.saturating_add(*count);
-            seen >= rank
-        })?;
-        let (from, to) = edges(bin);
+            seen >= least
+        };
+        // From the nearer end. The bin of a rank is the first from below with as many up to it, and the first from above
+        // with more than lie above it. A count that is full says nothing of what lies above.
+        let at = if q > 0.5 && count < u64::MAX {
+            self.counts.iter().rposition(|n| reaches(n, count - rank + 1))
+        } else {
+            self.counts.iter().position(|n| reaches(n, rank))
+        };
+        let (from, to) = edges(self.first + at?);
         Some((from + to) as f64 / 2.0 / 1e9)
     }
 
@@ -140,28 +158,31 @@ impl LatencySketch {
 
     /// Reads what [`encode`](Self::encode) wrote, and nothing else.
     pub fn decode(r: &mut Reader<'_>) -> Result<Self, CodecError> {
-        let body = r.bytes("latency sketch")?;
-        if body.is_empty() {
-            return Ok(Self::default());
-        }
-        Self::decode_body(body).ok_or(r.invalid("latency sketch"))
+        let mut sketch = Self::default();
+        sketch.read(r)?;
+        Ok(sketch)
     }
 
-    fn decode_body(body: &[u8]) -> Option<Self> {
+    /// [`decode`](Self::decode) in the place of what is here, whose room is used again.
+    pub(crate) fn read(&mut self, r: &mut Reader<'_>) -> Result<(), CodecError> {
+        let body = r.bytes("latency sketch")?;
+        self.counts.clear();
+        if body.is_empty() || self.read_body(body).is_some() { Ok(()) } else { Err(r.invalid("latency sketch")) }
+    }
+
+    fn read_body(&mut self, body: &[u8]) -> Option<()> {
         let mut bits = BitReader::new(body);
         let occupied = bits.gamma().filter(|occupied| *occupied <= BINS as u64)?;
         let k = bits.take(6) as u32;
-        let mut sketch = Self::default();
         let mut next = 0;
         for _ in 0..occupied {
-            let distance = bits.gamma()?;
+            let (distance, high, low) = bits.gamma_gamma(k)?;
             let bin = usize::try_from(distance - 1).ok()?.checked_add(next).filter(|bin| *bin < BINS)?;
-            let high = (bits.gamma()? - 1).checked_mul(1 << k)?;
-            let count = (high | bits.take_long(k)).checked_add(1)?;
-            sketch.add(bin, count);
+            let count = ((high - 1).checked_mul(1 << k)? | low).checked_add(1)?;
+            self.add(bin, count);
             next = bin + 1;
         }
-        (bits.finish() && k == parameter(sketch.count(), occupied)).then_some(sketch)
+        (bits.finish() && k == parameter(self.count(), occupied)).then_some(())
     }
 
     fn occupied(&self) -> impl Iterator<Item = (usize, u64)> {

@@ -27,6 +27,7 @@ pub mod incident;
 pub mod latency;
 pub mod logs;
 pub mod objective;
+pub mod recompute;
 pub mod region;
 pub mod session;
 pub mod sketch;

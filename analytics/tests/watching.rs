@@ -132,7 +132,7 @@ fn asked(rows: &BTreeMap<i64, Bucket>, query: &WhyQuery) -> WhyView {
     };
     let one = |(start, bucket): (&i64, &Bucket)| (*start, 300, bucket.clone(), BTreeMap::new());
     let detail = WhyDetail {
-        sheets: sheets(),
+        sheets: sheets().into(),
         rows: between(periods.rows).map(one).collect(),
         minutes: Vec::new(),
         before: merged(periods.before),

@@ -2,23 +2,12 @@
 
 use std::hint::black_box;
 
-use bonghwa_analytics::bucket::{Bucket, Gauge, Name, Resource, Transaction};
 use bonghwa_analytics::cause::flow::{Callees, Excess, attribute};
 use bonghwa_analytics::cause::shift::{Series, rank};
-use bonghwa_analytics::cause::{GaugeSeries, Period, Scene, Symptom, explain};
-use bonghwa_analytics::view::{Measure, Standing};
-use bonghwa_benches::{Report, Target, medians};
+use bonghwa_benches::scene::Incident;
+use bonghwa_benches::{Report, Target, medians, noise};
 
 const ROUNDS: usize = 40;
-const SERVICES: usize = 200;
-/// Routes and calls of each service: 200 x (3 + 2) series, and 200 gauges beside them.
-const ROUTES: usize = 3;
-const CALLS: usize = 2;
-/// Usual periods, each with all series.
-const USUAL: usize = 5;
-const ONSET: i64 = 1_700_000_000;
-/// The service that is slow.
-const CULPRIT: usize = 151;
 
 fn main() -> std::io::Result<()> {
     let mut report = Report::default();
@@ -30,29 +19,9 @@ fn main() -> std::io::Result<()> {
 
 /// The whole explanation, from merged buckets to causes.
 fn scene(report: &mut Report) {
-    let (before, during) = (bucket(1, 1.0), bucket(2, 8.0));
-    let usual: Vec<Bucket> = (0..USUAL as u64).map(|day| bucket(10 + day, 1.0)).collect();
-    let periods: Vec<Period<'_>> = usual.iter().map(|bucket| Period { bucket, seconds: 1800.0 }).collect();
-    let names: Vec<Name> = (0..SERVICES).map(name).collect();
-    let points: Vec<(i64, f64)> = (0..240).map(|m| (ONSET + (m - 200) * 60, 0.4 + 0.1 * noise(3, m as u64))).collect();
-    let series = |name| GaugeSeries { service: name, resource: Resource::Heap, points: &points };
-    let gauges: Vec<GaugeSeries<'_>> = names.iter().map(|name| series(name)).collect();
-    let slow = Symptom { measure: Measure::LatencyP95, standing: Standing::Above, service: None, route: None };
-    let scene = Scene {
-        onset: ONSET,
-        end: ONSET + 1800,
-        before: Period { bucket: &before, seconds: 1800.0 },
-        during: Period { bucket: &during, seconds: 1800.0 },
-        usual: &periods,
-        gauges: &gauges,
-        changes: &[],
-        symptoms: &[slow],
-        templates: &[],
-        sources: &[],
-    };
-    let found = explain(&scene);
-    assert_eq!(found.causes.first().map(|cause| cause.service.as_str()), Some(&*names[CULPRIT]));
-    let [own] = medians(ROUNDS, [&mut || drop(black_box(explain(black_box(&scene))))]);
+    let incident = Incident::default();
+    assert!(Incident::is_right(&incident.explain()));
+    let [own] = medians(ROUNDS, [&mut || drop(black_box(black_box(&incident).explain()))]);
     report.add("cause/explain, 1,000 series and 5 usual periods", own / 1e6, "ms", Target::AtMost(100.0));
 }
 
@@ -112,55 +81,4 @@ fn columns(report: &mut Report) {
     assert_eq!(rank(&series).first().map(|ranked| ranked.series), Some(321));
     let [own] = medians(ROUNDS, [&mut || drop(black_box(rank(black_box(&series))))]);
     report.add("cause/shift, 1,000 columns of 600 rows", own / 1e6, "ms", Target::AtMost(100.0));
-}
-
-/// A tree of services, each calling its children; times grow towards the root.
-fn bucket(seed: u64, slower: f64) -> Bucket {
-    let mut bucket = Bucket::default();
-    let mut slow = vec![0.0; SERVICES];
-    for at in std::iter::successors(Some(CULPRIT), |at| (*at > 0).then(|| (at - 1) / CALLS)) {
-        slow[at] = 300.0 * (slower - 1.0);
-    }
-    for (service, slow) in slow.iter().enumerate() {
-        let name_of = name(service);
-        for route in 0..ROUTES {
-            let key = (name_of.clone(), Name::from(format!("GET /route/{route}")));
-            bucket.transactions.insert(key, transaction(seed, (service * ROUTES + route) as u64, 2000, 40.0 + slow));
-        }
-        for callee in (1..=CALLS).map(|child| service * CALLS + child).filter(|callee| *callee < SERVICES) {
-            let waited = 40.0 + if *slow > 0.0 && callee_is_slow(callee) { *slow } else { 0.0 };
-            // Every request of every route makes the call.
-            let call = transaction(seed, 9000 + callee as u64, 2000 * ROUTES as u64, waited);
-            bucket.calls.insert((name_of.clone(), name(callee)), call);
-        }
-        bucket.resources.insert((name_of, Resource::Heap), Gauge::sample(400_000, 0));
-    }
-    bucket.entry = transaction(seed, 1, 2000, 40.0);
-    bucket
-}
-
-/// Whether a service lies between the root and the culprit.
-fn callee_is_slow(callee: usize) -> bool {
-    std::iter::successors(Some(CULPRIT), |at| (*at > 0).then(|| (at - 1) / CALLS)).any(|at| at == callee)
-}
-
-fn transaction(seed: u64, number: u64, count: u64, ms: f64) -> Transaction {
-    let mut transaction = Transaction { count, errors: number % 5, ..Transaction::default() };
-    for i in 0..64 {
-        let share = 0.3 + 1.4 * noise(seed ^ number, i);
-        transaction.latency.insert_n((ms * share * 1e6) as u64, count / 64);
-    }
-    transaction
-}
-
-fn name(service: usize) -> Name {
-    Name::from(format!("service-{service:03}"))
-}
-
-/// A number from 0 to 1 that belongs to two others. Source: Steele et al., SplitMix64 (2014).
-fn noise(a: u64, b: u64) -> f64 {
-    let mut z = (a << 32 ^ b).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
 }

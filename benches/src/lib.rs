@@ -2,6 +2,11 @@
 //!
 //! A figure is `{name, value, unit, target, holds}`; [`Report`] prints them and keeps them in `bench.json`.
 
+#[cfg(target_family = "wasm")]
+pub mod browser;
+pub mod day;
+pub mod scene;
+
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -25,6 +30,14 @@ pub fn medians<const N: usize>(rounds: usize, mut contenders: [&mut dyn FnMut();
         times.sort_by(f64::total_cmp);
         times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
     })
+}
+
+/// A number from 0 to 1 that belongs to two others. Source: Steele et al., SplitMix64 (2014).
+pub fn noise(a: u64, b: u64) -> f64 {
+    let mut z = (a << 32 ^ b).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// What a figure must reach.

@@ -139,6 +139,11 @@ impl<D: Database> Engine<D> {
         let watcher = Watcher::default();
         let mut engine = Self { config, store, memory, watcher, stale: false, swept: i64::MIN };
         engine.tick(now)?;
+        // What was remembered of the last hour is gone, and what came since was not judged.
+        let today = day_start(now);
+        if engine.newest(Resolution::Minute)?.is_some_and(|start| start >= today) {
+            review::mark(&engine.store, &BTreeSet::from([today]), today, 0)?;
+        }
         Ok(engine)
     }
 
@@ -175,7 +180,7 @@ impl<D: Database> Engine<D> {
                 }
                 outcomes.push(outcome);
             }
-            review::mark(store, &days_of(batches), now, now)?;
+            review::mark(store, &days_of(batches), day_start(now) - DAY, now)?;
             Ok::<_, EngineError>(outcomes)
         })?;
         let new = batches.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Stored);
@@ -210,7 +215,7 @@ impl<D: Database> Engine<D> {
             }
             memory.settle();
             memory.write(store, now)?;
-            review::mark(store, &days_of(batches), now, 0)?;
+            review::mark(store, &days_of(batches), day_start(now), 0)?;
             Ok::<_, EngineError>(outcomes)
         });
         if result.is_ok() {
@@ -283,7 +288,8 @@ impl<D: Database> Engine<D> {
             for ((resolution, start), bucket) in &rows {
                 store.put(*resolution, *start, id as u16, bucket, now)?;
             }
-            review::mark(store, &rows.keys().map(|(_, start)| day_start(*start)).collect(), now, 0)?;
+            let days = rows.keys().map(|(_, start)| day_start(*start)).collect();
+            review::mark(store, &days, day_start(now), 0)?;
             store.db().execute(
                 schema::SOURCE_PUT,
                 &[
@@ -301,11 +307,39 @@ impl<D: Database> Engine<D> {
     /// jumps back closes nothing and loses nothing.
     pub fn tick(&mut self, now: i64) -> Result<(), EngineError> {
         self.settle(now)?;
-        let waiting = review::waiting(&self.store)?;
+        let (waiting, today) = (review::waiting(&self.store)?, day_start(now.saturating_sub(GRACE)));
+        if self.watcher.day().is_some_and(|day| day < today) {
+            // What is left of yesterday is held against its own bands, and is in its sheet when today's are learned.
+            self.close(today + GRACE)?;
+        }
         // While history comes in, bands would have to be learned anew after every day of it.
         if waiting < 2 {
-            review::learn(&self.store, &mut self.watcher, day_start(now.saturating_sub(GRACE)))?;
+            review::learn(&self.store, &mut self.watcher, today)?;
         }
+        self.close(now)?;
+        if now.saturating_sub(self.swept) >= 60 {
+            self.swept = now;
+            self.store.expire(now)?;
+            self.store.db().execute(schema::DIGEST_EXPIRE, &[Value::Integer(now)])?;
+            self.store.db().execute(schema::SHEET_EXPIRE, &[Value::Integer(now - 2 * DAYS * DAY)])?;
+        }
+        // One day in a tick: it takes some tens of milliseconds.
+        if waiting > 0
+            && let Some(again) = review::judge_again(&self.store, &self.memory, now)?
+        {
+            if again.day == today {
+                self.watcher = again.watcher;
+                again.open.into_iter().for_each(|(key, alarms)| self.memory.put_alarms(key, alarms));
+            } else if review::waiting(&self.store)? == 0 {
+                self.watcher.forget_day();
+                review::mark(&self.store, &BTreeSet::from([today]), today, 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges and rolls up what is over, and writes what changed.
+    fn close(&mut self, now: i64) -> Result<(), EngineError> {
         self.memory.close(now, &mut self.watcher)?;
         self.memory.settle();
         if self.memory.behind() > 0 {
@@ -314,16 +348,6 @@ impl<D: Database> Engine<D> {
             self.store.transaction(|store| memory.write(store, now))?;
         }
         self.memory.written();
-        if now.saturating_sub(self.swept) >= 60 {
-            self.swept = now;
-            self.store.expire(now)?;
-            self.store.db().execute(schema::DIGEST_EXPIRE, &[Value::Integer(now)])?;
-            self.store.db().execute(schema::SHEET_EXPIRE, &[Value::Integer(now - 2 * DAYS * DAY)])?;
-        }
-        // One day in a tick: it takes some tens of milliseconds.
-        if waiting > 0 && review::judge_again(&self.store, now)? && review::waiting(&self.store)? == 0 {
-            self.watcher.forget_day();
-        }
         Ok(())
     }
 

@@ -10,7 +10,8 @@ use flate2::{Compression, write::GzEncoder};
 use crate::process;
 use crate::step::{Outcome, Step};
 use crate::tools::Stamp;
-use crate::workspace::{Workspace, files_below};
+use crate::worker::FEATURES;
+use crate::workspace::{Workspace, files_below, fingerprint};
 
 pub(crate) const BUNDLE: Step =
     Step { title: "browser bundle", why: "dashboard as WebAssembly (about 2 min after a change)", run: build };
@@ -41,6 +42,7 @@ fn build(workspace: &Workspace) -> Result<Outcome> {
     trunk(workspace, &dist, "app/index.html", "/")?;
     // Into the folder that the first left, which Trunk replaces.
     trunk(workspace, &dist.join("rooms"), "app/rooms.html", "/rooms/")?;
+    recompute(workspace, &dist.join("recompute"))?;
     precompress(&dist)?;
     stamp.write()?;
     Ok(Outcome::Done)
@@ -53,6 +55,37 @@ fn trunk(workspace: &Workspace, dist: &Path, page: &str, url: &str) -> Result<()
     // Trunk 0.21 refuses `NO_COLOR=1`, and Leptos would put the other name into file names.
     trunk.env_remove("NO_COLOR").env_remove("LEPTOS_OUTPUT_NAME").env("TRUNK_COLOR", "never");
     process::run(&mut trunk, "mend what the lines above name; `cargo xtask check` shows all warnings and errors")
+}
+
+/// What the browser's workers run: a script of a plain name, which is asked for each time, and the module with its
+/// loader, which carry a hash.
+fn recompute(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let target = "wasm32-unknown-unknown";
+    let arguments = [
+        "build",
+        "--locked",
+        "--package",
+        "bonghwa-recompute",
+        "--lib",
+        "--target",
+        target,
+        "--profile",
+        "wasm-release",
+    ];
+    process::run(&mut workspace.cargo(&arguments), "mend what the lines above name")?;
+    let module = workspace.target.join(target).join("wasm-release/bonghwa_recompute.wasm");
+    let name = format!("recompute-{}", fingerprint(std::slice::from_ref(&module))?);
+    let mut bindgen = workspace.command("wasm-bindgen");
+    bindgen.args(["--no-typescript", "--target", "web", "--out-name", &name, "--out-dir"]).arg(folder).arg(&module);
+    process::run(&mut bindgen, "the tool and the crate `wasm-bindgen` must have the same version")?;
+    let bound = folder.join(format!("{name}_bg.wasm"));
+    let mut shrink = workspace.command("wasm-opt");
+    shrink.args(FEATURES).arg("-O3").arg(&bound).arg("-o").arg(&bound);
+    process::run(&mut shrink, "remove node_modules and run the same command again")?;
+    let source = workspace.root.join("app/recompute/worker.js");
+    let script = fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
+    let script = script.replace("./recompute.js", &format!("./{name}.js"));
+    fs::write(folder.join("worker.js"), script).with_context(|| format!("cannot write to {}", folder.display()))
 }
 
 fn precompress(dist: &Path) -> Result<()> {

@@ -2,7 +2,7 @@
 //! `{name, value, unit, target, holds}`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -18,6 +18,9 @@ use crate::workspace::{Workspace, files_below};
 const BUDGET: [(&str, &str, u64); 4] =
     [("wasm", "raw", 900_000), ("wasm", "brotli", 300_000), ("js", "brotli", 25_000), ("css", "brotli", 20_000)];
 
+/// Budget of what the browser's workers load, in the same form.
+const RECOMPUTE_BUDGET: [(&str, &str, u64); 2] = [("wasm", "raw", 320_000), ("wasm", "brotli", 100_000)];
+
 /// Largest number of bytes of the Worker's module.
 const WORKER_BUDGET: u64 = 1_000_000;
 
@@ -27,19 +30,26 @@ pub(crate) fn size(workspace: &Workspace) -> Result<()> {
     run_all(workspace, &[WORKER_BUILD, WORKER])?;
     let files = files_below(&workspace.dist())?;
     let mut figures = Vec::new();
-    for (kind, room) in [("wasm", false), ("wasm", true), ("js", false), ("js", true), ("css", false), ("woff2", false)]
+    let folders = ["", "rooms", "recompute"];
+    for (kind, folder) in
+        ["wasm", "js", "css", "woff2"].into_iter().flat_map(|kind| folders.map(|folder| (kind, folder)))
     {
+        let budget = if folder == "recompute" { RECOMPUTE_BUDGET.as_slice() } else { BUDGET.as_slice() };
         for (form, suffix) in [("raw", ""), ("brotli", ".br"), ("gzip", ".gz")] {
             let ending = format!(".{kind}{suffix}");
-            // A page loads one of the two modules, so each keeps to the budget by itself.
-            let of_module =
-                files.iter().filter(|file| file.components().any(|part| part.as_os_str() == "rooms") == room);
+            // A page loads one of the two modules, and a worker its own, so each keeps to a budget by itself.
+            let of_folder = |file: &&PathBuf| {
+                let inside = |name: &str| file.components().any(|part| part.as_os_str() == name);
+                if folder.is_empty() { !folders.iter().any(|name| inside(name)) } else { inside(folder) }
+            };
+            let of_module = files.iter().filter(of_folder);
             let sizes = of_module.filter(|file| file.to_string_lossy().ends_with(&ending)).map(fs::metadata);
             let bytes = sizes.map(|data| data.map(|data| data.len())).sum::<std::io::Result<u64>>()?;
             if bytes > 0 {
-                let target = BUDGET.iter().find(|(k, f, _)| (*k, *f) == (kind, form)).map(|budget| budget.2);
+                let target = budget.iter().find(|(k, f, _)| (*k, *f) == (kind, form)).map(|budget| budget.2);
                 let holds = target.map(|target| bytes <= target);
-                let name = format!("{kind}{}, {form}", if room { " of rooms" } else { "" });
+                let of = if folder.is_empty() { String::new() } else { format!(" of {folder}") };
+                let name = format!("{kind}{of}, {form}");
                 figures.push(json!({"name": name, "value": bytes, "unit": "bytes", "target": target, "holds": holds}));
             }
         }
@@ -79,6 +89,7 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     if !process::stream(&mut cargo, |_| ())?.success() {
         bail!("the benchmarks broke off; their message stands above");
     }
+    crate::test::bench(workspace, &file)?;
     report(&file)
 }
 

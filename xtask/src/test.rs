@@ -1,5 +1,6 @@
 //! `cargo xtask test` and `cargo xtask screenshots`: the real program, driven from outside.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -15,6 +16,8 @@ use crate::workspace::Workspace;
 const ONLY_TESTS: [Step; 6] = [CHROMIUM, E2E_PACKAGES, PYTHON, PARITY, WORKER_BUILD, WORKER];
 const PARITY: Step =
     Step { title: "sketch as WebAssembly", why: "the same vectors run natively, in Node and in Chromium", run: parity };
+const SCENES: Step =
+    Step { title: "scenes as WebAssembly", why: "what is measured natively is measured in Chromium too", run: scenes };
 
 /// Runs every test and prints how many passed.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -32,6 +35,19 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     println!("\n{} passed, {} failed, in {}", tally.passed, tally.failed, clock(started.elapsed()));
     if tally.failed > 0 {
         bail!("{} tests failed; their messages stand above", tally.failed);
+    }
+    Ok(())
+}
+
+/// Measures in Chromium; what is found joins the figures in a file.
+pub(crate) fn bench(workspace: &Workspace, file: &Path) -> Result<()> {
+    run_all(workspace, &BUILD)?;
+    run_all(workspace, &[CHROMIUM, E2E_PACKAGES, SCENES])?;
+    let mut node = workspace.command("node");
+    node.arg("tests/e2e/bench.js").env("BENCH_JSON", file);
+    node.env("XTASK_SCENES", workspace.target.join("scenes"));
+    if !process::stream(outside(workspace, &mut node)?, |_| ())?.success() {
+        bail!("the measurements in Chromium broke off; their message stands above");
     }
     Ok(())
 }
@@ -59,15 +75,25 @@ fn outside<'a>(workspace: &Workspace, command: &'a mut Command) -> Result<&'a mu
 }
 
 fn parity(workspace: &Workspace) -> Result<Outcome> {
+    bound(workspace, "bonghwa-parity", "parity")
+}
+
+fn scenes(workspace: &Workspace) -> Result<Outcome> {
+    bound(workspace, "bonghwa-benches", "scenes")
+}
+
+/// Builds a crate for Node and for browsers, into a folder of the target directory.
+fn bound(workspace: &Workspace, package: &str, folder: &str) -> Result<Outcome> {
     let target = "wasm32-unknown-unknown";
     let arguments =
-        ["build", "--locked", "--package", "bonghwa-parity", "--lib", "--target", target, "--profile", "wasm-release"];
+        ["build", "--locked", "--package", package, "--lib", "--target", target, "--profile", "wasm-release"];
     process::run(&mut workspace.cargo(&arguments), "mend what the lines above name")?;
-    let module = workspace.target.join(target).join("wasm-release/bonghwa_parity.wasm");
+    let file = format!("wasm-release/{}.wasm", package.replace('-', "_"));
+    let module = workspace.target.join(target).join(file);
     for kind in ["nodejs", "web"] {
         let mut bindgen = workspace.command("wasm-bindgen");
         bindgen.args(["--no-typescript", "--target", kind, "--out-dir"]);
-        bindgen.arg(workspace.target.join("parity").join(kind)).arg(&module);
+        bindgen.arg(workspace.target.join(folder).join(kind)).arg(&module);
         process::run(&mut bindgen, "the tool and the crate `wasm-bindgen` must have the same version")?;
     }
     Ok(Outcome::Done)

@@ -30,7 +30,7 @@ const SOURCES: [&str; 8] = [
     "worker/src",
 ];
 /// What the compiler and wasm-bindgen use; worker-build would run wasm-opt without SIMD, so it is told not to.
-const FEATURES: [&str; 8] = [
+pub(crate) const FEATURES: [&str; 8] = [
     "--enable-bulk-memory",
     "--enable-exception-handling",
     "--enable-multivalue",

@@ -83,13 +83,13 @@ impl Profile {
         grains.retain(|grain| grain.is_finite());
         let grain = if grains.is_empty() { 0.0 } else { quantile(&mut grains, GRAIN_OF_DAYS) };
         let whole = season.scale(0..24, f32::abs);
-        let side = |side: fn(f32) -> f32| {
-            let own = season.scale(0..24, side);
+        let side = |sign: f32| {
+            let own = season.scale(0..24, |r| sign * r);
             // Between the side's own scale and that of both: a side of which little was seen borrows from the other.
             let square = f64::from(if own.is_finite() { own } else { whole }) * f64::from(whole);
             libm::sqrt(square + GRAIN_IN_SPREAD * f64::from(grain) * f64::from(grain)) as f32
         };
-        let (up, down) = (side(|r| r), side(|r| -r));
+        let (up, down) = (side(1.0), side(-1.0));
         let hours = std::array::from_fn(|hour| {
             let around = season.scale(hour..hour + 1, f32::abs);
             let wider = if around > whole && whole > 0.0 { libm::sqrtf(around / whole) } else { 1.0 };
@@ -270,8 +270,16 @@ fn jumps(values: &[f32], window: usize, least: usize, enough: usize) -> f32 {
     let mut jumps = Vec::with_capacity(values.len());
     let mut before = [0.0; 20];
     for (at, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+        let recent = &values[at.saturating_sub(window)..at];
+        if let [a, b, c, d] = *recent
+            && recent.iter().all(|value| value.is_finite())
+        {
+            // Nearly all slots have four before them.
+            jumps.push((clean(*value) - median_of_four([a, b, c, d])).abs());
+            continue;
+        }
         let mut n = 0;
-        for value in values[at.saturating_sub(window)..at].iter().filter(|value| value.is_finite()) {
+        for value in recent.iter().filter(|value| value.is_finite()) {
             before[n] = *value;
             n += 1;
         }
@@ -282,6 +290,16 @@ fn jumps(values: &[f32], window: usize, least: usize, enough: usize) -> f32 {
     }
     jumps.retain(|jump| jump.is_finite());
     if jumps.len() < enough { f32::NAN } else { quantile(&mut jumps, SCALE) }
+}
+
+/// The median of four numbers: the middle of the two that are neither the least nor the greatest.
+fn median_of_four([a, b, c, d]: [f32; 4]) -> f32 {
+    let order = |a: f32, b: f32| if a > b { (b, a) } else { (a, b) };
+    let ((a, b), (c, d)) = (order(a, b), order(c, d));
+    let (_, low) = order(a, c);
+    let (high, _) = order(b, d);
+    let (low, high) = order(low, high);
+    between(low, high)
 }
 
 /// Base, quantum and codes of the middles.
@@ -319,6 +337,14 @@ mod tests {
             sort(&mut all);
             sort(&mut others);
             prop_assert_eq!(median_without(&all, value).to_bits(), median(&others).to_bits());
+        }
+
+        #[test]
+        fn four_have_one_median(values in any::<[i8; 4]>()) {
+            let values = values.map(|value| f32::from(value % 4));
+            let mut sorted = values;
+            sort(&mut sorted);
+            prop_assert!((median_of_four(values) - median(&sorted)).abs() < f32::EPSILON);
         }
 
         #[test]

@@ -1,6 +1,6 @@
 //! The streaming part: one row at a time against the band and against the last minutes.
 
-use super::{Band, FAR, LOCAL_WIDTH, Method, Nature, OPEN, Profile, Reading, Why, clean, median, sort};
+use super::{Band, FAR, LOCAL_WIDTH, Method, Nature, OPEN, Profile, Reading, Why, between, clean};
 use crate::time::{DAY, KST};
 
 /// Rows remembered.
@@ -14,7 +14,7 @@ const WIDE: f64 = 2.0 * 2.44;
 /// The least half-width before there is a profile, over the middle.
 const WIDE_FLOOR: f64 = 0.2;
 
-/// What is remembered of one series. About 290 bytes.
+/// What is remembered of one series. About 330 bytes.
 ///
 /// Rows may come every few seconds, every minute or every five minutes. Rows that are not newer than the last one are
 /// ignored; one that is more than an hour older starts anew, since then a clock was set back.
@@ -34,6 +34,9 @@ pub struct Watch {
     values: [f32; ROWS],
     /// Minutes of the rows, modulo 65,536.
     minutes: [u16; ROWS],
+    /// The newest `within` rows by their values, so that a median needs no sorting.
+    order: [u8; ROWS],
+    within: u8,
 }
 
 impl Watch {
@@ -60,7 +63,14 @@ impl Watch {
             reason: None,
             values: [0.0; ROWS],
             minutes: [0; ROWS],
+            order: [0; ROWS],
+            within: 0,
         }
+    }
+
+    /// Ends every alarm and all that led to one; the values of the last hour stay.
+    pub fn settle(&mut self) {
+        (self.outside, self.well, self.reason) = (None, None, None);
     }
 
     /// Takes the row that starts at `at` and says what it is.
@@ -99,20 +109,21 @@ impl Watch {
     }
 
     /// The band around the last minutes, if enough of them were received.
-    fn local(&self, profile: Option<&Profile>, at: i64, count: f64) -> Option<Band> {
-        let mut window = [0.0; ROWS];
-        let mut n = self.recent(at, Self::LOCAL, &mut window);
+    fn local(&mut self, profile: Option<&Profile>, at: i64, count: f64) -> Option<Band> {
+        let mut n = self.recent(at, Self::LOCAL);
         if n < LEAST {
-            n = self.recent(at, 2 * Self::LOCAL, &mut window);
+            n = self.recent(at, 2 * Self::LOCAL);
         }
+        self.fit(n);
         if n < LEAST {
             return None;
         }
-        sort(&mut window[..n]);
-        let middle = f64::from(median(&window[..n]));
+        let sorted = |rank: usize| self.values[usize::from(self.order[rank])];
+        let middle = f64::from(if n % 2 == 1 { sorted(n / 2) } else { between(sorted(n / 2 - 1), sorted(n / 2)) });
         let half = if let Some(profile) = profile {
             profile.local_half(middle)
         } else {
+            let window: [f32; ROWS] = std::array::from_fn(sorted);
             (LOCAL_WIDTH * WIDE * spread(&window[..n], middle)).max(WIDE_FLOOR * middle.abs())
         };
         Some(Band::around(self.nature, middle, half, half, count))
@@ -186,25 +197,60 @@ impl Watch {
 
     fn push(&mut self, at: i64, value: f32) {
         let next = usize::from(self.next);
+        // The row in whose place this one comes is the oldest of all.
+        self.fit(usize::from(self.within).min(ROWS - 1));
         self.values[next] = value;
         self.minutes[next] = at.div_euclid(60) as u16;
         self.next = ((next + 1) % ROWS) as u8;
         self.filled = (self.filled + 1).min(ROWS as u8);
+        self.insert(next);
     }
 
-    /// Copies the values of the last seconds before `at` into `window`; how many.
-    fn recent(&self, at: i64, seconds: i64, window: &mut [f32; ROWS]) -> usize {
+    /// The row that came `back` rows ago; the last one came one ago.
+    fn row(&self, back: usize) -> usize {
+        let at = usize::from(self.next) + ROWS - back;
+        if at >= ROWS { at - ROWS } else { at }
+    }
+
+    /// Number of rows in the last seconds before `at`.
+    fn recent(&self, at: i64, seconds: i64) -> usize {
         let (now, reach) = (at.div_euclid(60) as u16, (seconds / 60) as u16);
-        let mut n = 0;
-        for back in 1..=usize::from(self.filled) {
-            let row = (usize::from(self.next) + ROWS - back) % ROWS;
-            if now.wrapping_sub(self.minutes[row]) > reach {
-                break;
-            }
-            window[n] = self.values[row];
+        let inside = |back: usize| now.wrapping_sub(self.minutes[self.row(back)]) <= reach;
+        // Rows come in the order of time, and mostly one came and one went since the last look.
+        let mut n = usize::from(self.within);
+        while n > 0 && !inside(n) {
+            n -= 1;
+        }
+        while n < usize::from(self.filled) && inside(n + 1) {
             n += 1;
         }
         n
+    }
+
+    /// Makes `order` hold the newest `n` rows.
+    fn fit(&mut self, n: usize) {
+        while usize::from(self.within) > n {
+            let within = usize::from(self.within);
+            let oldest = self.row(within) as u8;
+            let at = self.order[..within].iter().position(|row| *row == oldest).unwrap_or(within - 1);
+            self.order.copy_within(at + 1..within, at);
+            self.within -= 1;
+        }
+        while usize::from(self.within) < n {
+            self.insert(self.row(usize::from(self.within) + 1));
+        }
+    }
+
+    /// Puts a row where its value belongs.
+    fn insert(&mut self, row: usize) {
+        let within = usize::from(self.within);
+        let mut at = within;
+        while at > 0 && self.values[usize::from(self.order[at - 1])] > self.values[row] {
+            self.order[at] = self.order[at - 1];
+            at -= 1;
+        }
+        self.order[at] = row as u8;
+        self.within += 1;
     }
 }
 
@@ -221,4 +267,37 @@ fn spread(sorted: &[f32], middle: f64) -> f64 {
         rest = if above > below { &rest[..rest.len() - 1] } else { &rest[1..] };
     }
     distance
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_middle_is_that_of_the_rows_in_reach(
+            rows in proptest::collection::vec((1_i64..1300, -5_i8..5), 1..120),
+        ) {
+            let mut watch = Watch::new(Nature::Plain);
+            let (mut at, mut seen) = (0, Vec::new());
+            for (pause, value) in rows {
+                at += pause;
+                let within = |seconds: i64| -> Vec<f32> {
+                    let new = |(then, _): &&(i64, f32)| at.div_euclid(60) - then.div_euclid(60) <= seconds / 60;
+                    seen.iter().rev().take(ROWS).take_while(new).map(|(_, value)| *value).collect()
+                };
+                let mut window = within(Watch::LOCAL);
+                if window.len() < LEAST {
+                    window = within(2 * Watch::LOCAL);
+                }
+                super::super::sort(&mut window);
+                let middle = (window.len() >= LEAST).then(|| f64::from(super::super::median(&window)));
+                prop_assert_eq!(watch.local(None, at, f64::NAN).map(|band| band.middle), middle);
+                watch.push(at, f32::from(value));
+                seen.push((at, f32::from(value)));
+            }
+        }
+    }
 }

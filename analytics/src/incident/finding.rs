@@ -61,9 +61,14 @@ impl Finding {
 /// The findings of a region that touch `from..to`, by onset. Rows of five minutes are read, and those of a minute after
 /// the last of them; where rows of five minutes have expired, those of an hour.
 pub fn findings(track: &Track, region: &str, from: i64, to: i64, as_of: i64) -> Vec<Finding> {
+    gather(alarms_of(track, from - PAUSE, to), region, from, as_of)
+}
+
+/// The findings of a region that touch what is after `from`, by onset, from its alarms in the order of time.
+pub fn gather<'a>(alarms: impl IntoIterator<Item = &'a Alarms>, region: &str, from: i64, as_of: i64) -> Vec<Finding> {
     let mut open: BTreeMap<&SeriesKey, Finding> = BTreeMap::new();
     let mut done = Vec::new();
-    for alarms in alarms_of(track, from - PAUSE, to) {
+    for alarms in alarms {
         for (key, alarm) in alarms {
             match open.get_mut(key) {
                 Some(finding) if alarm.from - finding.to.unwrap_or(alarm.from) <= PAUSE => extend(finding, alarm),

@@ -9,7 +9,7 @@ mod finding;
 
 use std::collections::BTreeSet;
 
-pub use finding::{Finding, PAUSE, findings};
+pub use finding::{Finding, PAUSE, findings, gather as findings_of};
 
 use crate::bucket::Name;
 use crate::time::civil;

@@ -90,15 +90,47 @@ impl<'a> BitReader<'a> {
     }
 
     /// The next `len` bits, at most 64.
+    #[inline]
     pub(crate) fn take_long(&mut self, len: u32) -> u64 {
+        if len <= 57 {
+            return self.take(len);
+        }
         let low = len.min(32);
         self.take(low) | (self.take(len - low) << (low % 64))
     }
 
     /// A positive integer in the Elias gamma code, or `None` if it has more than 64 bits.
+    #[inline]
     pub(crate) fn gamma(&mut self) -> Option<u64> {
+        let word = self.peek();
+        let short = word.trailing_zeros();
+        // Most are short enough to be seen whole.
+        if short <= 28 {
+            self.skip(2 * short + 1);
+            return Some(1 << short | (word >> (short + 1)) & ((1 << short) - 1));
+        }
         let bits = self.unary(63)?;
         Some(1 << bits | self.take_long(bits))
+    }
+
+    /// Two integers in the gamma code and `k` bits behind them, at most 64.
+    #[inline]
+    pub(crate) fn gamma_gamma(&mut self, k: u32) -> Option<(u64, u64, u64)> {
+        let seen = self.peek();
+        let first = seen.trailing_zeros();
+        if first <= 16 {
+            let word = seen >> (2 * first + 1);
+            let second = word.trailing_zeros();
+            if 2 * (first + second) + 2 + k <= 57 {
+                // Both in what one look shows.
+                let behind = word >> (2 * second + 1);
+                let value = |zeros: u32, bits: u64| 1 << zeros | bits & ((1 << zeros) - 1);
+                let pair = (value(first, seen >> (first + 1)), value(second, word >> (second + 1)));
+                self.skip(2 * (first + second) + 2 + k);
+                return Some((pair.0, pair.1, behind & ((1 << k) - 1)));
+            }
+        }
+        Some((self.gamma()?, self.gamma()?, self.take_long(k)))
     }
 
     /// Number of zeros before the next one, or `None` if there are more than `max`.

@@ -1,6 +1,7 @@
 //! Why a measure was, or was not, flagged at an instant, and what its change came from.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -50,8 +51,8 @@ pub type WhyRow = (i64, i64, Bucket, Identities);
 /// What only the region itself keeps.
 #[derive(Clone, Debug, Default)]
 pub struct WhyDetail {
-    /// The days before, with the series that is asked about.
-    pub sheets: Vec<Sheet>,
+    /// The days before.
+    pub sheets: Arc<Vec<Sheet>>,
     /// Rows of five minutes of [`WhyPeriods::rows`].
     pub rows: Vec<WhyRow>,
     /// Rows of a minute of the same period, as far as they are kept.

@@ -75,6 +75,17 @@ impl Alarm {
     }
 }
 
+/// Adds the alarms of a part of a bucket to those of the whole, as far as there is room.
+pub fn merge(whole: &mut Alarms, part: &Alarms) {
+    for (key, alarm) in part {
+        if let Some(known) = whole.get_mut(key) {
+            known.merge(alarm);
+        } else if whole.len() < MAX_ALARMS {
+            whole.insert(key.clone(), *alarm);
+        }
+    }
+}
+
 /// Appends alarms.
 pub(crate) fn encode(alarms: &Alarms, out: &mut Vec<u8>) {
     put_u64(out, alarms.len() as u64);

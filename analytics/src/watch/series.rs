@@ -6,7 +6,7 @@ use crate::bucket::{Bucket, Name, OTHER, Resource, Transaction};
 use crate::codec::{CodecError, Reader, put_str};
 use crate::detect::Nature;
 use crate::identity::IdentityMode;
-use crate::summary::Users;
+use crate::summary::{Summary, Users};
 use crate::view::Measure;
 
 /// Distinct identities of a bucket, by mode.
@@ -84,98 +84,198 @@ pub const fn nature(measure: Measure) -> Nature {
 /// because a row is mostly read without its registers.
 pub fn readings(bucket: &Bucket, users: &Identities, width: i64) -> Vec<Reading> {
     let mut out = Vec::new();
-    let seconds = width.max(1) as f64;
-    transaction(&mut out, &Subject::Entry, &bucket.entry, Some(seconds));
-    out.extend(distinct(users));
-    let mut services = bucket.transactions.iter().peekable();
-    while let Some(((service, _), _)) = services.peek() {
-        let service = (*service).clone();
-        let mut whole = Transaction::default();
-        while let Some(((_, route), cell)) = services.next_if(|((name, _), _)| *name == service) {
-            whole.merge(cell);
-            if &**route != OTHER {
-                transaction(&mut out, &Subject::Route(service.clone(), route.clone()), cell, Some(seconds));
-            }
-        }
-        transaction(&mut out, &Subject::Service(service), &whole, Some(seconds));
-    }
-    for ((caller, callee), cell) in &bucket.calls {
-        transaction(&mut out, &Subject::Call(caller.clone(), callee.clone()), cell, None);
-    }
-    gauges(&mut out, bucket, None);
+    let visit = |named: Named<'_>, value, count| out.push(Reading { key: named.to_key(), value, count });
+    // A bucket in memory can always be read.
+    let _ = Source::Bucket(bucket, users).each(width, visit);
     out
 }
 
 /// One series of a bucket, as [`readings`] has it; absent if the bucket does not know of it.
 pub fn reading(bucket: &Bucket, users: &Identities, width: i64, key: &SeriesKey) -> Option<Reading> {
-    let mut out = Vec::new();
-    let seconds = Some(width.max(1) as f64);
-    match &key.subject {
-        Subject::Entry => {
-            transaction(&mut out, &key.subject, &bucket.entry, seconds);
-            out.extend(distinct(users));
+    let mut found = None;
+    // A bucket in memory can always be read.
+    let _ = Source::Bucket(bucket, users).each(width, |named, value, count| {
+        if named.is(key) {
+            found = Some((value, count));
         }
-        Subject::Service(service) => {
-            let mut whole = Transaction::default();
-            let cells = bucket.transactions.iter().filter(|((name, _), _)| name == service);
-            let mut answered = false;
-            cells.for_each(|(_, cell)| {
-                whole.merge(cell);
-                answered = true;
-            });
-            if answered {
-                transaction(&mut out, &key.subject, &whole, seconds);
+    });
+    found.map(|(value, count)| Reading { key: key.clone(), value, count })
+}
+
+/// A series by name, as long as nobody keeps it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named<'a> {
+    pub(super) place: Place<'a>,
+    pub(super) measure: Measure,
+}
+
+/// A [`Subject`] that owns nothing.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place<'a> {
+    Entry,
+    Service(&'a str),
+    Route(&'a str, &'a str),
+    Call(&'a str, &'a str),
+}
+
+impl Named<'_> {
+    /// Whether a series has this name.
+    pub(super) fn is(&self, key: &SeriesKey) -> bool {
+        self.measure == key.measure
+            && match (self.place, &key.subject) {
+                (Place::Entry, Subject::Entry) => true,
+                (Place::Service(a), Subject::Service(b)) => *a == **b,
+                // What differs mostly differs in the second name.
+                (Place::Route(a, b), Subject::Route(c, d)) | (Place::Call(a, b), Subject::Call(c, d)) => {
+                    *b == **d && *a == **c
+                }
+                _ => false,
             }
-            gauges(&mut out, bucket, Some(service));
-        }
-        Subject::Route(service, route) => {
-            let cell = bucket.transactions.get(&(service.clone(), route.clone())).filter(|_| &**route != OTHER)?;
-            transaction(&mut out, &key.subject, cell, seconds);
-        }
-        Subject::Call(from, to) => {
-            transaction(&mut out, &key.subject, bucket.calls.get(&(from.clone(), to.clone()))?, None);
-        }
     }
-    out.into_iter().find(|reading| reading.key == *key)
-}
 
-/// Gauges of a service, or of all.
-fn gauges(out: &mut Vec<Reading>, bucket: &Bucket, only: Option<&Name>) {
-    for ((service, kind), gauge) in
-        bucket.resources.iter().filter(|((name, _), _)| only.is_none_or(|only| only == name))
-    {
-        let measure = match kind {
-            Resource::Cpu => Measure::Cpu,
-            Resource::Memory => Measure::Memory,
-            Resource::Heap => Measure::Heap,
-            _ => continue,
+    pub(super) fn to_key(self) -> SeriesKey {
+        let subject = match self.place {
+            Place::Entry => Subject::Entry,
+            Place::Service(service) => Subject::Service(service.into()),
+            Place::Route(service, route) => Subject::Route(service.into(), route.into()),
+            Place::Call(from, to) => Subject::Call(from.into(), to.into()),
         };
-        push(out, &Subject::Service(service.clone()), measure, gauge.mean() / 1e6, f64::NAN);
+        SeriesKey { subject, measure: self.measure }
     }
 }
 
-fn push(out: &mut Vec<Reading>, subject: &Subject, measure: Measure, value: f64, count: f64) {
-    out.push(Reading { key: SeriesKey { subject: subject.clone(), measure }, value, count });
+/// What series are read from.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// A bucket, and the users of its summary.
+    Bucket(&'a Bucket, &'a Identities),
+    /// Summary and cells of a row.
+    Row(&'a Summary, &'a [u8]),
+}
+
+impl Source<'_> {
+    /// Distinct users, the one series that no cell says anything of: name, value, count.
+    pub(super) fn users(&self) -> Option<(Named<'static>, f64, f64)> {
+        let users = match self {
+            Self::Bucket(_, users) => users,
+            Self::Row(summary, _) => &summary.users,
+        };
+        let value = told_apart(users)?.estimate;
+        Some((Named { place: Place::Entry, measure: Measure::Users }, value, 1.0))
+    }
+
+    /// Calls `visit` with name, value and count of every series (see [`Reading`]), always in one order. Fails where the
+    /// cells of a row cannot be read, or are not in the order in which they are written.
+    pub(super) fn each(&self, width: i64, mut visit: impl FnMut(Named<'_>, f64, f64)) -> Result<(), CodecError> {
+        let seconds = Some(width.max(1) as f64);
+        let (entry, resources) = match self {
+            Self::Bucket(bucket, _) => (&bucket.entry, &bucket.resources),
+            Self::Row(summary, _) => (&summary.entry, &summary.resources),
+        };
+        transaction(&mut visit, Place::Entry, entry, seconds);
+        if let Some((named, value, count)) = self.users() {
+            visit(named, value, count);
+        }
+        match self {
+            Self::Bucket(bucket, _) => cells_of_bucket(bucket, seconds, &mut visit),
+            Self::Row(_, cells) => cells_of_row(cells, seconds, &mut visit)?,
+        }
+        for ((service, kind), gauge) in resources {
+            let measure = match kind {
+                Resource::Cpu => Measure::Cpu,
+                Resource::Memory => Measure::Memory,
+                Resource::Heap => Measure::Heap,
+                _ => continue,
+            };
+            visit(Named { place: Place::Service(service), measure }, gauge.mean() / 1e6, f64::NAN);
+        }
+        Ok(())
+    }
+}
+
+fn cells_of_bucket(bucket: &Bucket, seconds: Option<f64>, visit: &mut impl FnMut(Named<'_>, f64, f64)) {
+    let mut whole = Transaction::default();
+    let mut services = bucket.transactions.iter().peekable();
+    while let Some(((service, _), _)) = services.peek().copied() {
+        whole.clear();
+        while let Some(((_, route), cell)) = services.next_if(|((name, _), _)| name == service) {
+            whole.merge(cell);
+            if &**route != OTHER {
+                transaction(visit, Place::Route(service, route), cell, seconds);
+            }
+        }
+        transaction(visit, Place::Service(service), &whole, seconds);
+    }
+    for ((caller, callee), cell) in &bucket.calls {
+        transaction(visit, Place::Call(caller, callee), cell, None);
+    }
+}
+
+/// The same from the bytes of [`Bucket::encode_cells`], with room for two cells.
+fn cells_of_row(
+    cells: &[u8],
+    seconds: Option<f64>,
+    visit: &mut impl FnMut(Named<'_>, f64, f64),
+) -> Result<(), CodecError> {
+    let (mut whole, mut cell) = (Transaction::default(), Transaction::default());
+    if cells.is_empty() {
+        return Ok(());
+    }
+    let mut r = Reader::new(cells);
+    for is_call in [false, true] {
+        let mut service = None;
+        for _ in 0..r.count(2, "groups")? {
+            let first = name(&mut r, &mut service)?;
+            let mut detail = None;
+            whole.clear();
+            for _ in 0..r.count(2, "rows")? {
+                let second = name(&mut r, &mut detail)?;
+                cell.read(&mut r)?;
+                if is_call {
+                    transaction(visit, Place::Call(first, second), &cell, None);
+                    continue;
+                }
+                whole.merge(&cell);
+                if second != OTHER {
+                    transaction(visit, Place::Route(first, second), &cell, seconds);
+                }
+            }
+            if !is_call && detail.is_some() {
+                transaction(visit, Place::Service(first), &whole, seconds);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The next name, which stands after the last one in the alphabet.
+fn name<'a>(r: &mut Reader<'a>, last: &mut Option<&'a str>) -> Result<&'a str, CodecError> {
+    let name = r.str("name")?;
+    if last.is_some_and(|last| last >= name) {
+        return Err(r.invalid("name"));
+    }
+    *last = Some(name);
+    Ok(name)
 }
 
 /// `seconds` is given where the number of requests itself is a series.
-fn transaction(out: &mut Vec<Reading>, subject: &Subject, cell: &Transaction, seconds: Option<f64>) {
+fn transaction(
+    visit: &mut impl FnMut(Named<'_>, f64, f64),
+    place: Place<'_>,
+    cell: &Transaction,
+    seconds: Option<f64>,
+) {
     let count = cell.count as f64;
     if let Some(seconds) = seconds {
-        push(out, subject, Measure::Requests, count / seconds, seconds);
+        visit(Named { place, measure: Measure::Requests }, count / seconds, seconds);
     }
     if let Some(rate) = cell.error_rate() {
-        push(out, subject, Measure::ErrorRate, rate, count);
+        visit(Named { place, measure: Measure::ErrorRate }, rate, count);
     }
-    if let Some(p95) = cell.latency.quantile(0.95) {
-        push(out, subject, Measure::LatencyP95, p95, cell.latency.count() as f64);
+    let timed = cell.latency.count();
+    if let Some(p95) = cell.latency.quantile_of(0.95, timed) {
+        visit(Named { place, measure: Measure::LatencyP95 }, p95, timed as f64);
     }
-}
-
-/// The series of distinct users.
-pub(super) fn distinct(users: &Identities) -> Option<Reading> {
-    let key = SeriesKey { subject: Subject::Entry, measure: Measure::Users };
-    Some(Reading { key, value: told_apart(users)?.estimate, count: 1.0 })
 }
 
 /// Distinct identities of the mode that tells users apart best among those that a tenth of the requests carry.

@@ -1,8 +1,7 @@
 //! A day of a region on one sheet: every series in slots of five minutes, as bands are learned from it.
 
-use std::collections::BTreeMap;
-
-use super::series::{Identities, Reading, SeriesKey, readings};
+use super::catalogue::Catalogue;
+use super::series::{Identities, SeriesKey, Source};
 use crate::bucket::Bucket;
 use crate::codec::{CodecError, Reader, put_i64, put_u64};
 use crate::detect::SLOTS;
@@ -14,56 +13,70 @@ pub const MAX_SERIES: usize = 1000;
 pub const SLOT: i64 = 300;
 
 /// The values of a day.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Sheet {
     /// Midnight in Asia/Seoul.
     pub day: i64,
-    series: BTreeMap<SeriesKey, Box<[f32]>>,
+    catalogue: Catalogue,
+    /// By number of the series.
+    values: Vec<Box<[f32]>>,
+}
+
+impl PartialEq for Sheet {
+    fn eq(&self, other: &Self) -> bool {
+        self.day == other.day && self.iter().eq(other.iter())
+    }
 }
 
 impl Sheet {
     /// An empty day.
     pub const fn new(day: i64) -> Self {
-        Self { day, series: BTreeMap::new() }
+        Self { day, catalogue: Catalogue::new(), values: Vec::new() }
     }
 
     /// Puts down what a bucket of five minutes says.
     pub fn put(&mut self, start: i64, bucket: &Bucket, users: &Identities) {
-        self.put_readings(start, readings(bucket, users, SLOT));
+        // A bucket in memory can always be read.
+        let _ = self.take(start, Source::Bucket(bucket, users));
     }
 
-    /// Puts down readings of the five minutes from `start`.
-    pub fn put_readings(&mut self, start: i64, readings: impl IntoIterator<Item = Reading>) {
-        let Ok(slot) = usize::try_from((start - self.day).div_euclid(SLOT)) else { return };
+    /// Puts down what a row of five minutes says; fails where it cannot be read.
+    pub fn take(&mut self, start: i64, source: Source<'_>) -> Result<(), CodecError> {
+        let Ok(slot) = usize::try_from((start - self.day).div_euclid(SLOT)) else { return Ok(()) };
         if slot >= SLOTS {
-            return;
+            return Ok(());
         }
-        for reading in readings {
-            if self.series.len() >= MAX_SERIES && !self.series.contains_key(&reading.key) {
-                continue;
+        let (catalogue, values) = (&mut self.catalogue, &mut self.values);
+        source.each(SLOT, |named, value, _| {
+            let Some(number) = catalogue.follow(named, MAX_SERIES) else { return };
+            if number == values.len() {
+                values.push(vec![f32::NAN; SLOTS].into());
             }
-            let values = self.series.entry(reading.key).or_insert_with(|| vec![f32::NAN; SLOTS].into());
-            values[slot] = unpack(pack(reading.value as f32));
-        }
+            values[number][slot] = unpack(pack(value as f32));
+        })
     }
 
     /// The values of a series.
     pub fn values(&self, key: &SeriesKey) -> Option<&[f32]> {
-        self.series.get(key).map(|values| &**values)
+        self.catalogue.get(key).and_then(|number| self.values.get(number)).map(|values| &**values)
     }
 
     /// The series that have values.
     pub fn keys(&self) -> impl Iterator<Item = &SeriesKey> {
-        self.series.keys()
+        self.iter().map(|(key, _)| key)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&SeriesKey, &[f32])> {
+        self.catalogue.iter().filter_map(|(key, number)| self.values.get(number).map(|values| (key, &**values)))
     }
 
     /// Appends the sheet: two bytes a value.
     pub fn encode(&self, out: &mut Vec<u8>) {
         put_i64(out, self.day);
-        put_u64(out, self.series.len() as u64);
-        for (key, values) in &self.series {
+        put_u64(out, self.catalogue.len() as u64);
+        for (key, values) in self.iter() {
             key.encode(out);
-            for value in &**values {
+            for value in values {
                 out.extend_from_slice(&pack(*value).to_le_bytes());
             }
         }
@@ -76,7 +89,14 @@ impl Sheet {
         for _ in 0..r.count(2 + 2 * SLOTS, "series")? {
             let key = SeriesKey::decode(&mut r)?;
             let values = r.take(2 * SLOTS, "values")?.chunks_exact(2);
-            sheet.series.insert(key, values.map(|pair| unpack(u16::from_le_bytes([pair[0], pair[1]]))).collect());
+            let values: Box<[f32]> = values.map(|pair| unpack(u16::from_le_bytes([pair[0], pair[1]]))).collect();
+            // A name that stands twice means its last values.
+            if let Some(number) = sheet.catalogue.get(&key) {
+                sheet.values[number] = values;
+            } else {
+                sheet.catalogue.add(key);
+                sheet.values.push(values);
+            }
         }
         r.finish("sheet")?;
         Ok(sheet)

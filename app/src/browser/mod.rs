@@ -1,5 +1,7 @@
 //! What only the browser does.
 
+#[cfg(feature = "rooms")]
+pub(crate) mod again;
 #[cfg(feature = "front")]
 pub(crate) mod detail;
 pub(crate) mod fetch;

@@ -123,6 +123,9 @@ pub(crate) struct Hands {
     /// How far the browser's own merge is.
     #[cfg(any(feature = "ssr", feature = "front"))]
     pub(crate) progress: RwSignal<combine::Progress>,
+    /// How far the browser is with judging a day again.
+    #[cfg(any(feature = "ssr", feature = "rooms"))]
+    pub(crate) again: RwSignal<incidents::again::Again>,
     /// How often the reader said something of an incident, and whether the last of it was kept.
     pub(crate) said: RwSignal<(u32, bool)>,
 }
@@ -135,6 +138,8 @@ impl Hands {
             detail: RwSignal::new(false),
             #[cfg(any(feature = "ssr", feature = "front"))]
             progress: RwSignal::new(combine::Progress::Waiting),
+            #[cfg(any(feature = "ssr", feature = "rooms"))]
+            again: RwSignal::new(incidents::again::Again::Idle),
             said: RwSignal::new((0, true)),
         }
     }

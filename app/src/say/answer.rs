@@ -151,8 +151,7 @@ fn compared(here: &Here, answer: &Answer, compared: &Compared) -> Vec<Piece> {
             (0, None, true) => format!("{topic} {then_name}보다 "),
             (0, Some(area), false) => format!("{area}, against {then_name}: {topic} "),
             (0, None, false) => format!("Against {then_name}: {topic} "),
-            (_, _, true) => format!(" {topic} "),
-            (_, _, false) => format!(" {topic} "),
+            _ => format!(" {topic} "),
         };
         let then = pair.then.as_ref().and_then(|then| then.value.as_ref());
         let (Some(now), Some(then)) = (&pair.now.value, then) else {
@@ -522,7 +521,7 @@ pub(crate) fn notes(here: &Here, answer: &Answer) -> Vec<String> {
     if !late.is_empty() {
         let names = late.join(", ");
         out.push(match here.lang {
-            Lang::Ko => format!("{}에서 새 자료가 오지 않아 그만큼 빠져 있습니다.", names),
+            Lang::Ko => format!("{names}에서 새 자료가 오지 않아 그만큼 빠져 있습니다."),
             Lang::En => format!("Nothing new arrives from {names}; it is missing here."),
         });
     }

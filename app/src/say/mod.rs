@@ -2,6 +2,8 @@
 //! number comes from a fact.
 
 #[cfg(any(feature = "ssr", feature = "rooms"))]
+pub(crate) mod again;
+#[cfg(any(feature = "ssr", feature = "rooms"))]
 pub(crate) mod answer;
 pub(crate) mod cause;
 pub(crate) mod combine;

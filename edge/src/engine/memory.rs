@@ -6,7 +6,7 @@ use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::session::{Carry, LISTED_AGE, Sessions};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::Resolution;
-use bonghwa_analytics::watch::{Identities, Watcher, Which};
+use bonghwa_analytics::watch::{Alarms, Identities, Watcher, Which};
 
 use super::{EngineConfig, EngineError, GRACE};
 use crate::batch::decode_buckets;
@@ -91,6 +91,18 @@ impl Memory {
     /// Whether a bucket was rolled into its parent.
     pub(super) fn is_closed(&self, (resolution, start): Key) -> bool {
         start + resolution.seconds() <= self.closed[resolution.code() as usize]
+    }
+
+    /// The instant up to which buckets of a resolution were rolled into their parents.
+    pub(super) const fn closed(&self, resolution: Resolution) -> i64 {
+        self.closed[resolution as usize]
+    }
+
+    /// Gives a bucket that is open, and has alarms or may get some, those that its parts are now known to have.
+    pub(super) fn put_alarms(&mut self, key: Key, alarms: Alarms) {
+        if let Some(bucket) = self.live.get_mut(&key) {
+            bucket.alarms = alarms;
+        }
     }
 
     /// Number of buckets that [`write`](Self::write) would write.

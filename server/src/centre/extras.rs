@@ -1,18 +1,22 @@
 //! What the page of a region shows that takes more than a moment to make: error budgets, and gauges that did something new.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bonghwa_analytics::bucket::{Bucket, Transaction};
 use bonghwa_analytics::objective::{Budget, Spent, WINDOWS};
 use bonghwa_analytics::time::Resolution;
 use bonghwa_analytics::view::{self, Event};
-use bonghwa_analytics::watch::{SeriesKey, Sheet};
+use bonghwa_analytics::watch::Sheet;
 
 use super::edge::Edge;
 use super::{Centre, CentreError, lock, read};
 
 /// Periods of which unfamiliar gauges are kept.
 const PERIODS: usize = 64;
+
+/// A region and midnight of a day.
+type RegionDay = (String, i64);
 
 /// What was made.
 #[derive(Default)]
@@ -21,8 +25,8 @@ pub(super) struct Kept {
     budgets: BTreeMap<String, (i64, Vec<Budget>)>,
     /// Unfamiliar gauges by end of the period, region and start.
     unfamiliar: BTreeMap<(i64, String, i64), Vec<Event>>,
-    /// Days before a day with one series of a region on them, the newest first.
-    pub(super) sheets: Vec<((String, SeriesKey, i64), Vec<Sheet>)>,
+    /// The days before a day of a region, the last one asked for first.
+    pub(super) sheets: Vec<(RegionDay, Arc<Vec<Sheet>>)>,
 }
 
 impl Centre {

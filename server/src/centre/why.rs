@@ -1,17 +1,19 @@
 //! Why something was, or was not, flagged: the rows of a region from which that is told.
 
+use std::sync::Arc;
+
 use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::frame::{Frame, Row, Sections, bucket_of};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::Resolution;
 use bonghwa_analytics::view::{self, WhyDetail, WhyPeriods, WhyQuery, WhyRow, WhyView};
-use bonghwa_analytics::watch::{SLOT, SeriesKey, Sheet, reading};
+use bonghwa_analytics::watch::{Sheet, Source};
 
 use super::edge::Edge;
 use super::{Centre, CentreError, lock, read};
 
-/// Sheets of one series that are kept: a reader looks at several instants of a day.
-const SHEETS_KEPT: usize = 32;
+/// Days of a region whose sheets are kept: a reader looks at several series and instants of a day.
+const SHEETS_KEPT: usize = 4;
 
 const ROWS: Sections = Sections { summary: true, cells: true, registers: false, sessions: false };
 
@@ -22,7 +24,7 @@ impl Centre {
         let as_of = *self.0.ticks.borrow();
         let periods = query.periods(as_of);
         let detail = WhyDetail {
-            sheets: self.sheets(edge, &query.key(), &periods)?,
+            sheets: self.sheets(edge, &periods)?,
             rows: rows(&edge.frame(Resolution::FiveMinutes, periods.rows.0, periods.rows.1, ROWS)?),
             minutes: rows(&edge.frame(Resolution::Minute, periods.rows.0, periods.rows.1, ROWS)?),
             before: self.merged(edge, periods.before.0, periods.before.1)?,
@@ -33,20 +35,24 @@ impl Centre {
         Ok(view::why(&read(&self.0.atlas), &moment, query, &detail))
     }
 
-    /// The days before a day, with one series on them. Read a day at a time, so that what arrives meanwhile does not wait.
-    fn sheets(&self, edge: &Edge, key: &SeriesKey, periods: &WhyPeriods) -> Result<Vec<Sheet>, CentreError> {
-        let known = (edge.region().to_owned(), key.clone(), periods.day);
+    /// The days before a day. Read a day at a time, so that what arrives meanwhile does not wait.
+    fn sheets(&self, edge: &Edge, periods: &WhyPeriods) -> Result<Arc<Vec<Sheet>>, CentreError> {
+        let known = (edge.region().to_owned(), periods.day);
         if let Some((_, sheets)) = lock(&self.0.extras).sheets.iter().find(|(held, _)| *held == known) {
             return Ok(sheets.clone());
         }
         let mut sheets = Vec::new();
         for (day, end) in periods.days() {
             let mut sheet = Sheet::new(day);
-            for (start, _, bucket, users) in rows(&edge.frame(Resolution::FiveMinutes, day, end, ROWS)?) {
-                sheet.put_readings(start, reading(&bucket, &users, SLOT, key));
+            for row in edge.frame(Resolution::FiveMinutes, day, end, ROWS)?.rows {
+                let summary = Summary::decode(row.summary.as_deref().unwrap_or_default());
+                let Ok(summary) = summary else { continue };
+                // A damaged row is left out; its region's tick reports it.
+                let _ = sheet.take(row.start, Source::Row(&summary, row.cells.as_deref().unwrap_or_default()));
             }
             sheets.push(sheet);
         }
+        let sheets = Arc::new(sheets);
         let kept = &mut lock(&self.0.extras).sheets;
         kept.truncate(SHEETS_KEPT - 1);
         kept.insert(0, (known, sheets.clone()));

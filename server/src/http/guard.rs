@@ -124,6 +124,10 @@ pub(super) fn page_policy(nonce: &str) -> String {
     )
 }
 
+/// The policy of the browser's workers, which a response brings along: their own scripts and module, this server's data.
+pub(super) const WORKER: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+                                 frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -185,6 +185,10 @@ pub(super) fn files(app: &App, pages: Router) -> Router {
         if found && is_file {
             let life = if is_hashed(&path) { "public, max-age=31536000, immutable" } else { "no-cache" };
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(life));
+            if path.starts_with("/recompute/") {
+                let policy = HeaderValue::from_static(guard::WORKER);
+                response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
         }
         response
     };

@@ -1,5 +1,6 @@
 //! The list of incidents: how many are open, which there were, and the small signs that belong to none.
 
+pub(crate) mod again;
 mod filter;
 mod row;
 
@@ -43,6 +44,7 @@ pub(crate) fn render(here: &Here, view: &IncidentsView, query: &IncidentsQuery, 
             {list(here, view, query)}
         </section>
         {signs(here, view)}
+        {again::again(here, view, query, hands)}
         {sources}
     }
     .into_node()
