@@ -390,6 +390,7 @@ words! {
     difference: "사건 동안의 평균에서 사건 전 한 시간의 평균을 뺌", "mean during, less the mean of the hour before";
     added: "늘어난 시간", "added time";
     all_regions: "모든 지역", "All regions";
+    judging: "지난 자료를 아직 판정하고 있어 사건이 더 나올 수 있습니다.", "The past is still being judged; more incidents may come.";
     learning: "두 주 동안 배우기 전에는 크게 벗어난 것만 찾습니다.", "Until two weeks have been seen, only gross changes are found.";
     findings: "징후", "Findings";
     cause_judged: "원인 판단", "Causes judged";

@@ -152,6 +152,12 @@ impl<D: Database> Engine<D> {
         &self.config.region
     }
 
+    /// Days whose rows changed and that are still to be judged.
+    pub fn waiting(&self) -> Result<u32, EngineError> {
+        let days = review::waiting(&self.store).map_err(StoreError::Database)?;
+        Ok(u32::try_from(days).unwrap_or(u32::MAX))
+    }
+
     /// Sequence of the newest row.
     pub const fn seq(&self) -> u64 {
         self.store.seq()

@@ -25,6 +25,8 @@ pub struct Diagnosed {
     pub cards: Vec<Card>,
     /// Whether there is too little history to tell more than gross changes.
     pub learning: bool,
+    /// Days of regions that are still to be judged.
+    pub judging: u32,
 }
 
 pub(super) fn diagnose<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Diagnosed, S::Error> {
@@ -56,5 +58,6 @@ pub(super) fn diagnose<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Diagn
         signs: view.signs.len() as u32,
         cards,
         learning: view.learning,
+        judging: view.judging,
     })
 }

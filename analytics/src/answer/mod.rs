@@ -213,7 +213,8 @@ pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::E
             if question.kind == Kind::Trend || question.period.to - question.period.from >= 3600 {
                 charts.extend(compare::charts(source, &asked));
             }
-            Body::Measured(measure::measured(source, &asked, question.period.from, question.period.to)?)
+            let (from, to) = asked.period();
+            Body::Measured(measure::measured(source, &asked, from, to)?)
         }
         Kind::Incidents => Body::Incidents(Box::new(asked.incidents(source)?)),
     };
@@ -258,6 +259,16 @@ impl<'a> Asked<'a> {
         }
         let named = |region: &&Region| self.areas.iter().any(|area| area.regions.contains(&region.code));
         self.regions.iter().filter(named).map(|region| region.code.clone()).collect()
+    }
+
+    /// The period of a number: of this moment the last five minutes.
+    fn period(&self) -> (i64, i64) {
+        let period = &self.question.period;
+        let (from, to) = (period.from, period.to);
+        let now =
+            to >= self.as_of - 60 && to - from <= 3600 && matches!(self.question.kind, Kind::Value | Kind::RankRegions);
+        let named = ["", "지금", "현재", "now"].contains(&period.said.as_str());
+        if now && named { (to - 300, to) } else { (from, to) }
     }
 
     /// The one region asked about, or empty.

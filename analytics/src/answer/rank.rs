@@ -39,7 +39,7 @@ pub(super) fn rank<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Ranked, S
     let mut rows = Vec::new();
     for code in asked.codes() {
         let area = Area { name: code.clone(), regions: vec![code.clone()] };
-        let found = one(source, asked, &area, counted, (question.period.from, question.period.to), "now")?;
+        let found = one(source, asked, &area, counted, asked.period(), "now")?;
         let Some(mut value) = found.value else { continue };
         if measure == Measure::PerCapita {
             let population = asked.regions.iter().find(|region| region.code == code).map_or(0, |r| r.population);

@@ -189,6 +189,8 @@ pub struct IncidentsView {
     pub late: Vec<(String, i64)>,
     /// Whether there is too little history for bands, so that only gross changes are found.
     pub learning: bool,
+    /// Days of regions that are still to be judged: after history was added, incidents of the past may yet come.
+    pub judging: u32,
 }
 
 /// A lane of an incident: the findings of a service by minute.
@@ -366,6 +368,7 @@ pub fn incidents(
         judged,
         late,
         learning,
+        judging: 0,
     }
 }
 

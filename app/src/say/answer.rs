@@ -3,7 +3,7 @@
 use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Measured, Needed, Ranked, Reply, Reported};
 use bonghwa_analytics::ask::{About, Area, Assumption, Kind, Question, Reason, Starter, Understood};
 use bonghwa_analytics::format::{Lang, change, count, exact, join, moment, period, short_date, span};
-use bonghwa_analytics::time::DAY;
+use bonghwa_analytics::time::{DAY, WEEK};
 use bonghwa_analytics::view::{Confidence, Fact, IncidentRow, IncidentsView, Measure, Need, Unit, Verdict};
 
 use crate::address::Address;
@@ -59,7 +59,7 @@ pub(crate) fn conclusion(here: &Here, answer: &Answer) -> Vec<Piece> {
                 })
             }
         },
-        Body::Sessions(view) => text(super::sessions::headline(here, view)),
+        Body::Sessions(view) => text(format!("{}.", super::sessions::headline(here, view))),
         Body::Needed(needed) => self::needed(here, needed),
         Body::Reported(reported) => self::reported(here, answer, reported),
         Body::Incidents(view) => incidents(here, answer, view),
@@ -135,10 +135,7 @@ fn compared(here: &Here, answer: &Answer, compared: &Compared) -> Vec<Piece> {
         return beside(here, compared);
     }
     let against = answer.question.against.as_ref();
-    let then_name = against.map_or_else(String::new, |against| match here.lang {
-        Lang::Ko if !against.said.is_empty() => against.said.clone(),
-        _ => period(against.from, against.to, answer.as_of, here.lang),
-    });
+    let then_name = against.map_or_else(String::new, |against| earlier(here, &answer.question, against, answer.as_of));
     let area = answer.question.areas.first().map(|area| area_name(here, area));
     let known: Vec<_> = compared.pairs.iter().filter(|pair| pair.now.area == compared.pairs[0].now.area).collect();
     let mut out = Vec::new();
@@ -188,6 +185,16 @@ fn compared(here: &Here, answer: &Answer, compared: &Compared) -> Vec<Piece> {
         out.push(Piece::Text(word));
     }
     if out.is_empty() { text(here.t.none_in_period.to_owned()) } else { out }
+}
+
+/// The compared time: by its distance where that has a name, else the period.
+fn earlier(here: &Here, question: &Question, against: &bonghwa_analytics::ask::Period, as_of: i64) -> String {
+    let same_length = question.period.to - question.period.from == against.to - against.from;
+    match question.period.from - against.from {
+        DAY if same_length => here.lang.pick("어제 같은 시간", "the same time yesterday").to_owned(),
+        WEEK if same_length => here.lang.pick("지난주 같은 때", "the same time last week").to_owned(),
+        _ => period(against.from, against.to, as_of, here.lang),
+    }
 }
 
 /// Areas beside each other: the first and the last of the first measure.
@@ -529,6 +536,15 @@ pub(crate) fn notes(here: &Here, answer: &Answer) -> Vec<String> {
         && found.learning
     {
         out.push(here.t.learning.to_owned());
+    }
+    let judging = match &answer.body {
+        Body::Diagnosed(found) => found.judging,
+        Body::Incidents(view) => view.judging,
+        Body::Reported(reported) => reported.incidents.judging,
+        _ => 0,
+    };
+    if judging > 0 {
+        out.push(here.t.judging.to_owned());
     }
     if let Body::Measured(rows) = &answer.body
         && rows.iter().any(|row| row.measure == Measure::Users && row.peak.is_some())

@@ -222,6 +222,9 @@ pub(crate) fn list_lead(here: &Here, view: &IncidentsView) -> String {
     if view.learning {
         out.push_str(here.t.learning);
     }
+    if view.judging > 0 {
+        out.push_str(here.t.judging);
+    }
     out
 }
 

@@ -157,6 +157,7 @@ pub(crate) fn list() -> IncidentsView {
         judged: (7, 1),
         late: vec![("gangwon".into(), NOW - 1380)],
         learning: false,
+        judging: 0,
     }
 }
 

@@ -132,6 +132,15 @@ impl Edge {
         })
     }
 
+    /// Days that are still to be judged.
+    pub(super) fn waiting(&self) -> Result<u32, CentreError> {
+        self.with(|holder| match holder {
+            Holder::Engine(engine) => engine.waiting(),
+            // What it holds was judged where it came from.
+            Holder::Mirror(_) => Ok(0),
+        })
+    }
+
     pub(super) fn registers(&self, resolution: Resolution, from: i64, to: i64) -> Result<Frame, CentreError> {
         self.frame(resolution, from, to, Sections::REGISTERS)
     }

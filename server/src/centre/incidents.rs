@@ -68,7 +68,12 @@ impl Centre {
             explained += usize::from(look);
             rows.extend(self.row(incident, &moment, look)?);
         }
-        Ok(view::incidents(&read(&self.0.atlas), &moment, query, (from, to), rows))
+        let mut judging = 0;
+        for edge in self.0.edges.values() {
+            judging += edge.waiting()?;
+        }
+        let view = view::incidents(&read(&self.0.atlas), &moment, query, (from, to), rows);
+        Ok(IncidentsView { judging, ..view })
     }
 
     /// The page of an incident.
