@@ -186,6 +186,10 @@ fn compared(
         (shown(first, period.1), Some(shown(second, against.1)))
     };
     match (own, other) {
+        // 지난주를 오늘과 비교: what runs is what is asked about.
+        ([period, ..], [against, ..]) if against.span.is_running(at) && !period.span.is_running(at) => {
+            pair((against.span, &against.words), (period.span, &period.words), assumptions)
+        }
         ([period, ..], [against, ..]) => pair((period.span, &period.words), (against.span, &against.words), assumptions),
         // Of two times the later is asked about.
         ([a, b, ..], []) => {

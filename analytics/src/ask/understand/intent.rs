@@ -16,6 +16,8 @@ pub(super) struct Features {
     pub(super) order: bool,
     pub(super) limit: bool,
     pub(super) threshold: bool,
+    /// A threshold of minutes or more.
+    pub(super) lasting: bool,
     pub(super) nation: bool,
     pub(super) deployed: bool,
     /// Whether a resource that fills up is named.
@@ -35,6 +37,7 @@ impl Features {
             order: false,
             limit: false,
             threshold: false,
+            lasting: false,
             nation: false,
             deployed: false,
             resource: false,
@@ -139,6 +142,10 @@ pub(super) fn kind(f: &Features, periods_apart: bool) -> Option<Kind> {
     }
     if periods_apart && !region && !place {
         add(Kind::Compare, 4);
+    }
+    // 여덟 시간 넘게 접속한 사용자.
+    if f.lasting && f.measures + f.hints > 0 {
+        add(Kind::Sessions, 8);
     }
     if f.deployed {
         add(Kind::SlowEndpoints, if place || f.has(Cue::Slow) { 4 } else { 0 });

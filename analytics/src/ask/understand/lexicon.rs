@@ -13,7 +13,7 @@ use super::sense::Sense::{
 };
 use super::sense::Time::{
     Ago, Clock, Dash, Day, During, From, Half, Half12, Hence, Holiday, Month, MonthName, Now, NthWeek, Overnight, Part,
-    Quarter, Recent, SamePeriod, SameTime, SameWeekday, To, Unit as One, Week, Weekday, Weekend, Within, Year,
+    Quarter, Recent, SamePeriod, SameTime, SameWeekday, Since, To, Unit as One, Week, Weekday, Weekend, Within, Year,
 };
 use super::sense::{Sense, Unit, Veto as Why_};
 use crate::ask::question::{Format as File, Order as First};
@@ -81,7 +81,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "접속|접속해|접속하고|접속 중|들어와|들어온|들어왔|이용 중|사용 중|쓰고 있|써|쓰는 사람|사람|사람들|인원|명수|붙어|people|persons|online|logged in|logged on|connected|on the site|\
          on the system|using the system|anyone|everyone|이용하고|몰려|북적",
     ),
-    (Hint(M::Load), "바쁜|바쁘|빡센|빡세|붐비|붐빈|과부하|혼잡|여유로운|한산한|한가한|힘든|힘들|busy|busiest|loaded|overloaded|heaviest|stressed|heavily loaded|most loaded|least loaded|부담"),
+    (Hint(M::Load), "바쁜|바쁘|바빠|바빴|붐벼|힘들어|빡센|빡세|붐비|붐빈|과부하|혼잡|여유로운|한산한|한가한|힘든|힘들|busy|busiest|loaded|overloaded|heaviest|stressed|heavily loaded|most loaded|least loaded|부담"),
     (Hint(M::Requests), "쏟아진|쏟아지"),
     // Compare.
     (
@@ -100,7 +100,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         Cue(Change),
         "늘었|늘어났|늘어|늘고|늘어난|늘은|줄었|줄어들|줄어|줄고|줄어든|증가|감소|증감|올랐|올라|오르|오른|떨어졌|떨어진|떨어지|내렸|내려갔|상승|하락|늘거나|변동|나빠|나빠졌|악화|개선|\
          좋아졌|빨라졌|심해졌|높아졌|낮아졌|많아졌|적어졌|튀었|튀어|튄|치솟|급증|급감|급등|폭증|튀는|뛰었|rise|rose|risen|grow|grew|grown|increase|increased|decrease|decreased|drop|dropped|\
-         fall|fell|fallen|up|down|higher|lower|more than|worse|better|spike|spiked|spiking|jump|jumped|surge|surged|went up|gone up|went down|go up|go down|decline|declined|improve|improved",
+         fall|fell|fallen|up|down|higher|lower|worse|better|spike|spiked|spiking|jump|jumped|surge|surged|went up|gone up|went down|go up|go down|decline|declined|improve|improved",
     ),
     // Trend.
     (
@@ -174,7 +174,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "지역|지역들|시도|광역|지자체|지방|광역시도|시군|자치단체|권역|거점|region|regions|province|provinces|city|cities|area|areas|district|districts|site|sites|location|locations|순위|랭킹|등수|줄세워|줄 세워|정렬|rank|ranking|ranked|rank the|sort|order by",
     ),
     (Cue(EachRegion), "지역별|시도별|지자체별|지역 별|권역별|지역마다|지역 순위|지역 랭킹|지역별로|by region|per region|each region|by province|per province|each province|region by region|across regions|regional|각 지역|지역순|rank regions|rank the regions|rank provinces|rank all regions"),
-    (Cue(Where), "어디|어디야|어느 지역|어느지역|어느 곳|어느 시도|어느 쪽|어느쪽|어느|어딘|어딨|무슨 지역|where|which region|which regions|which province|which provinces|which city|which area|which area|which part|what region|what province|which site|곳|데가|where is|where s"),
+    (Cue(Where), "어디|어디야|어느 지역|어느지역|어느 곳|어느 시도|어느 쪽|어느쪽|어느|어딘|어딨|무슨 지역|where|which region|which regions|which province|which provinces|which city|which area|which area|which part|what region|what province|which site|which one|which ones|곳|데가|where is|where s"),
     (
         Order(First::Highest),
         "높은|높|높았|높던|높게|높아|높이|많은|많|많았|많이|많던|큰|크|최고|최대|최다|최고치|최대치|피크|상위권|심한|심하|심각|최악|나쁜|안 좋은|안좋은|센|내림차순|몰린|몰리|잦은|잦|취약|strongest|highest|most|maximum|max|peak|biggest|largest|greatest|worst|heavy|hottest|greatest number|hardest|longest response",
@@ -182,7 +182,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Order(First::Lowest), "낮은|낮|낮았|낮게|적은|적|적었|적게|최저|최소|하위|하위권|작은|제일 안|오름차순|양호|널널|널널한|빠른|빠르|lowest|least|fewest|minimum|min|smallest|bottom|quietest|fastest|quickest|idlest|lightest|best"),
     (Most, "가장|제일|젤|최|유독|특히"),
     (Top, "상위|톱|탑|top|베스트|first|워스트|worst|탑텐|가장 느린 순|순서|순으로|순|위까지"),
-    (Over, "이상|넘는|넘은|넘게|넘어|넘|넘었|넘어서|초과|초과한|초과하|웃도는|도달|돌파|이상인|이상 되는|over|above|exceed|exceeds|exceeding|exceeded|more than|at least|beyond|past the|pass|passes|reach|reaches|cross|crosses|hit|이하|미만|under|below|less than|longer than|slower than|higher than|greater than|in excess of"),
+    (Over, "이상|넘는|넘은|넘게|넘어|넘|넘었|넘어서|초과|초과한|초과하|웃도는|도달|돌파|이상인|이상 되는|over|above|exceed|exceeds|exceeding|exceeded|at least|beyond|past the|pass|passes|reach|reaches|cross|crosses|hit|이하|미만|under|below|in excess of"),
     (Nation, "전국|전체|전 지역|전지역|모든 지역|나라 전체|전국적|전사|전체 지역|온 나라|전국 시스템|전체 시스템|전국구|nationwide|nation|national|whole country|entire country|countrywide|all regions|every region|the country|overall|korea|전 시도|total|나라"),
     // Incidents.
     (
@@ -267,7 +267,8 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Time(Hence), "뒤|후|뒤에|후에|이후|이따|later|from now|hence"),
     (Time(Within), "안에|이내|이내에|내에|안으로|내로|within|in the next|over the next|next|the next|during the next|for the next|in the coming|coming"),
     (Time(During), "동안|간|내내|사이|사이에|동안에|동안의|치|during|throughout|for"),
-    (Time(From), "부터|이래|에서부터|부터의|since|starting|from"),
+    (Time(From), "부터|이래|에서부터|부터의"),
+    (Time(Since), "since|starting|starting from|from|between"),
     (Time(To), "까지|까지의|까지는|until|till|through|up to|by the end of"),
     (Time(Dash), "-|~|to"),
     (Time(NthWeek(1)), "첫째 주|첫째주|첫 주|첫주|1주차|일주차|first week|1st week|첫 번째 주|첫번째 주"),
@@ -346,8 +347,8 @@ pub(super) const PROVINCES: &str = "서울|부산|대구|인천|광주|대전|�
 
 /// Words that say nothing here: requests, politeness, hesitation, articles.
 pub(super) const FILLERS: &str = "\
-    알려|알려줘|알려주|알려달|알려 줄|보여|보여줘|보여주|보이|말해|말씀|가르쳐|뽑아|뽑|찾아|찾|정리|정리해|확인|확인해|조회|조회해|분석|분석해|설명|설명해|요약|요약해|출력|나열|열거|표시|검토|체크|점검|살펴|봐|봐줘|봐봐|보자|보고 싶|보고싶|볼|볼게|보면|알고 싶|알고싶|알 수|알고|궁금|궁금해|궁금한|작성|작성해|써줘|써 줘|만들|만들어|생성|제출|초안|구해|목록|리스트|명단|내역|이력|순서대로|결과|정보|자료|내용|사항|건수|수는|전부|모두|모든|다|싹|죄다|각각|각|좀|조금|제발|혹시|아|어|음|저기|야|저|저희|우리|우리나라|내가|나한테|제가|저한테|안녕|안녕하세요|실례|부탁|부탁해|부탁드|드려|드립|드리|감사|감사하|고맙|고마|수고|빨리|얼른|바로|당장|간단히|자세히|상세히|간략히|한번|한 번|한눈에|진짜|정말|너무|아주|매우|무척|되게|꽤|엄청|많이|훨씬|갑자기|계속|자꾸|도대체|대체|하도|이렇게|그렇게|저렇게|어떤|무슨|무엇|무엇인|뭐|뭐야|뭔가|뭔|뭘|뭐가|뭐니|뭐지|머|이런|그런|저런|이|그|것|거|게|걸|건|중|중에|중에서|가운데|기준|기준으로|대해|대한|대해서|관한|관해|관련|관련된|관련해|따라|따른|위해|위한|통해|인해|함께|같이|같은|동일|동일한|대로|정도|쯤|약|대략|만|만큼|뿐|별|별로|제외|포함|포함해|해당|발생|발생한|발생했|생긴|생겼|나타난|있|있어|있나|있는|있었|있을|없|없어|없나|없는|없었|되|된|돼|됐|될|되나|되는|되어|하|한|하는|할|했|해|해줘|해주|해야|해서|하게|하면|하기|하지|필요|필요한|필요해|필요하|필요할|고려|고려해|고려할|고려하|따지|따져|생각|판단|놈|녀석|분|쪽|편|새|새로|처음|나가|나간|난|났|나고|나서|나온|나왔|걸려|걸리|걸린|걸렸|잡아|잡힌|맞|맞아|맞지|줘|주|주세요|줄래|줄래요|주실|주시|주십시오|주라|달라|다오|바람|바랍|싶|하자|본|보|볼까|그래|이래|저래|이러|그러|터져|터졌지|이거|저거|요거|현|시각|시점|시간대|시간|때|날|날짜|기간|하루|한 주|한달|상황은|아직|이미|벌써|방금 전|평소|평상시|보통|유지|담당|나머지|기타|등|등등|및|또한|그리고는|단|그냥|일단|우선|먼저|다음|아래|위|대상|종류|항목|부분|문의|질문|답|답변|답해|대답|말|말인데|말이|쓰|쓰고|쓸|쓴|쓰는|시작|끝|돌리|돌아가|돌려|남았|남은|남아|찍|찍었|찍혀|찍히|집계|나열해|얼굴|들|들어|들어와서|대시보드|추천|예요|에요|이지|일까|인지|걸까|건가|건지|거야|거죠|거지|거니|것 같|같아|같은데|듯|듯해|모양|모양이|그거|하네|하네요|네|네요|군|군요|구나|걸요|어휴|아이고|헐|와우|오|자|응|예|넵|님|씨|\
-    the|a|an|of|in|on|at|for the|is|are|was|were|be|been|being|am|do|does|did|doing|done|has|have|had|can|could|would|should|shall|might|must|please|pls|plz|show|show me|give|give me|get|get me|tell|list|display|see|view|find|find me|let|me|i|we|us|our|my|you|your|want|need|needs|needed|like|know|look|look at|looking|check|need to know|i d|d|s|t|re|ve|ll|m|there is|there are|any|some|all|each|every|what|which|how|so|much|many|very|really|too|just|also|again|with respect|regarding|about|concerning|into|as|if|whether|but|not|no|yes|hey|hi|hello|ok so|kindly|thanks|thank you|quick|quickly|briefly|summary|summarise|summarize|overview|details|detail|make|made|create|generate|prepare|draft|write|produce|file|as a|in a|format|this|these|its|their|them|they|he|she|out|off|by|per|between|among|across|within the|got|became|become|becoming|getting|get so|gets|go|goes|going|went|come|came|take|takes|taking|took|keep|keeps|kept|hundreds of times|times|hundreds|dozens|a lot|lots|lot|few|several|other|others|same|new|old|big|high|highly|low|bad|good|suddenly|unusually|unusual|usual|usually|normally|so far|till now|up till now|far|yet|still|already|always|ever|today s|particular|specific|certain|one|ones|thing|something|anything|happen|happened|happening|seen|shown|occur|occurred|occurring|list of|set|right|morning s|use|used|using|request for|want to|would like|able|possible|say|mean|part|parts|number|numbers|rate|rates|time|times of|moment|state|given|considering|in view of|based on|terms|according to|respect|most recent|amid|among all|their own|of all|perform|performing|performed|run|running|runs|experience|experiencing|experienced|see if|had the|has the|have the|having|been on|been the|on average|end|start|started|beginning|here|there s|hasn t|didn t|isn t|don t|aren t|wasn t|never|it s|its own|own|because|due|due to";
+    알려|알려줘|알려주|알려달|알려 줄|보여|보여줘|보여주|보이|말해|말씀|가르쳐|뽑아|뽑|찾아|찾|정리|정리해|확인|확인해|조회|조회해|분석|분석해|설명|설명해|요약|요약해|출력|나열|열거|표시|검토|체크|점검|살펴|봐|봐줘|봐봐|보자|보고 싶|보고싶|볼|볼게|보면|알고 싶|알고싶|알 수|알고|궁금|궁금해|궁금한|작성|작성해|써줘|써 줘|만들|만들어|생성|제출|초안|구해|목록|리스트|명단|내역|이력|순서대로|결과|정보|자료|내용|사항|건수|수는|전부|모두|모든|다|싹|죄다|각각|각|좀|조금|제발|혹시|아|어|음|저기|야|저|저희|우리|우리나라|내가|나한테|제가|저한테|안녕|안녕하세요|실례|부탁|부탁해|부탁드|드려|드립|드리|감사|감사하|고맙|고마|수고|빨리|얼른|바로|당장|간단히|자세히|상세히|간략히|한번|한 번|한눈에|진짜|정말|너무|아주|매우|무척|되게|꽤|엄청|많이|훨씬|갑자기|계속|자꾸|도대체|대체|하도|이렇게|그렇게|저렇게|어떤|무슨|무엇|무엇인|뭐|뭐야|뭔가|뭔|뭘|뭐가|뭐니|뭐지|머|이런|그런|저런|이|그|것|거|게|걸|건|중|중에|중에서|가운데|기준|기준으로|대해|대한|대해서|관한|관해|관련|관련된|관련해|따라|따른|위해|위한|통해|인해|함께|같이|같은|동일|동일한|대로|정도|쯤|약|대략|만|만큼|뿐|별|별로|제외|포함|포함해|해당|발생|발생한|발생했|생긴|생겼|나타난|있|있어|있나|있는|있었|있을|없|없어|없나|없는|없었|되|된|돼|됐|될|되나|되는|되어|하|한|하는|할|했|해|해줘|해주|해야|해서|하게|하면|하기|하지|필요|필요한|필요해|필요하|필요할|고려|고려해|고려할|고려하|따지|따져|생각|판단|놈|녀석|분|쪽|편|새|새로|처음|나가|나간|난|났|나고|나서|나온|나왔|걸려|걸리|걸린|걸렸|잡아|잡힌|맞|맞아|맞지|줘|주|주세요|줄래|줄래요|주실|주시|주십시오|주라|달라|다오|바람|바랍|싶|하자|본|보|볼까|그래|이래|저래|이러|그러|터져|터졌지|이거|저거|요거|현|시각|시점|시간대|시간|때|날|날짜|기간|아직|이미|벌써|방금 전|평소|평상시|보통|유지|담당|나머지|기타|등|등등|및|또한|그리고는|단|그냥|일단|우선|먼저|다음|아래|위|대상|종류|항목|부분|문의|질문|답|답변|답해|대답|말|말인데|말이|쓰|쓰고|쓸|쓴|쓰는|시작|끝|돌리|돌아가|돌려|남았|남은|남아|찍|찍었|찍혀|찍히|집계|나열해|얼굴|들|들어|들어와서|대시보드|추천|예요|에요|이지|일까|인지|걸까|건가|건지|거야|거죠|거지|거니|것 같|같아|같은데|듯|듯해|모양|모양이|그거|하네|하네요|네|네요|군|군요|구나|걸요|어휴|아이고|헐|와우|오|자|응|예|넵|님|씨|\
+    more|less|longer|fewer|the|a|an|of|in|on|at|for the|is|are|was|were|be|been|being|am|do|does|did|doing|done|has|have|had|can|could|would|should|shall|might|must|please|pls|plz|show|show me|give|give me|get|get me|tell|list|display|see|view|find|find me|let|me|i|we|us|our|my|you|your|want|need|needs|needed|like|know|look|look at|looking|check|need to know|i d|d|s|t|re|ve|ll|m|there is|there are|any|some|all|each|every|what|which|how|so|much|many|very|really|too|just|also|again|with respect|regarding|about|concerning|into|as|if|whether|but|not|no|yes|hey|hi|hello|ok so|kindly|thanks|thank you|quick|quickly|briefly|summary|summarise|summarize|overview|details|detail|make|made|create|generate|prepare|draft|write|produce|file|as a|in a|format|this|these|its|their|them|they|he|she|out|off|by|per|among|across|within the|got|became|become|becoming|getting|get so|gets|go|goes|going|went|come|came|take|takes|taking|took|keep|keeps|kept|hundreds of times|times|hundreds|dozens|a lot|lots|lot|few|several|other|others|same|new|old|big|high|highly|low|bad|good|suddenly|unusually|unusual|usual|usually|normally|so far|till now|up till now|far|yet|still|already|always|ever|today s|particular|specific|certain|one|ones|thing|something|anything|happen|happened|happening|seen|shown|occur|occurred|occurring|list of|set|right|morning s|use|used|using|request for|want to|would like|able|possible|say|mean|part|parts|number|numbers|rate|rates|time|times of|moment|state|given|considering|in view of|based on|terms|according to|respect|most recent|amid|among all|their own|of all|perform|performing|performed|run|running|runs|experience|experiencing|experienced|see if|had the|has the|have the|having|been on|been the|on average|end|start|started|beginning|here|there s|hasn t|didn t|isn t|don t|aren t|wasn t|never|it s|its own|own|because|due|due to";
 
 /// Particles and endings; they follow each other freely.
 pub(super) const ENDINGS: &str = "은|는|이|가|을|를|의|에|에서|에게|로|으로|도|만|께서|한테|마다|밖에|처럼|라도|든지|요|야|이야|인가|인가요|인지|인데|인데요|입니까|입니다|이에요|예요|에요|이죠|죠|지|지요|니|냐|나|나요|나여|까|까요|을까|을까요|어|어요|아|아요|여|여요|고|고요|게|던|던가|는지|은지|는가|은가|는가요|은가요|었|았|였|했|었어|았어|였어|했어|었나|았나|였나|했나|었나요|았나요|였나요|했나요|었지|았지|였지|했지|었는지|았는지|했는지|었던|았던|였던|했던|습니까|습니다|ㅂ니다|십시오|세요|셔요|시오|시겠|시겠습니까|시겠어요|시면|시기|실|실래|실래요|겠|겠어|겠어요|겠습니까|겠습니다|줘|줘요|주세요|줄래|줄래요|줄|주라|주십시오|주시|죠라|줘봐|주실|주겠|봐|봐라|봐요|보자|봐줘|본|볼래|해|해줘|해줘요|해주세요|해줄래|해줄래요|해주라|해죠|해쥬|해봐|해라|하라|하자|하나|하나요|하지|하죠|하니|하는|하는지|하는가|하는데|한|한지|한가|한가요|한데|할|할까|할까요|할지|할래|할래요|했는데|했던가|하면|하게|하기|하고서|합니까|합니다|하세요|해야|해서|해도|해요|되|되나|되나요|돼|돼요|됐|된|된거|될|됩니까|됩니다|되는|되는지|되었|되어|된다|진|졌|져|지고|지는|지면|네|네요|데|데요|다|라|란|라고|라는|려고|려면|면|며|면서|서|수|수록|ㄴ|ㄹ|거|거야|거죠|건|건가|건가요|걸|것|것은|것이|것을|게요|구|군|구만|길|길래|긴|음|임|들|들은|들이|들을|들의|쯤|경|치|별|별로|순|상|적|적인|적으로|중|중에|중에서|당|씩|째|형|용|자|님|분|분들|도록|도대체|라면|라니|래|래요|랍니다|인|일|일까|일까요|였을|이었|이었나|이었나요|이었지|이었어|이나|나마|조차|까진|에는|에선|에서는|에서의|에도|에만|로는|으로는|로도|에게서|로서|로써|부터는|까지만|보고|드려요|드립니다|드려|드릴|드리|바랍니다|바라|바람|싶어|싶어요|싶은|싶은데|싶습니다|싶다|있어|있나|있나요|있는|있는지|있니|있을|있을까|있었|있습니까|있음|있어요|없어|없나|없나요|없는|없는지|없니|없을|없었|없습니까|없음|없어요|을지|일지|여부|됐어|됐나|됐나요|됐지|된지|되었나|오|온|와|간|갔|가고|감|간다|나가|나온|나|난|났|났어|났나|났나요|났지|났는지|났던";

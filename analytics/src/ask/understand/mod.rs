@@ -9,6 +9,7 @@ mod number;
 mod place;
 mod segment;
 mod sense;
+mod settle;
 mod slots;
 mod span;
 mod text;
@@ -23,9 +24,10 @@ use self::intent::{Features, kind};
 use self::place::Gazetteer;
 use self::segment::{Token, segment};
 use self::sense::{Cue, Sense, Veto};
+use self::settle::settle;
 use self::slots::{Slots, slots};
 use self::text::Text;
-use super::question::{Area, Kind, Question};
+use super::question::{Area, Kind, Quantity, Question};
 use super::starter::Starter;
 use crate::region::Region;
 use crate::view::Measure;
@@ -172,6 +174,7 @@ pub fn understand(text: &str, context: &Context<'_>) -> Understood {
     let mut features = Features::of(&tokens);
     features.limit = slots.limit.is_some();
     features.threshold = slots.threshold.is_some();
+    features.lasting = slots.threshold.is_some_and(|t| t.unit == Quantity::Seconds && t.value >= 300.0);
     features.resource = slots.measures.iter().any(|measure| {
         matches!(measure, Measure::Load | Measure::Cpu | Measure::Memory | Measure::Heap)
     });
@@ -201,29 +204,6 @@ fn refusal(text: &Text, token: &Token) -> Option<Reason> {
         Veto::NotMeasured => Reason::NotMeasured,
         Veto::Place => Reason::UnknownPlace { name: text.show(token.start, token.end) },
     })
-}
-
-/// Decides what only neighbours tell: 이상 behind a number is "above"; `was` in an English sentence is a verb.
-fn settle(text: &Text, tokens: &mut [Token], services: &[String]) {
-    for at in 0..tokens.len() {
-        let before = at.checked_sub(1).and_then(|before| tokens.get(before)).copied();
-        let after = tokens.get(at + 1).copied();
-        let Some(token) = tokens.get_mut(at) else { continue };
-        match token.sense {
-            Sense::Cue(Cue::Health) if matches!(before.map(|b| b.sense), Some(Sense::Number(_))) => token.sense = Sense::Over,
-            Sense::Service(service) if services.get(service).is_some_and(|name| name.eq_ignore_ascii_case("was")) => {
-                let named = |token: Option<Token>| {
-                    token.is_some_and(|token| {
-                        matches!(text.show(token.start, token.end).as_str(), "of" | "for" | "in" | "on" | "service" | "server" | "tier")
-                    })
-                };
-                if !text.is_korean() && !named(before) && !named(after) {
-                    token.sense = Sense::Filler;
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 /// Whether what is known outweighs what is not.

@@ -116,7 +116,8 @@ impl Moment {
         match time {
             Time::Now => !self.has_date() && flag(&mut self.now),
             Time::Day(day) => !self.has_date() && !self.now && set(&mut self.day, day),
-            Time::Week(week) => !days && !self.same_weekday && set(&mut self.week, week),
+            // A weekday may stand before its week: Wednesday of last week.
+            Time::Week(week) => self.day.is_none() && self.on_day.is_none() && !self.now && set(&mut self.week, week),
             Time::Month(month) => !days && self.week.is_none() && set(&mut self.month, month),
             Time::Quarter(quarter) => !days && set(&mut self.quarter, quarter),
             Time::Year(year) => !days && set(&mut self.year, year),
@@ -138,8 +139,8 @@ impl Moment {
                 self.recent = true;
                 true
             }
-            Time::Ago => self.length.is_some() && flag(&mut self.ago),
-            Time::Hence => self.length.is_some() && flag(&mut self.hence),
+            Time::Ago => self.can_pass() && flag(&mut self.ago),
+            Time::Hence => self.can_pass() && flag(&mut self.hence),
             Time::Within => {
                 self.within = true;
                 true
@@ -148,8 +149,13 @@ impl Moment {
                 self.during = true;
                 true
             }
-            Time::From | Time::To | Time::Dash => true,
+            Time::From | Time::Since | Time::To | Time::Dash => true,
         }
+    }
+
+    /// Whether something is named that can have passed: hours, or days that look like one of a month.
+    fn can_pass(&self) -> bool {
+        self.length.is_some() || self.on_day.is_some() && self.in_month.is_none()
     }
 
     fn take_number(&mut self, number: Number) -> bool {
@@ -164,7 +170,7 @@ impl Moment {
             Number::Lasting(n, unit) => self.length.is_none() && set(&mut self.length, (n, unit)),
             Number::DayOrDays(day) => set(&mut self.on_day, day),
             Number::Month(month) => self.on_day.is_none() && set(&mut self.in_month, month),
-            Number::Year(year) => self.in_month.is_none() && set(&mut self.in_year, year),
+            Number::Year(year) => set(&mut self.in_year, year),
             Number::Quarter(quarter) => set(&mut self.in_quarter, quarter),
             Number::Clock(hour, minute, whole) => set(&mut self.clock, (hour, minute, whole)),
             Number::Date(year, month, day) => {
@@ -185,7 +191,7 @@ impl Moment {
 fn is_time(tokens: &[Token], at: usize, number: Number) -> bool {
     let next = tokens.get(at + 1..).unwrap_or_default().iter().find(|token| token.sense != Sense::Ending);
     let over = next.is_some_and(|next| next.sense == Sense::Over || is_health_over(next.sense))
-        || at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|token| token.sense == Sense::Over);
+        || at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|token| matches!(token.sense, Sense::Over | Sense::Than));
     match number {
         Number::Lasting(..) => !over,
         Number::DayOrDays(_)
@@ -232,14 +238,17 @@ pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
                 next = Role::End;
             }
             Sense::Time(Time::Dash) => {}
-            Sense::Time(Time::From) => {
-                if beside && !open.is_empty() {
-                    close(&mut open, &mut next, &mut out, Some(Role::Start));
-                    next = Role::End;
-                } else {
+            // 부터 stands behind the beginning, "from" before it; a day before "from" is of both its ends.
+            Sense::Time(Time::From) if beside && !open.is_empty() => {
+                close(&mut open, &mut next, &mut out, Some(Role::Start));
+                next = Role::End;
+            }
+            Sense::Time(Time::From) => {}
+            Sense::Time(Time::Since) => {
+                if open.has_hours() || open.length.is_some() || open.same_time {
                     close(&mut open, &mut next, &mut out, None);
-                    next = Role::Start;
                 }
+                next = Role::Start;
             }
             Sense::Time(Time::To) => {
                 if beside && !open.is_empty() && out.last().is_some_and(|m| m.role == Role::Start) {
@@ -282,7 +291,8 @@ pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
                     fresh.take(time);
                 }
                 if fits || !fresh.is_empty() {
-                    mark(&mut fresh, at);
+                    let first = open.is_empty() && !open.recent && !open.within && !open.during;
+                    mark(&mut fresh, at, first);
                     open = fresh;
                 }
             }
@@ -293,7 +303,8 @@ pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
                     fresh = std::mem::take(&mut open);
                     fresh.take_number(number);
                 }
-                mark(&mut fresh, at);
+                let first = open.is_empty() && !open.recent && !open.within && !open.during;
+                mark(&mut fresh, at, first);
                 open = fresh;
             }
             _ => continue,
@@ -301,13 +312,23 @@ pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
         last_time = Some(at);
     }
     close(&mut open, &mut next, &mut out, None);
-    out.iter_mut().for_each(settle);
+    for at in 0..out.len() {
+        let ends = out.get(at + 1).is_some_and(|next| next.role == Role::End);
+        if let Some(moment) = out.get_mut(at) {
+            settle(moment);
+            // "Different from the same hour yesterday" is no range.
+            if moment.role == Role::Start && moment.same_time && !ends {
+                moment.role = Role::Against;
+            }
+        }
+    }
     out.retain(|moment| !moment.is_empty());
     out
 }
 
-fn mark(moment: &mut Moment, at: usize) {
-    if moment.is_empty() || moment.last == 0 && moment.first == 0 {
+/// Notes that a token belongs to a moment; `fresh` if it is the first that does.
+fn mark(moment: &mut Moment, at: usize, fresh: bool) {
+    if fresh {
         moment.first = at;
     }
     moment.last = at;

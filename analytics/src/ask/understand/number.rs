@@ -245,6 +245,8 @@ fn unit(text: &Text, start: usize, end: usize, value: f64, spelled: Spelled) -> 
     let found = match kind {
         Kind::Percent => Number::Percent(value / 100.0),
         Kind::Brief(scale) => Number::Brief(value * scale),
+        // "이 시간" is this hour: hours and months are counted in native numbers.
+        Kind::Lasting(Unit::Hour) if spelled == Spelled::Sino && value < 10.0 => return None,
         Kind::Lasting(Unit::Hour) if literal(text, to, "반").is_some() => {
             return Some((to + 1, Number::Lasting(value + 0.5, Unit::Hour)));
         }

@@ -147,8 +147,10 @@ pub(super) enum Time {
     Within,
     /// 동안.
     During,
-    /// 부터, since.
+    /// 부터.
     From,
+    /// since, from, between.
+    Since,
     /// 까지, until.
     To,
     /// `-`, `~`, "to".

@@ -105,7 +105,7 @@ fn take_number(out: &mut Slots, tokens: &[Token], index: usize, number: Number) 
     };
     let after = index + 1..(index + 4).min(tokens.len());
     let before = index.saturating_sub(3)..index;
-    let over = near(after.clone(), &is_over) || near(before.clone(), &|sense| sense == Sense::Over);
+    let over = near(after.clone(), &is_over) || near(before.clone(), &|sense| matches!(sense, Sense::Over | Sense::Than));
     let limit = |value: f64| (value >= 1.0 && value <= 1000.0).then_some(value as u32);
     match number {
         // 85 % 확률로 is no threshold.

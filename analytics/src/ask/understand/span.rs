@@ -390,6 +390,13 @@ pub(super) fn range(start: &Moment, end: Option<&Moment>, at: i64) -> Option<Spa
         let later = hour(&end) > hour(&start);
         (end.half12, end.part) = if later { (start.half12, start.part) } else { (Some(true), None) };
     }
+    // "between 2pm and 4pm yesterday": the day of the end is that of the beginning.
+    if !start.has_date() && start.has_hours() && end.has_date() && end.has_hours() {
+        let hours = (start.clock, start.part, start.half12);
+        start = end.clone();
+        (start.clock, start.part, start.half12) = hours;
+        start.role = Role::Start;
+    }
     if !end.has_date() && end.has_hours() {
         let hours = (end.clock, end.part, end.half12);
         let role = end.role;

@@ -21,7 +21,13 @@ impl Text {
             return None;
         }
         let mut composer = Composer::default();
-        text.chars().filter(|c| !is_invisible(*c)).for_each(|c| composer.push(plain(c)));
+        let seen: Vec<char> = text.chars().filter(|c| !is_invisible(*c)).collect();
+        for (at, &c) in seen.iter().enumerate() {
+            if is_hump(&seen, at) {
+                composer.push(' ');
+            }
+            composer.push(plain(c));
+        }
         let raw = composer.finish();
         let mut out = Self { chars: Vec::with_capacity(raw.len()), spaced: Vec::with_capacity(raw.len()) };
         let mut space = true;
@@ -92,6 +98,14 @@ impl Text {
 
 fn digit(c: Option<char>) -> bool {
     c.is_some_and(|c| c.is_ascii_digit())
+}
+
+/// Whether a word begins with this capital without a space: the T of APITop.
+fn is_hump(text: &[char], at: usize) -> bool {
+    let is = |at: usize, upper: bool| {
+        text.get(at).is_some_and(|c| if upper { c.is_ascii_uppercase() } else { c.is_ascii_lowercase() })
+    };
+    at > 0 && text.get(at - 1).is_some_and(char::is_ascii_alphabetic) && is(at, true) && is(at + 1, false) && is(at + 2, false)
 }
 
 /// The character in the form in which the lexicon is written.
