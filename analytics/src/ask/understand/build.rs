@@ -69,7 +69,8 @@ pub(super) fn build(kind: Kind, slots: &Slots, areas: &[Area], context: &Context
         threshold: slots.threshold.or(kept.and_then(|p| p.threshold)),
         horizon,
         order,
-        after_deployment: slots.deployed || kept.is_some_and(|p| p.after_deployment),
+        after_deployment: slots.deployed && !matches!(kind, Kind::Capacity | Kind::Report | Kind::Sessions)
+            || kept.is_some_and(|p| p.after_deployment),
         format: (kind == Kind::Report).then(|| slots.format.or(kept.and_then(|p| p.format))).flatten(),
         mode: slots.mode.or(previous.and_then(|p| p.mode)),
     };

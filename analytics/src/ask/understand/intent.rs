@@ -20,6 +20,8 @@ pub(super) struct Features {
     pub(super) lasting: bool,
     pub(super) nation: bool,
     pub(super) deployed: bool,
+    /// Whether a time ahead is said.
+    pub(super) ahead: bool,
     /// Whether a resource that fills up is named.
     pub(super) resource: bool,
 }
@@ -40,6 +42,7 @@ impl Features {
             lasting: false,
             nation: false,
             deployed: false,
+            ahead: false,
             resource: false,
         };
         let mut before = None;
@@ -72,6 +75,11 @@ impl Features {
 
     pub(super) fn has(&self, cue: Cue) -> bool {
         self.cues.get(cue as usize).is_some_and(|count| *count > 0)
+    }
+
+    /// Whether nothing but 어때 asks.
+    pub(super) fn has_only_state(&self) -> bool {
+        self.has(Cue::State) && self.cues.iter().filter(|count| **count > 0).count() == 1 && !self.against
     }
 
     /// Whether anything in it is of our subject.
@@ -142,6 +150,10 @@ pub(super) fn kind(f: &Features, periods_apart: bool) -> Option<Kind> {
     }
     if periods_apart && !region && !place {
         add(Kind::Compare, 4);
+    }
+    // 한 시간 안에 힙이 95 %에 도달할까?
+    if f.ahead && f.resource && f.threshold {
+        add(Kind::Capacity, 6);
     }
     // 여덟 시간 넘게 접속한 사용자.
     if f.lasting && f.measures + f.hints > 0 {

@@ -120,6 +120,11 @@ pub enum About {
     Measure,
     /// What is wanted.
     Kind,
+    /// Whether words that were not understood change what is wanted.
+    Words {
+        /// The words.
+        words: String,
+    },
 }
 
 /// Why a text cannot be answered.
@@ -175,10 +180,11 @@ pub fn understand(text: &str, context: &Context<'_>) -> Understood {
     features.limit = slots.limit.is_some();
     features.threshold = slots.threshold.is_some();
     features.lasting = slots.threshold.is_some_and(|t| t.unit == Quantity::Seconds && t.value >= 300.0);
+    features.ahead = slots.is_ahead(context.at);
     features.resource = slots.measures.iter().any(|measure| {
         matches!(measure, Measure::Load | Measure::Cpu | Measure::Memory | Measure::Heap)
     });
-    if !is_known_enough(&tokens, &features, context.previous.is_some()) {
+    if !is_known_enough(&tokens, &features, context.previous.is_some() && slots.says_something()) {
         return cannot(Reason::NotUnderstood);
     }
     decide(&text, &tokens, &slots, &features, context)
@@ -206,14 +212,19 @@ fn refusal(text: &Text, token: &Token) -> Option<Reason> {
     })
 }
 
-/// Whether what is known outweighs what is not.
+/// Whether what is known outweighs what is not; `follows` if a slot is said of a question before.
 fn is_known_enough(tokens: &[Token], features: &Features, follows: bool) -> bool {
-    let unknown = tokens.iter().filter(|token| token.sense == Sense::Unknown).count();
-    let known = tokens.iter().filter(|token| !matches!(token.sense, Sense::Unknown | Sense::Ending | Sense::Filler)).count();
-    match unknown {
-        0 => known > 0 || follows && !tokens.is_empty() && features.has_cue(),
-        1 => features.has_topic(),
-        _ => features.has_topic() && known >= 2 * unknown,
+    let known = tokens.iter().filter(|t| !matches!(t.sense, Sense::Unknown | Sense::Ending | Sense::Filler)).count();
+    // Neighbouring unknown words are one thing that is not known.
+    let unknown = |token: &Token| token.sense == Sense::Unknown;
+    let unknown = tokens.iter().enumerate().filter(|(at, token)| {
+        let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+        unknown(token) && !before.is_some_and(unknown)
+    });
+    match unknown.count() {
+        0 => known > 0,
+        1 => features.has_topic() || follows,
+        unknown => features.has_topic() && known >= 2 * unknown,
     }
 }
 
@@ -224,6 +235,7 @@ fn decide(text: &Text, tokens: &[Token], slots: &Slots, features: &Features, con
     let kind = match (said, previous) {
         // In what goes on, a measure or a number alone changes that slot and not the kind.
         (Some(Kind::Value), Some(previous)) if previous.kind != Kind::Value && !features.has(Cue::HowMuch) => Some(previous.kind),
+        (Some(_), Some(previous)) if features.has_only_state() => Some(previous.kind),
         (Some(kind), _) => Some(kind),
         (None, Some(previous)) => Some(previous.kind),
         (None, None) => None,
@@ -314,6 +326,11 @@ fn finish(
     let guessed = tokens.iter().filter(|token| token.guessed && !matches!(token.sense, Sense::Filler | Sense::Ending));
     assumptions.extend(guessed.map(|token| Assumption::Spelling { typed: typed(token) }));
     let ignored: Vec<String> = tokens.iter().filter(|token| token.sense == Sense::Unknown).map(typed).collect();
+    // A measure beside a word that may be anything ("users' favourite colour") is asked back.
+    let heavy = |words: &String| words.chars().count() >= if words.is_ascii() { 5 } else { 3 };
+    if matches!(kind, Kind::Value | Kind::Trend) && ignored.iter().any(heavy) {
+        return Understood::Ambiguous { about: About::Words { words: ignored.join(" ") }, choices: vec![built.question] };
+    }
     if !ignored.is_empty() {
         assumptions.push(Assumption::Ignored { words: ignored.join(" ") });
     }

@@ -253,6 +253,12 @@ pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
             Sense::Time(Time::To) => {
                 if beside && !open.is_empty() && out.last().is_some_and(|m| m.role == Role::Start) {
                     close(&mut open, &mut next, &mut out, Some(Role::End));
+                } else if beside && out.last().is_some_and(|m| m.role == Role::Itself && adjoins(tokens, m.last, open.first)) {
+                    // 10일에서 12일까지
+                    if let Some(start) = out.last_mut() {
+                        start.role = Role::Start;
+                    }
+                    close(&mut open, &mut next, &mut out, Some(Role::End));
                 } else if next == Role::Start && !open.is_empty() {
                     close(&mut open, &mut next, &mut out, Some(Role::Start));
                     next = Role::End;
@@ -282,6 +288,8 @@ pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
                 close(&mut open, &mut next, &mut out, None);
                 continue;
             }
+            // "this quarter for lack of capacity": it says nothing of a time that is said.
+            Sense::Time(Time::During) if open.length.is_none() && open.on_day.is_none() && !open.is_empty() => continue,
             Sense::Time(time) => {
                 let mut fresh = open.clone();
                 let fits = fresh.take(time);
@@ -324,6 +332,11 @@ pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
     }
     out.retain(|moment| !moment.is_empty());
     out
+}
+
+/// Whether only endings stand between two tokens.
+fn adjoins(tokens: &[Token], first: usize, second: usize) -> bool {
+    tokens.get(first + 1..second).is_some_and(|between| between.iter().all(|token| token.sense == Sense::Ending))
 }
 
 /// Notes that a token belongs to a moment; `fresh` if it is the first that does.

@@ -13,8 +13,8 @@ use super::text::Text;
 
 /// Cost of a word.
 const WORD: u32 = 20;
-/// Cost of a particle or an ending behind a word.
-const SUFFIX: u32 = 8;
+/// Cost of a particle or an ending behind a word: two of them cost more than a word.
+const SUFFIX: u32 = 12;
 /// What an ending costs more where no word stands before it.
 const LOOSE: u32 = 16;
 /// Cost of a character that no word covers.

@@ -8,7 +8,7 @@ use super::span::{Shape, Span, range, seconds, span};
 use super::text::Text;
 use crate::ask::question::{Area, Format, Order, Threshold};
 use crate::identity::IdentityMode;
-use crate::time::day_start;
+use crate::time::{civil, day_start};
 use crate::view::Measure;
 
 /// A period as it was said.
@@ -137,6 +137,7 @@ fn times(out: &mut Slots, text: &Text, all: Vec<Moment>, tokens: &[Token], at: i
     let mut all = all;
     share_hours(&mut all);
     let ranges = tie_ranges(&all);
+    same_weekday(&mut all, at);
     let resolve = |moment: &Moment, end: Option<&Moment>, like| match moment.role {
         Role::Start => range(moment, end, at),
         _ => span(moment, at, like),
@@ -188,6 +189,18 @@ fn share_hours(all: &mut [Moment]) {
         && second.has_hours()
     {
         (first.clock, first.part, first.half12) = (second.clock, second.part, second.half12);
+    }
+}
+
+/// 어제와 지난주 같은 요일: the weekday is that of the other day.
+fn same_weekday(all: &mut [Moment], at: i64) {
+    let other = all.iter().find(|moment| moment.has_date() && !moment.same_weekday && moment.role == Role::Itself);
+    let day = other.and_then(|other| span(other, at, None)).filter(|span| matches!(span.shape, Shape::Day | Shape::Hours));
+    if let Some(day) = day {
+        for moment in all.iter_mut().filter(|moment| moment.same_weekday && moment.week.is_some()) {
+            moment.same_weekday = false;
+            moment.weekday = Some(civil(day.from).weekday);
+        }
     }
 }
 
