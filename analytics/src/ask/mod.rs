@@ -7,9 +7,11 @@
 mod question;
 mod starter;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod understand;
 
-pub use question::{Area, Format, Kind, Limit, Order, Period, Question, Quantity, Threshold};
+pub use question::{Area, Format, Kind, Limit, Order, Period, Quantity, Question, Threshold};
 pub use starter::Starter;
 pub use suggest::{Suggestion, suggest};
 pub use understand::{About, Assumption, Context, LONGEST, Reason, Understood, understand};

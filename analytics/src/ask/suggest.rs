@@ -49,7 +49,8 @@ const MORE: [(&str, &str); 12] = [
 /// (ㅇㅈ 같은), or by words. Without anything typed the starters stand alone. At most eight, the closest first.
 pub fn suggest(typed: &str, regions: &[Region], lang: Lang) -> Vec<Suggestion> {
     // Nobody completes a text of this length.
-    let typed: Vec<char> = typed.chars().take(60).filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+    let typed: Vec<char> =
+        typed.chars().take(60).filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
     let starters = Starter::ALL.map(|starter| (starter.text(lang).to_owned(), Some(starter)));
     if typed.is_empty() {
         return starters.into_iter().map(|(text, starter)| Suggestion { text, starter }).collect();
@@ -105,6 +106,7 @@ fn begins(text: &[char], typed: &[char]) -> bool {
         let is_last = at + 1 == typed.len();
         is_last
             && (open(c) == *typed_char
-                || open(*typed_char) == c && last(*typed_char).is_some_and(|end| text.get(at + 1).copied().and_then(initial) == Some(end)))
+                || open(*typed_char) == c
+                    && last(*typed_char).is_some_and(|end| text.get(at + 1).copied().and_then(initial) == Some(end)))
     })
 }

@@ -99,7 +99,13 @@ impl World<'_> {
             let kind = serde_json::to_value(case.expect.kind).ok();
             let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default();
             let named = if case.named.is_some() { "nine named questions" } else { "others" };
-            let keys = [String::new(), format!("kind {kind}"), format!("language {}", case.lang), format!("style {}", case.style), named.to_owned()];
+            let keys = [
+                String::new(),
+                format!("kind {kind}"),
+                format!("language {}", case.lang),
+                format!("style {}", case.style),
+                named.to_owned(),
+            ];
             for key in keys {
                 let part = parts.entry(key).or_default();
                 part.0 += usize::from(right);

@@ -19,7 +19,22 @@ pub(super) struct Built {
 }
 
 /// Fills the slots of a kind; `previous` gives what is not said.
-pub(super) fn build(kind: Kind, slots: &Slots, areas: &[Area], context: &Context<'_>, previous: Option<&Question>) -> Built {
+pub(super) fn build(
+    kind: Kind,
+    slots: &Slots,
+    areas: &[Area],
+    context: &Context<'_>,
+    previous: Option<&Question>,
+) -> Built {
+    // "In two hours" is how far ahead capacity looks.
+    let ahead = |said: &Said| kind == Kind::Capacity && said.bare_length;
+    let horizon =
+        slots.periods.iter().find(|said| ahead(said)).map(|said| said.span.to - said.span.from).or(slots.horizon);
+    let slots = &Slots {
+        horizon,
+        periods: slots.periods.iter().filter(|said| !ahead(said)).cloned().collect(),
+        ..slots.clone()
+    };
     let mut assumptions = Vec::new();
     let (period, against) = times(kind, slots, areas, context.at, previous, &mut assumptions);
     let measures = measures(kind, slots, previous, &mut assumptions);
@@ -36,8 +51,8 @@ pub(super) fn build(kind: Kind, slots: &Slots, areas: &[Area], context: &Context
     let lasting_future = slots.periods.iter().any(|said| !said.against);
     let horizon = match kind {
         Kind::Capacity => slots.horizon.or(kept.and_then(|p| p.horizon).filter(|_| !lasting_future)).or_else(|| {
-            // A time that was said is looked at instead.
-            (!lasting_future || slots.says_now()).then(|| {
+            // A time that was said, now or in the question before, is looked at instead.
+            (!lasting_future && kept.is_none() || slots.says_now()).then(|| {
                 assumptions.push(Assumption::Horizon);
                 HORIZON
             })
@@ -191,7 +206,9 @@ fn compared(
         ([period, ..], [against, ..]) if against.span.is_running(at) && !period.span.is_running(at) => {
             pair((against.span, &against.words), (period.span, &period.words), assumptions)
         }
-        ([period, ..], [against, ..]) => pair((period.span, &period.words), (against.span, &against.words), assumptions),
+        ([period, ..], [against, ..]) => {
+            pair((period.span, &period.words), (against.span, &against.words), assumptions)
+        }
         // Of two times the later is asked about.
         ([a, b, ..], []) => {
             let (period, against) = if a.span.from >= b.span.from { (a, b) } else { (b, a) };

@@ -58,6 +58,10 @@ impl Features {
                 Sense::Against | Sense::Than | Sense::Versus => out.against = true,
                 Sense::Most => out.most = true,
                 Sense::Order(_) | Sense::Top => out.order = true,
+                Sense::Idle => {
+                    out.hints += 1;
+                    out.order = true;
+                }
                 Sense::Nation => out.nation = true,
                 Sense::Deployed => out.deployed = true,
                 _ => {}

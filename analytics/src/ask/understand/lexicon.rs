@@ -4,16 +4,17 @@
 //! endings, which have a group of their own.
 
 use super::sense::Cue::{
-    Ahead, Capacity, Change, Compare, EachRegion, Endpoint, Health, HowMuch, Incident, Lasting, Region, Report, Session,
-    Slow, State, Trend, Where, Why,
+    Ahead, Capacity, Change, Compare, EachRegion, Endpoint, Health, HowMuch, Incident, Lasting, Region, Report,
+    Session, Slow, State, Trend, Where, Why,
 };
 use super::sense::Sense::{
-    Against, Anchor, Cue, Deployed, Format, Further, Hint, Measure, Mode, Most, Nation, Order, Over, Than, Time,
+    Against, Anchor, Cue, Deployed, Format, Further, Hint, Idle, Measure, Mode, Most, Nation, Order, Over, Than, Time,
     Top, Versus, With,
 };
 use super::sense::Time::{
-    Ago, Clock, Dash, Day, During, From, Half, Half12, Hence, Holiday, Month, MonthName, Now, NthWeek, Overnight, Part,
-    Quarter, Recent, SamePeriod, SameTime, SameWeekday, Since, To, Unit as One, Week, Weekday, Weekend, Within, Year,
+    Ago, Between, Clock, Dash, Day, During, From, Half, Half12, Hence, Holiday, Month, MonthName, Now, NthWeek,
+    Overnight, Part, Quarter, Recent, SamePeriod, SameTime, SameWeekday, Since, To, Unit as One, Week, Weekday,
+    Weekend, Within, Year,
 };
 use super::sense::{Sense, Unit, Veto as Why_};
 use crate::ask::question::{Format as File, Order as First};
@@ -54,7 +55,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
          latency|latencies|response time|response times|response latency|p95 latency|p95 response time|95th percentile|response speed|speed|\
          loading time|page load time|평균 응답시간|반응 속도|응답 지연시간",
     ),
-    (Measure(M::LatencyP99), "p99|p99 응답시간|p99 지연시간|p99 레이턴시|99 퍼센타일|99 백분위|p99 latency|p99 response time|99th percentile|tail latency"),
+    (
+        Measure(M::LatencyP99),
+        "p99|p99 응답시간|p99 지연시간|p99 레이턴시|99 퍼센타일|99 백분위|p99 latency|p99 response time|99th percentile|tail latency",
+    ),
     (
         Measure(M::Load),
         "부하|부하율|시스템 부하|시스템 부하율|서버 부하|서버 부하율|시스템 사용률|시스템 사용율|시스템 사용량|시스템 이용률|서버 사용률|서버 사용율|사용률|사용율|\
@@ -81,7 +85,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "접속|접속해|접속하고|접속 중|들어와|들어온|들어왔|이용 중|사용 중|쓰고 있|써|쓰는 사람|사람|사람들|인원|명수|붙어|people|persons|online|logged in|logged on|connected|on the site|\
          on the system|using the system|anyone|everyone|이용하고|몰려|북적",
     ),
-    (Hint(M::Load), "바쁜|바쁘|바빠|바빴|붐벼|힘들어|빡센|빡세|붐비|붐빈|과부하|혼잡|힘든|힘들|busy|busiest|loaded|overloaded|heaviest|stressed|heavily loaded|most loaded|least loaded|부담"),
+    (
+        Hint(M::Load),
+        "바쁜|바쁘|바빠|바빴|붐벼|힘들어|빡센|빡세|붐비|붐빈|과부하|혼잡|힘든|힘들|busy|busiest|loaded|overloaded|heaviest|stressed|heavily loaded|most loaded|least loaded|부담",
+    ),
     (Hint(M::Requests), "쏟아진|쏟아지"),
     // Compare.
     (
@@ -94,7 +101,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "보다|보단|보다는|대비|에 비해|에 비해서|비해|비하면|비해서|과 비교하면|랑 비교하면|하고 비교하면|와 비교하면|와 비교|과 비교|랑 비교|하고 비교|와 비교해|과 비교해|랑 비교해|\
          하고 비교해|와 견주어|과 견주어|와 대비해|과 대비해|와 비교해서|과 비교해서|랑 비교해서|와 비교했을 때|랑 비교했을 때|과 비교했을 때|하고 비교해서",
     ),
-    (Than, "than|against|compared to|compared with|relative to|in comparison to|in comparison with|as opposed to|compare to|compare with|from that of"),
+    (
+        Than,
+        "than|against|compared to|compared with|relative to|in comparison to|in comparison with|as opposed to|compare to|compare with|from that of",
+    ),
     (Versus, "vs|versus"),
     (
         Cue(Change),
@@ -105,7 +115,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     // Trend.
     (
         Cue(Trend),
-        "추이|추세|그래프|차트|흐름|변화|변화 추이|변해|변했|변하|변화량|시계열|시간대별|시간별|시간대 별|일별|날짜별|요일별|분 단위|시간 단위|곡선|경향|양상|어떻게 변|어떻게 바뀌|바뀌었|움직임|흘러|흘렀|그려|그려줘|오르내|\
+        "추이|추세|그래프|차트|흐름|변화|변화 추이|변해|변했|변하|변화량|시계열|시간대별|시간별|시간대 별|일별|날짜별|요일별|분 단위|시간 단위|곡선|경향|양상|어떻게 변|어떻게 바뀌|바뀌었|움직임|흘러|흘렀|움직|그려|그려줘|오르내|\
          trend|trends|trending|graph|chart|plot|over time|time series|course|curve|develop|developed|evolve|evolved|hourly|by hour|per hour|each hour|hour by hour|by day|per day|change|changed|changes|\
          evolution|history|timeline|변천|day by day|일자별",
     ),
@@ -121,7 +131,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "괜찮|멀쩡|정상|이상해|이상하|이상한|이상 없|이상없|이상 있|이상있|문제|문제 없|문제없|문제 있|불안정|안정|맛이 갔|맛이 가|먹통|안 돼|안돼|안 되|안되|이 모양|이모양|말썽|비정상|불량|잘 돌아가|잘 되|잘돼|무사|별일|건강|이상|아파|접속이 안|접속 안|삐걱|안 열|안열|안 떠|안떠|안 뜨|안 나와|안나와|안 들어가|안들어가|안 먹|튕기|튕겨|튕긴|끊기|끊겨|끊긴|끊김|멈췄|멈춘|멈춤|죽었|죽은|오류가 나|에러가 나|타임아웃|시원찮|시원치|엉망|난리|이상해졌|이상해진|\
          ok|okay|fine|healthy|health|normal|problem|problems|broken|issue|issues|strange|odd|weird|acting up|misbehaving|trouble|unstable|off|seems off|unavailable|unreachable|not working|not loading|not responding|unresponsive|failing|fails|hanging|hangs|frozen|stuck|timeout|timeouts|timing out|crashing|flaky|haywire|all right|alright|working|down right now",
     ),
-    (Cue(State), "상태|상황|현황|형편|컨디션|어때|어떤가|어떤지|어떠|어떻|어땠|status|condition|conditions|how are things|how is|how s|how was|doing"),
+    (
+        Cue(State),
+        "상태|상황|현황|형편|컨디션|어때|어떤가|어떤지|어떠|어떻|어땠|status|condition|conditions|how are things|how is|how s|how was|doing",
+    ),
     (
         Cue(Slow),
         "느려|느린|느리|느렸|느려진|느려졌|느려지|느림|느릴|늦|늦은|늦어|늦어진|늦어졌|지연|지연된|지연되|버벅|버벅거|버벅이|버벅대|굼뜬|답답|렉|렉 걸|렉이|오래 걸|오래걸|오래 걸리|오래 걸린|시간이 걸리|시간 많이 걸리|시간이 많이 걸리|더딘|더뎌|저하|성능 저하|응답이 느린|응답이 느려|응답 느린|속도가 느린|속도 느린|속도가 느려|응답이 늦|응답 지연된|응답시간이 긴|응답시간 긴|응답이 긴|\
@@ -143,7 +156,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     // Sessions.
     (
         Cue(Session),
-        "세션|장시간|장기 접속|장기접속|장시간 접속|장시간 접속자|장시간 접속 사용자|장시간 로그인|장시간 이용|장시간 사용|오래 접속|오래 접속한|오래 머문|오래 머무|오래 붙어|오래 로그인|오랫동안|오래된 접속|오래 들어와|로그인|로그온|의심|의심스러|의심되|수상|수상한|수상쩍|매크로|봇|비정상 접속|이상 접속|무단|부정 접속|접속 시간|접속시간|체류|체류 시간|로그인 시도|같은 주소|한 주소|계속 접속|종일 접속|\
+        "세션|장시간|장기 접속|장기접속|장시간 접속|장시간 접속자|장시간 접속 사용자|장시간 로그인|장시간 이용|장시간 사용|오래 접속|오래 접속한|오래 머문|오래 머무|오래 붙어|오래 로그인|오랫동안|오래된 접속|오래 들어와|로그인|로그온|의심|의심스러|의심되|수상|수상한|수상쩍|매크로|봇|비정상 접속|이상 접속|무단|부정 접속|접속 시간|접속시간|체류|체류 시간|로그인 시도|같은 주소|한 주소|동일 주소|하나의 주소|같은 아이피|한 아이피|동일 아이피|같은 ip|동일 ip|한 ip|계속 접속|종일 접속|\
          대량 로그인|반복 로그인|로그아웃 안|로그아웃하지|안 나간|session|sessions|log in|log ins|login|logins|logging in|logged in the longest|logged in longest|been logged in|suspicious|suspect|suspects|suspiciously|long lived|long sessions|\
          bot|bots|sign in|sign ins|single address|one address|same address|one ip|single ip|brute force|stayed on|stay on|dwell|long running sessions|longest sessions|stayed logged in|staying logged in|connected the longest|connected longest|online the longest|connected for|logged in for|online for|on the longest|for hours|abuse|abusing|abnormal access|비정상 로그인",
     ),
@@ -165,7 +178,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "보고서|보고 자료|보고자료|보고용|리포트|레포트|결과 보고|성능 보고|주간 보고|주간보고|월간 보고|월간보고|일일 보고|일일보고|보고|보고문|문서|브리핑|report|reports|write up|write-up|document|briefing|성능보고서|주보|월보|일보|운영 보고",
     ),
     (Format(File::Pdf), "pdf|피디에프|pdf 파일|pdf file"),
-    (Format(File::Hwpx), "hwpx|hwp|한글 파일|한글파일|한글 문서|한글문서|아래한글|한컴|한글로|hwpx 파일|hwp 파일|hangul file|hangul document|한셀"),
+    (
+        Format(File::Hwpx),
+        "hwpx|hwp|한글 파일|한글파일|한글 문서|한글문서|아래한글|한컴|한글로|hwpx 파일|hwp 파일|hangul file|hangul document|한셀",
+    ),
     (Format(File::Xlsx), "엑셀|엑셀 파일|xlsx|xls|excel|excel file|스프레드시트|spreadsheet|엑셀로|workbook"),
     (Format(File::Html), "html|웹 문서|html 파일|웹페이지로"),
     // Regions.
@@ -173,41 +189,81 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         Cue(Region),
         "지역|지역들|시도|광역|지자체|지방|광역시도|시군|자치단체|권역|거점|region|regions|province|provinces|city|cities|area|areas|district|districts|site|sites|location|locations|순위|랭킹|등수|줄세워|줄 세워|정렬|rank|ranking|ranked|rank the|sort|order by",
     ),
-    (Cue(EachRegion), "지역별|시도별|지자체별|지역 별|권역별|지역마다|지역 순위|지역 랭킹|지역별로|by region|per region|each region|by province|per province|each province|region by region|across regions|regional|각 지역|지역순|rank regions|rank the regions|rank provinces|rank all regions"),
-    (Cue(Where), "어디|어디야|어느 지역|어느지역|어느 곳|어느 시도|어느 쪽|어느쪽|어느|어딘|어딨|무슨 지역|where|which region|which regions|which province|which provinces|which city|which area|which area|which part|what region|what province|which site|which one|which ones|곳|데가|where is|where s"),
+    (
+        Cue(EachRegion),
+        "지역별|시도별|지자체별|지역 별|권역별|지역마다|지역 순위|지역 랭킹|지역별로|by region|per region|each region|by province|per province|each province|region by region|across regions|regional|각 지역|지역순|rank regions|rank the regions|rank provinces|rank all regions",
+    ),
+    (
+        Cue(Where),
+        "어디|어디야|어느 지역|어느지역|어느 곳|어느 시도|어느 쪽|어느쪽|어느|어딘|어딨|무슨 지역|where|which region|which regions|which province|which provinces|which city|which area|which area|which part|what region|what province|which site|which one|which ones|곳|데가|where is|where s",
+    ),
     (
         Order(First::Highest),
         "높은|높|높았|높던|높게|높아|높이|많은|많|많았|많이|많던|큰|크|최고|최대|최다|최고치|최대치|피크|상위권|심한|심하|심각|최악|나쁜|안 좋은|안좋은|센|내림차순|몰린|몰리|잦은|잦|취약|strongest|highest|most|maximum|max|peak|biggest|largest|greatest|worst|heavy|hottest|greatest number|hardest|longest response",
     ),
-    (Order(First::Lowest), "낮은|낮|낮았|낮게|적은|적|적었|적게|최저|최소|하위|하위권|작은|제일 안|오름차순|양호|널널|널널한|여유로운|한산한|한가한|한가|한산|조용한|빠른|빠르|lowest|least|fewest|minimum|min|smallest|bottom|quietest|fastest|quickest|idlest|lightest|best"),
+    (Idle, "여유로운|한산한|한가한|한가|한산|조용한|널널|널널한|quietest|idlest|lightest|idle|quiet"),
+    (
+        Order(First::Lowest),
+        "낮은|낮|낮았|낮게|적은|적|적었|적게|최저|최소|하위|하위권|작은|제일 안|오름차순|양호|빠른|빠르|lowest|least|fewest|minimum|min|smallest|bottom|fastest|quickest|best",
+    ),
     (Most, "가장|제일|젤|최|유독|특히"),
     (Top, "상위|톱|탑|top|베스트|first|워스트|worst|탑텐|가장 느린 순|순서|순으로|순|위까지"),
-    (Over, "이상|넘는|넘은|넘게|넘어|넘|넘었|넘어서|초과|초과한|초과하|웃도는|도달|돌파|이상인|이상 되는|over|above|exceed|exceeds|exceeding|exceeded|at least|beyond|past the|pass|passes|reach|reaches|cross|crosses|hit|이하|미만|under|below|in excess of"),
-    (Nation, "전국|전체|전 지역|전지역|모든 지역|나라 전체|전국적|전사|전체 지역|온 나라|전국 시스템|전체 시스템|전국구|nationwide|nation|national|whole country|entire country|countrywide|all regions|every region|the country|overall|korea|전 시도|total|나라"),
+    (
+        Over,
+        "이상|넘는|넘은|넘게|넘어|넘|넘었|넘어서|초과|초과한|초과하|웃도는|도달|돌파|이상인|이상 되는|over|above|exceed|exceeds|exceeding|exceeded|at least|beyond|past the|pass|passes|reach|reaches|cross|crosses|hit|이하|미만|under|below|in excess of",
+    ),
+    (
+        Nation,
+        "전국|전체|전 지역|전지역|모든 지역|나라 전체|전국적|전사|전체 지역|온 나라|전국 시스템|전체 시스템|전국구|nationwide|nation|national|whole country|entire country|countrywide|all regions|every region|the country|overall|korea|전 시도|total|나라",
+    ),
     // Incidents.
     (
         Cue(Incident),
         "장애|사고|인시던트|경보|알람|알림|이벤트|이상 징후|이상징후|이상 탐지|이상탐지|장애건|장애 건수|장애 이력|장애 내역|중단|다운|다운된|뻗|뻗은|뻗었|셧다운|서비스 중단|터진|터졌|이슈|경고|사건|incident|incidents|outage|outages|alert|alerts|alarm|alarms|failure|failures|event|events|anomaly|anomalies|warnings|crash|crashes|downtime|crashed|warning|went down|disruption|disruptions|fault|faults",
     ),
     // Value.
-    (Cue(HowMuch), "얼마|얼마나|얼만|얼마였|몇|몇명|몇 명|몇 건|몇 퍼센트|몇 프로|몇 초|몇 개|수치|값|어느 정도|어느정도|평균|평균값|how many|how much|number of|amount of|what is|what s|what was|what were|how high|how low|how fast|how long|value|values|figure|figures|count|average|mean|tell me|current level|level"),
-    (Mode(IdentityMode::Ip), "ip 기준|ip기준|아이피 기준|아이피로|ip로|ip별|아이피별|주소 기준|by ip|per ip|by address|by ip address|counted by ip|unique ip|unique ips|distinct ip|unique addresses|distinct addresses|ip 수|ip 주소 기준"),
-    (Mode(IdentityMode::SessionCookie), "세션 기준|세션기준|세션 쿠키 기준|세션 쿠키|세션으로|세션 수|세션수|by session|per session|counted by session|by session cookie|session cookie|session count|number of sessions|jsessionid"),
-    (Mode(IdentityMode::UserCookie), "쿠키 기준|사용자 쿠키|사용자 쿠키 기준|쿠키로|쿠키|by cookie|by user cookie|user cookie|counted by cookie|cookie"),
+    (
+        Cue(HowMuch),
+        "얼마|얼마나|얼만|얼마였|몇|몇명|몇 명|몇 건|몇 퍼센트|몇 프로|몇 초|몇 개|수치|값|어느 정도|어느정도|평균|평균값|how many|how much|number of|amount of|what is|what s|what was|what were|how high|how low|how fast|how long|value|values|figure|figures|count|average|mean|tell me|current level|level",
+    ),
+    (
+        Mode(IdentityMode::Ip),
+        "ip 기준|ip기준|아이피 기준|아이피로|ip로|ip별|아이피별|주소 기준|by ip|per ip|by address|by ip address|counted by ip|unique ip|unique ips|distinct ip|unique addresses|distinct addresses|ip 수|ip 주소 기준",
+    ),
+    (
+        Mode(IdentityMode::SessionCookie),
+        "세션 기준|세션기준|세션 쿠키 기준|세션 쿠키|세션으로|세션 수|세션수|by session|per session|counted by session|by session cookie|session cookie|session count|number of sessions|jsessionid",
+    ),
+    (
+        Mode(IdentityMode::UserCookie),
+        "쿠키 기준|사용자 쿠키|사용자 쿠키 기준|쿠키로|쿠키|by cookie|by user cookie|user cookie|counted by cookie|cookie",
+    ),
     // Times.
-    (Time(Now), "지금|현재|현재 시각|방금|이 순간|실시간|지금 당장|현 시점|현시점|지금 이 시간|now|right now|currently|current|at the moment|at present|real time|live|as we speak|just now"),
+    (
+        Time(Now),
+        "지금|현재|현재 시각|방금|이 순간|실시간|지금 당장|현 시점|현시점|지금 이 시간|now|right now|currently|current|at the moment|at present|real time|live|as we speak|just now",
+    ),
     (Time(Day(0)), "오늘|금일|당일|today|오늘자|오늘따라"),
-    (Time(Day(-1)), "어제|어저께|전일|전날|작일|하루 전|하루전|yesterday|the day before|previous day|a day ago|one day ago|어제자"),
+    (
+        Time(Day(-1)),
+        "어제|어저께|전일|전날|작일|하루 전|하루전|yesterday|the day before|previous day|a day ago|one day ago|어제자",
+    ),
     (Time(Day(-2)), "그제|그저께|엊그제|엊그저께|이틀 전|day before yesterday|the day before yesterday|two days ago"),
     (Time(Day(-3)), "그끄제|그끄저께"),
     (Time(Day(1)), "내일|명일|익일|tomorrow"),
     (Time(Day(2)), "모레|내일모레|day after tomorrow|the day after tomorrow"),
     (Time(Week(0)), "이번 주|이번주|금주|요번 주|이 주|this week|current week|금주의"),
-    (Time(Week(-1)), "지난주|지난 주|저번 주|저번주|전주|전 주|먼젓주|지난 한 주|직전 주|last week|previous week|the week before|prior week|a week ago|일주일 전|일주일전|1주일 전|한 주 전|one week ago"),
+    (
+        Time(Week(-1)),
+        "지난주|지난 주|저번 주|저번주|전주|전 주|먼젓주|지난 한 주|직전 주|last week|previous week|the week before|prior week|a week ago|일주일 전|일주일전|1주일 전|한 주 전|one week ago",
+    ),
     (Time(Week(-2)), "지지난주|지지난 주|저저번 주|전전주|the week before last|week before last"),
     (Time(Week(1)), "다음 주|다음주|차주|내주|next week|coming week"),
     (Time(Month(0)), "이번 달|이번달|금월|이달|당월|this month|current month"),
-    (Time(Month(-1)), "지난달|지난 달|저번 달|저번달|전월|전달|직전 달|last month|previous month|the month before|a month ago|one month ago|한 달 전|한달 전"),
+    (
+        Time(Month(-1)),
+        "지난달|지난 달|저번 달|저번달|전월|전달|직전 달|last month|previous month|the month before|a month ago|one month ago|한 달 전|한달 전",
+    ),
     (Time(Month(-2)), "지지난달|지지난 달|저저번 달|전전월|month before last|the month before last"),
     (Time(Month(1)), "다음 달|다음달|내달|익월|next month"),
     (Time(Quarter(0)), "이번 분기|이번분기|금분기|당분기|당 분기|현 분기|금 분기|this quarter|current quarter"),
@@ -243,8 +299,14 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Time(Part(6, 9)), "아침"),
     (Time(Part(6, 12)), "morning|this morning"),
     (Time(Part(8, 10)), "출근 시간|출근시간|출근길|출근 시간대|출근시간대|morning rush|rush hour"),
-    (Time(Part(9, 18)), "업무 시간|업무시간|근무 시간|근무시간|일과 시간|일과시간|업무 시간대|낮 시간|낮시간|낮|주간 시간|낮 동안|office hours|business hours|working hours|work hours|daytime"),
-    (Time(Part(12, 13)), "점심|점심시간|점심 시간|점심 시간대|점심때|점심 때|lunch|lunchtime|lunch time|lunch hour|at lunch|lunch break"),
+    (
+        Time(Part(9, 18)),
+        "업무 시간|업무시간|근무 시간|근무시간|일과 시간|일과시간|업무 시간대|낮 시간|낮시간|낮|주간 시간|낮 동안|office hours|business hours|working hours|work hours|daytime",
+    ),
+    (
+        Time(Part(12, 13)),
+        "점심|점심시간|점심 시간|점심 시간대|점심때|점심 때|lunch|lunchtime|lunch time|lunch hour|at lunch|lunch break",
+    ),
     (Time(Part(12, 18)), "afternoon|this afternoon"),
     (Time(Part(18, 20)), "퇴근 시간|퇴근시간|퇴근길|퇴근 시간대|evening rush"),
     (Time(Part(18, 21)), "저녁|저녁때|evening|this evening"),
@@ -260,15 +322,22 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         "이 시간|이시간|같은 시간|같은시간|같은 시간대|같은시간대|동시간|동시간대|동일 시간|동일 시간대|이 시간대|이맘때|이 시각|같은 시각|같은 때|동일 시각|지금 시간|지금 시각|지금 시간대|요맘때|이 무렵|현재 시간대|같은 시점|\
          this time|same time|the same time|at this time|this hour|same hour|the same hour|at the same time|same time of day|at this hour|same point",
     ),
-    (Time(SameWeekday), "같은 요일|같은요일|동일 요일|동일요일|이 요일|동요일|same day|same weekday|the same weekday|the same day|same day of the week|the same day of the week"),
+    (
+        Time(SameWeekday),
+        "같은 요일|같은요일|동일 요일|동일요일|이 요일|동요일|same day|same weekday|the same weekday|the same day|same day of the week|the same day of the week",
+    ),
     (Time(SamePeriod), "같은 기간|동기간|동기|같은기간|동일 기간|same period|the same period"),
     (Time(Recent), "최근|지난|과거|직전|저번|요|recent|last|past|previous|latest|preceding|recently|최근에|최근의"),
     (Time(Ago), "전|전에|전의|이전|ago|earlier|back|before"),
     (Time(Hence), "뒤|후|뒤에|후에|이후|이따|later|from now|hence"),
-    (Time(Within), "안에|이내|이내에|내에|안으로|내로|내|within|in the next|over the next|next|the next|during the next|for the next|in the coming|coming"),
+    (
+        Time(Within),
+        "안에|이내|이내에|내에|안으로|내로|내|within|in the next|over the next|next|the next|during the next|for the next|in the coming|coming",
+    ),
     (Time(During), "동안|간|내내|사이|사이에|동안에|동안의|치|during|throughout|for"),
     (Time(From), "부터|이래|에서부터|부터의"),
-    (Time(Since), "since|starting|starting from|from|between"),
+    (Time(Since), "since|starting|starting from|ever since"),
+    (Time(Between), "from|between"),
     (Time(To), "까지|까지의|까지는|until|till|through|up to|by the end of"),
     (Time(Dash), "-|~|to"),
     (Time(NthWeek(1)), "첫째 주|첫째주|첫 주|첫주|1주차|일주차|first week|1st week|첫 번째 주|첫번째 주"),
@@ -299,7 +368,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Time(One(Unit::Year)), "year"),
     // Joins and openings.
     (With, "와|과|랑|이랑|하고|및|그리고|and|with|와의|과의|또|or|또는|이나"),
-    (Further, "그럼|그러면|그렇다면|그러니까|그렇구나|그럼 혹시|거기|그건|그거|그 지역|그것|그때|그 시간|다시|이번엔|이번에는|대신|바꿔|바꿔서|말고|and what about|what about|how about|then|and how about|and for|instead|same for|now for|and why|there|that|it|those"),
+    (
+        Further,
+        "그럼|그러면|그렇다면|그러니까|그렇구나|그럼 혹시|거기|그건|그거|그 지역|그것|그때|그 시간|다시|이번엔|이번에는|대신|바꿔|바꿔서|말고|and what about|what about|how about|then|and how about|and for|instead|same for|now for|and why|there|that|it|those",
+    ),
     (
         Anchor,
         "시스템|시스탬|서버|서비스|사이트|홈페이지|포털|포탈|전산|인프라|플랫폼|웹사이트|누리집|망|네트워크|민원 시스템|민원시스템|민원|대국민|대국민 서비스|행정|업무 시스템|정보시스템|통합|자원|리소스|장비|노드|was|와스|웹서버|디비|데이터베이스|데이터|성능|운영|통계|지표|콘솔|봉화|\
@@ -311,8 +383,8 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
 pub(super) const VETOES: &[(Why_, &str)] = &[
     (
         Why_::Action,
-        "재시작|재부팅|리부팅|재기동|리스타트|꺼줘|꺼라|꺼 줘|켜줘|켜 줘|중지해|중지시켜|멈춰|정지시켜|종료해|종료시켜|강제 종료|강제종료|삭제|지워|지우|차단해|차단시켜|막아|막아줘|쫓아|내보내|로그아웃시켜|로그아웃 시켜|증설해줘|증설해 줘|증설해라|늘려줘|늘려 줘|추가해줘|추가해 줘|배포해줘|배포해 줘|배포해라|배포해|롤백|되돌려|변경해|바꿔 놔|수정해|설정해|설치해|업데이트해|패치해|초기화|실행해|실행시켜|고쳐|고쳐줘|복구해|백업해|보내줘|보내 줘|보내라|전송해|전화해|전화 걸|문자 보내|메일 보내|이메일 보내|공지해|공지 올려|결제해|승인해|예약해|신청해|등록해|비활성화|활성화|스케일해|띄워줘|띄워 줘|올려줘|죽여|날려|옮겨|이관해|분산시켜|낮춰줘|낮춰 줘|줄여줘|줄여 줘|해제해|풀어줘|꺼버려|껐다|켜라|잠가|잠궈|계정 만들|\
-         restart|reboot|shut down|shutdown|turn off|turn on|stop the|stop all|kill|terminate|delete|remove|block|ban|unblock|kick|log out everyone|roll back|rollback|revert|deploy the|deploy now|deploy it|deploy version|add two servers|add a server|add three servers|scale up the|scale it|scale down|install|uninstall|reset|wipe|fix it|fix the|repair|restore|back up|backup|send|email|e-mail|notify|call the|page the|approve|change the|set the|update the|modify|disable|enable|truncate|execute|run the|flush|clear the|migrate|move traffic|reroute|buy|create a user|create an account|grant|revoke|please fix|transfer",
+        "재시작|재부팅|리부팅|재기동|리스타트|꺼줘|꺼라|꺼 줘|켜줘|켜 줘|중지해|중지시켜|멈춰|정지시켜|종료해|종료시켜|강제 종료|강제종료|삭제|지워|지우|차단해|차단시켜|막아|막아줘|쫓아|내보내|로그아웃시켜|로그아웃 시켜|증설해줘|증설해 줘|증설해라|늘려줘|늘려 줘|추가해줘|추가해 줘|배포해줘|배포해 줘|배포해라|배포해|롤백|되돌려|변경해|바꿔 놔|수정해|설정해|설치해|업데이트해|패치해|초기화|실행해|실행시켜|고쳐|고쳐줘|복구해|백업해|보내줘|보내 줘|보내라|전송해|전화해|전화 걸|문자 보내|메일 보내|이메일 보내|공지해|공지 올려|결제해|승인해|예약해|신청해|등록해|비활성화|활성화|스케일해|띄워줘|띄워 줘|올려줘|죽여|날려|옮겨|이관해|돌려줘|돌려 줘|돌려놔|우회|전환해|분배해|분산시켜|낮춰줘|낮춰 줘|줄여줘|줄여 줘|해제해|풀어줘|꺼버려|껐다|켜라|잠가|잠궈|계정 만들|\
+         restart|reboot|shut down|shutdown|turn off|turn on|stop the|stop all|kill|terminate|delete|remove|block|ban|unblock|kick|log out everyone|roll back|rollback|revert|deploy the|deploy now|deploy it|deploy version|add two servers|add a server|add three servers|scale up the|scale it|scale down|install|uninstall|reset|wipe|fix it|fix the|repair|restore|back up|backup|send|email|e-mail|notify|call the|page the|approve|change the|set the|set an|set a|update the|modify|disable|enable|truncate|execute|run the|flush|clear the|migrate|move traffic|reroute|buy|create a user|create an account|grant|revoke|please fix|transfer",
     ),
     (
         Why_::Personal,
@@ -347,8 +419,8 @@ pub(super) const PROVINCES: &str = "서울|부산|대구|인천|광주|대전|�
 
 /// Words that say nothing here: requests, politeness, hesitation, articles.
 pub(super) const FILLERS: &str = "\
-    안|못|말고|과장님|국장님|팀장님|계장님|부장님|사장님|주무관님|님께|드릴|보고드릴|께|팀장|과장|국장|부장|담당자|직원|상사|대리|요즘|오늘내|알려|알려줘|알려주|알려달|알려 줄|보여|보여줘|보여주|보이|말해|말씀|가르쳐|뽑아|뽑|찾아|찾|정리|정리해|확인|확인해|조회|조회해|분석|분석해|설명|설명해|요약|요약해|출력|나열|열거|표시|검토|체크|점검|살펴|봐|봐줘|봐봐|보자|보고 싶|보고싶|볼|볼게|보면|알고 싶|알고싶|알 수|알고|궁금|궁금해|궁금한|작성|작성해|써줘|써 줘|만들|만들어|생성|제출|초안|구해|목록|리스트|명단|내역|이력|순서대로|결과|정보|자료|내용|사항|건수|수는|전부|모두|모든|다|싹|죄다|각각|각|좀|조금|제발|혹시|아|어|음|저기|야|저|저희|우리|우리나라|내가|나한테|제가|저한테|안녕|안녕하세요|실례|부탁|부탁해|부탁드|드려|드립|드리|감사|감사하|고맙|고마|수고|빨리|얼른|바로|당장|간단히|자세히|상세히|간략히|한번|한 번|한눈에|진짜|정말|너무|아주|매우|무척|되게|꽤|엄청|많이|훨씬|갑자기|계속|자꾸|도대체|대체|하도|이렇게|그렇게|저렇게|어떤|무슨|무엇|무엇인|뭐|뭐야|뭔가|뭔|뭘|뭐가|뭐니|뭐지|머|이런|그런|저런|이|그|것|거|게|걸|건|중|중에|중에서|가운데|기준|기준으로|대해|대한|대해서|관한|관해|관련|관련된|관련해|따라|따른|위해|위한|통해|인해|함께|같이|같은|동일|동일한|대로|정도|쯤|약|대략|만|만큼|뿐|별|별로|제외|포함|포함해|해당|발생|발생한|발생했|생긴|생겼|나타난|있|있어|있나|있는|있었|있을|없|없어|없나|없는|없었|되|된|돼|됐|될|되나|되는|되어|하|한|하는|할|했|해|해줘|해주|해야|해서|하게|하면|하기|하지|필요|필요한|필요해|필요하|필요할|고려|고려해|고려할|고려하|따지|따져|생각|판단|놈|녀석|분|쪽|편|새|새로|처음|나가|나간|난|났|나고|나서|나온|나왔|걸려|걸리|걸린|걸렸|잡아|잡힌|맞|맞아|맞지|줘|주|주세요|줄래|줄래요|주실|주시|주십시오|주라|달라|다오|바람|바랍|싶|하자|본|보|볼까|그래|이래|저래|이러|그러|터져|터졌지|이거|저거|요거|현|시각|시점|시간대|시간|때|날|날짜|기간|아직|이미|벌써|방금 전|평소|평상시|보통|유지|담당|나머지|기타|등|등등|및|또한|그리고는|단|그냥|일단|우선|먼저|다음|아래|위|대상|종류|항목|부분|문의|질문|답|답변|답해|대답|말|말인데|말이|쓰|쓰고|쓸|쓴|쓰는|시작|끝|돌리|돌아가|돌려|남았|남은|남아|찍|찍었|찍혀|찍히|집계|나열해|얼굴|들|들어|들어와서|대시보드|추천|예요|에요|이지|일까|인지|걸까|건가|건지|거야|거죠|거지|거니|것 같|같아|같은데|듯|듯해|모양|모양이|그거|하네|하네요|네|네요|군|군요|구나|걸요|어휴|아이고|헐|와우|오|자|응|예|넵|님|씨|\
-    more|less|longer|fewer|only|seem|seems|seemed|looks|look like|feel|feels|boss|manager|director|the|a|an|of|in|on|at|for the|is|are|was|were|be|been|being|am|do|does|did|doing|done|has|have|had|can|could|would|should|shall|might|must|please|pls|plz|show|show me|give|give me|get|get me|tell|list|display|see|view|find|find me|let|me|i|we|us|our|my|you|your|want|need|needs|needed|like|know|look|look at|looking|check|need to know|i d|d|s|t|re|ve|ll|m|there is|there are|any|some|all|each|every|what|which|how|so|much|many|very|really|too|just|also|again|with respect|regarding|about|concerning|into|as|if|whether|but|not|no|yes|hey|hi|hello|ok so|kindly|thanks|thank you|quick|quickly|briefly|summary|summarise|summarize|overview|details|detail|make|made|create|generate|prepare|draft|write|produce|file|as a|in a|format|this|these|its|their|them|they|he|she|out|off|by|per|among|across|within the|got|became|become|becoming|getting|get so|gets|go|goes|going|went|come|came|take|takes|taking|took|keep|keeps|kept|hundreds of times|times|hundreds|dozens|a lot|lots|lot|few|several|other|others|same|new|old|big|high|highly|low|bad|good|suddenly|unusually|unusual|usual|usually|normally|so far|till now|up till now|far|yet|still|already|always|ever|today s|particular|specific|certain|one|ones|thing|something|anything|happen|happened|happening|seen|shown|occur|occurred|occurring|list of|set|right|morning s|use|used|using|request for|want to|would like|able|possible|say|mean|part|parts|number|numbers|rate|rates|time|times of|moment|state|given|considering|in view of|based on|terms|according to|respect|most recent|amid|among all|their own|of all|perform|performing|performed|run|running|runs|experience|experiencing|experienced|see if|had the|has the|have the|having|been on|been the|on average|end|start|started|beginning|here|there s|hasn t|didn t|isn t|don t|aren t|wasn t|never|it s|its own|own|because|due|due to";
+    안|못|말고|경우|보고해|보고하|올릴|모든 것|이용|과장님|국장님|팀장님|계장님|부장님|사장님|주무관님|님께|드릴|보고드릴|께|팀장|과장|국장|부장|담당자|직원|상사|대리|요즘|오늘내|알려|알려줘|알려주|알려달|알려 줄|보여|보여줘|보여주|보이|말해|말씀|가르쳐|뽑아|뽑|찾아|찾|정리|정리해|확인|확인해|조회|조회해|분석|분석해|설명|설명해|요약|요약해|출력|나열|열거|표시|검토|체크|점검|살펴|봐|봐줘|봐봐|보자|보고 싶|보고싶|볼|볼게|보면|알고 싶|알고싶|알 수|알고|궁금|궁금해|궁금한|작성|작성해|써줘|써 줘|만들|만들어|생성|제출|초안|구해|목록|리스트|명단|내역|이력|순서대로|결과|정보|자료|내용|사항|건수|수는|전부|모두|모든|다|싹|죄다|각각|각|좀|조금|제발|혹시|아|어|음|저기|야|저|저희|우리|우리나라|내가|나한테|제가|저한테|안녕|안녕하세요|실례|부탁|부탁해|부탁드|드려|드립|드리|감사|감사하|고맙|고마|수고|빨리|얼른|바로|당장|간단히|자세히|상세히|간략히|한번|한 번|한눈에|진짜|정말|너무|아주|매우|무척|되게|꽤|엄청|많이|훨씬|갑자기|계속|자꾸|도대체|대체|하도|이렇게|그렇게|저렇게|어떤|무슨|무엇|무엇인|뭐|뭐야|뭔가|뭔|뭘|뭐가|뭐니|뭐지|머|이런|그런|저런|이|그|것|거|게|걸|건|중|중에|중에서|가운데|기준|기준으로|대해|대한|대해서|관한|관해|관련|관련된|관련해|따라|따른|위해|위한|통해|인해|함께|같이|같은|동일|동일한|대로|정도|쯤|약|대략|만|만큼|뿐|별|별로|제외|포함|포함해|해당|발생|발생한|발생했|생긴|생겼|나타난|있|있어|있나|있는|있었|있을|없|없어|없나|없는|없었|되|된|돼|됐|될|되나|되는|되어|하|한|하는|할|했|해|해줘|해주|해야|해서|하게|하면|하기|하지|필요|필요한|필요해|필요하|필요할|고려|고려해|고려할|고려하|따지|따져|생각|판단|놈|녀석|분|쪽|편|새|새로|처음|나가|나간|난|났|나고|나서|나온|나왔|걸려|걸리|걸린|걸렸|잡아|잡힌|맞|맞아|맞지|줘|주|주세요|줄래|줄래요|주실|주시|주십시오|주라|달라|다오|바람|바랍|싶|하자|본|보|볼까|그래|이래|저래|이러|그러|터져|터졌지|이거|저거|요거|현|시각|시점|시간대|시간|때|날|날짜|기간|아직|이미|벌써|방금 전|평소|평상시|보통|유지|담당|나머지|기타|등|등등|및|또한|그리고는|단|그냥|일단|우선|먼저|다음|아래|위|대상|종류|항목|부분|문의|질문|답|답변|답해|대답|말|말인데|말이|쓰|쓰고|쓸|쓴|쓰는|시작|끝|돌리|돌아가|돌려|남았|남은|남아|찍|찍었|찍혀|찍히|집계|나열해|얼굴|들|들어|들어와서|대시보드|추천|예요|에요|이지|일까|인지|걸까|건가|건지|거야|거죠|거지|거니|것 같|같아|같은데|듯|듯해|모양|모양이|그거|하네|하네요|네|네요|군|군요|구나|걸요|어휴|아이고|헐|와우|오|자|응|예|넵|님|씨|\
+    more|less|longer|fewer|only|all day|open|opened|active|seem|seems|seemed|looks|look like|feel|feels|boss|manager|director|the|a|an|of|in|on|at|for the|is|are|was|were|be|been|being|am|do|does|did|doing|done|has|have|had|can|could|would|should|shall|might|must|please|pls|plz|show|show me|give|give me|get|get me|tell|list|display|see|view|find|find me|let|me|i|we|us|our|my|you|your|want|need|needs|needed|like|know|look|look at|looking|check|need to know|i d|d|s|t|re|ve|ll|m|there is|there are|any|some|all|each|every|what|which|how|so|much|many|very|really|too|just|also|again|with respect|regarding|about|concerning|into|as|if|whether|but|not|no|yes|hey|hi|hello|ok so|kindly|thanks|thank you|quick|quickly|briefly|summary|summarise|summarize|overview|details|detail|make|made|create|generate|prepare|draft|write|produce|file|as a|in a|format|this|these|its|their|them|they|he|she|out|off|by|per|among|across|within the|got|became|become|becoming|getting|get so|gets|go|goes|going|went|come|came|take|takes|taking|took|keep|keeps|kept|hundreds of times|times|hundreds|dozens|a lot|lots|lot|few|several|other|others|same|new|old|big|high|highly|low|bad|good|suddenly|unusually|unusual|usual|usually|normally|so far|till now|up till now|far|yet|still|already|always|ever|today s|particular|specific|certain|one|ones|thing|something|anything|happen|happened|happening|seen|shown|occur|occurred|occurring|list of|set|right|morning s|use|used|using|request for|want to|would like|able|possible|say|mean|part|parts|number|numbers|rate|rates|time|times of|moment|state|given|considering|in view of|based on|terms|according to|respect|most recent|amid|among all|their own|of all|perform|performing|performed|run|running|runs|experience|experiencing|experienced|see if|had the|has the|have the|having|been on|been the|on average|end|start|started|beginning|here|there s|hasn t|didn t|isn t|don t|aren t|wasn t|never|it s|its own|own|because|due|due to";
 
 /// Particles and endings; they follow each other freely.
 pub(super) const ENDINGS: &str = "은|는|이|가|을|를|의|에|에서|에게|로|으로|도|만|께서|한테|마다|밖에|처럼|라도|든지|요|야|이야|인가|인가요|인지|인데|인데요|입니까|입니다|이에요|예요|에요|이죠|죠|지|지요|니|냐|나|나요|나여|까|까요|을까|을까요|어|어요|아|아요|여|여요|고|고요|게|던|던가|는지|은지|는가|은가|는가요|은가요|었|았|였|했|었어|았어|였어|했어|었나|았나|였나|했나|었나요|았나요|였나요|했나요|었지|았지|였지|했지|었는지|았는지|했는지|었던|았던|였던|했던|습니까|습니다|ㅂ니다|십시오|세요|셔요|시오|시겠|시겠습니까|시겠어요|시면|시기|실|실래|실래요|겠|겠어|겠어요|겠습니까|겠습니다|줘|줘요|주세요|줄래|줄래요|줄|주라|주십시오|주시|죠라|줘봐|주실|주겠|봐|봐라|봐요|보자|봐줘|본|볼래|해|해줘|해줘요|해주세요|해줄래|해줄래요|해주라|해죠|해쥬|해봐|해라|하라|하자|하나|하나요|하지|하죠|하니|하는|하는지|하는가|하는데|한|한지|한가|한가요|한데|할|할까|할까요|할지|할래|할래요|했는데|했던가|하면|하게|하기|하고서|합니까|합니다|하세요|해야|해서|해도|해요|되|되나|되나요|돼|돼요|됐|된|된거|될|됩니까|됩니다|되는|되는지|되었|되어|된다|진|졌|져|지고|지는|지면|네|네요|데|데요|다|라|란|라고|라는|려고|려면|면|며|면서|서|수|수록|ㄴ|ㄹ|거|거야|거죠|건|건가|건가요|걸|것|것은|것이|것을|게요|구|군|구만|길|길래|긴|음|임|들|들은|들이|들을|들의|쯤|경|치|별|별로|순|상|적|적인|적으로|중|중에|중에서|당|씩|째|형|용|자|님|분|분들|도록|도대체|라면|라니|래|래요|랍니다|인|일|일까|일까요|였을|이었|이었나|이었나요|이었지|이었어|이나|나마|조차|까진|에는|에선|에서는|에서의|에도|에만|로는|으로는|로도|에게서|로서|로써|부터는|까지만|보고|드려요|드립니다|드려|드릴|드리|바랍니다|바라|바람|싶어|싶어요|싶은|싶은데|싶습니다|싶다|있어|있나|있나요|있는|있는지|있니|있을|있을까|있었|있습니까|있음|있어요|없어|없나|없나요|없는|없는지|없니|없을|없었|없습니까|없음|없어요|을지|일지|여부|됐어|됐나|됐나요|됐지|된지|되었나|오|온|와|간|갔|가고|감|간다|나가|나온|나|난|났|났어|났나|났나요|났지|났는지|났던";

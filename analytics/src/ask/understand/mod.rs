@@ -181,9 +181,10 @@ pub fn understand(text: &str, context: &Context<'_>) -> Understood {
     features.threshold = slots.threshold.is_some();
     features.lasting = slots.threshold.is_some_and(|t| t.unit == Quantity::Seconds && t.value >= 300.0);
     features.ahead = slots.is_ahead(context.at);
-    features.resource = slots.measures.iter().any(|measure| {
-        matches!(measure, Measure::Load | Measure::Cpu | Measure::Memory | Measure::Heap)
-    });
+    features.resource = slots
+        .measures
+        .iter()
+        .any(|measure| matches!(measure, Measure::Load | Measure::Cpu | Measure::Memory | Measure::Heap));
     if !is_known_enough(&tokens, &features, context.previous.is_some() && slots.says_something()) {
         return cannot(Reason::NotUnderstood);
     }
@@ -231,10 +232,12 @@ fn is_known_enough(tokens: &[Token], features: &Features, follows: bool) -> bool
 /// From slots and features to an outcome.
 fn decide(text: &Text, tokens: &[Token], slots: &Slots, features: &Features, context: &Context<'_>) -> Understood {
     let said = kind(features, slots.sets_apart());
-    let previous = context.previous.filter(|_| goes_on(said, slots, features));
+    let previous = context.previous.filter(|previous| goes_on(said, previous.kind, slots, features));
     let kind = match (said, previous) {
         // In what goes on, a measure or a number alone changes that slot and not the kind.
-        (Some(Kind::Value), Some(previous)) if previous.kind != Kind::Value && !features.has(Cue::HowMuch) => Some(previous.kind),
+        (Some(Kind::Value), Some(previous)) if previous.kind != Kind::Value && !features.has(Cue::HowMuch) => {
+            Some(previous.kind)
+        }
         (Some(_), Some(previous)) if features.has_only_state() => Some(previous.kind),
         (Some(kind), _) => Some(kind),
         (None, Some(previous)) => Some(previous.kind),
@@ -271,26 +274,50 @@ fn decide(text: &Text, tokens: &[Token], slots: &Slots, features: &Features, con
     if slots.is_ahead(context.at) && kind != Kind::Capacity {
         return cannot(Reason::Future);
     }
-    if kind == Kind::Value && slots.measures.is_empty() && slots.hints.is_empty() && previous.is_none_or(|p| p.measures.is_empty()) {
+    if kind == Kind::Value
+        && slots.measures.is_empty()
+        && slots.hints.is_empty()
+        && previous.is_none_or(|p| p.measures.is_empty())
+    {
         // "몇 명" of nothing that is known is no question about users.
         if slots.places.is_empty() && slots.periods.is_empty() && features.anchors == 0 {
             return cannot(Reason::NotUnderstood);
         }
         let of = [Measure::Users, Measure::Load, Measure::LatencyP95, Measure::ErrorRate];
-        let kinds: Vec<(Kind, &[Measure])> = of.iter().map(|measure| (Kind::Value, std::slice::from_ref(measure))).collect();
+        let kinds: Vec<(Kind, &[Measure])> =
+            of.iter().map(|measure| (Kind::Value, std::slice::from_ref(measure))).collect();
+        return Understood::Ambiguous { about: About::Measure, choices: choices(&kinds) };
+    }
+    // "The best city" is best at nothing in particular.
+    let nothing =
+        slots.measures.is_empty() && slots.hints.is_empty() && features.anchors == 0 && !features.has(Cue::Slow);
+    if kind == Kind::RankRegions && nothing && previous.is_none_or(|p| p.measures.is_empty()) {
+        let of = [Measure::Load, Measure::Users, Measure::ErrorRate, Measure::LatencyP95];
+        let kinds: Vec<(Kind, &[Measure])> = of.iter().map(|measure| (kind, std::slice::from_ref(measure))).collect();
         return Understood::Ambiguous { about: About::Measure, choices: choices(&kinds) };
     }
     finish(kind, text, tokens, slots, context, previous)
 }
 
 /// Whether a text goes on from the question before it: it says so, or it leaves out what a question of its own would say.
-fn goes_on(said: Option<Kind>, slots: &Slots, features: &Features) -> bool {
+fn goes_on(said: Option<Kind>, before: Kind, slots: &Slots, features: &Features) -> bool {
     if slots.further || said.is_none() {
+        return true;
+    }
+    if features.has_only_state() && slots.measures.is_empty() && features.anchors == 0 {
+        return true;
+    }
+    // 어제는 어디가 높았어? asks for the same measure again.
+    if said == Some(before) && slots.measures.is_empty() && slots.hints.is_empty() && features.anchors == 0 {
         return true;
     }
     let bare = !slots.says_something() && features.anchors == 0 && slots.hints.is_empty();
     let continuing = build::CONTINUING.iter().any(|cue| features.has(*cue));
-    bare && (continuing || !features.has_topic()) || said == Some(Kind::Value) && slots.periods.is_empty() && slots.places.is_empty() && !features.has(Cue::HowMuch)
+    bare && (continuing || !features.has_topic())
+        || said == Some(Kind::Value)
+            && slots.periods.is_empty()
+            && slots.places.is_empty()
+            && !features.has(Cue::HowMuch)
 }
 
 fn first_areas(slots: &Slots) -> Vec<Area> {
@@ -327,9 +354,20 @@ fn finish(
     assumptions.extend(guessed.map(|token| Assumption::Spelling { typed: typed(token) }));
     let ignored: Vec<String> = tokens.iter().filter(|token| token.sense == Sense::Unknown).map(typed).collect();
     // A measure beside a word that may be anything ("users' favourite colour") is asked back.
-    let heavy = |words: &String| words.chars().count() >= if words.is_ascii() { 5 } else { 3 };
+    let placed = !slots.places.is_empty() || !slots.periods.is_empty();
+    let heavy = |words: &String| {
+        let least = match (words.is_ascii(), placed) {
+            (true, true) => 5,
+            (true, false) | (false, true) => 3,
+            (false, false) => 2,
+        };
+        words.chars().count() >= least
+    };
     if matches!(kind, Kind::Value | Kind::Trend) && ignored.iter().any(heavy) {
-        return Understood::Ambiguous { about: About::Words { words: ignored.join(" ") }, choices: vec![built.question] };
+        return Understood::Ambiguous {
+            about: About::Words { words: ignored.join(" ") },
+            choices: vec![built.question],
+        };
     }
     if !ignored.is_empty() {
         assumptions.push(Assumption::Ignored { words: ignored.join(" ") });

@@ -34,6 +34,8 @@ pub(super) struct Moment {
     pub(super) recent: bool,
     /// A number of units whose part is not known yet, and with `ago`, `hence`, `span` it is.
     pub(super) length: Option<(f64, Unit)>,
+    /// Whether the length is a unit without a number.
+    pub(super) unit_alone: bool,
     pub(super) ago: bool,
     pub(super) hence: bool,
     pub(super) within: bool,
@@ -55,6 +57,8 @@ pub(super) enum Role {
     Against,
     /// The beginning of a range whose end is the next moment, or now.
     Start,
+    /// Behind "from": the beginning of a range if an end follows, else a time of its own.
+    Open,
     /// The end of a range.
     End,
 }
@@ -65,6 +69,7 @@ impl Moment {
             recent: self.recent,
             within: self.within,
             during: self.during,
+            unit_alone: self.unit_alone,
             first: self.first,
             last: self.last,
             role: self.role,
@@ -134,7 +139,11 @@ impl Moment {
             Time::SamePeriod => flag(&mut self.same_period),
             Time::NthWeek(nth) => set(&mut self.nth_week, nth),
             Time::Holiday(name) => set(&mut self.holiday, name),
-            Time::Unit(unit) => set(&mut self.length, (1.0, unit)),
+            Time::Unit(unit) => {
+                let free = set(&mut self.length, (1.0, unit));
+                self.unit_alone |= free;
+                free
+            }
             Time::Recent => {
                 self.recent = true;
                 true
@@ -149,7 +158,7 @@ impl Moment {
                 self.during = true;
                 true
             }
-            Time::From | Time::Since | Time::To | Time::Dash => true,
+            Time::From | Time::Since | Time::Between | Time::To | Time::Dash => true,
         }
     }
 
@@ -191,7 +200,10 @@ impl Moment {
 fn is_time(tokens: &[Token], at: usize, number: Number) -> bool {
     let next = tokens.get(at + 1..).unwrap_or_default().iter().find(|token| token.sense != Sense::Ending);
     let over = next.is_some_and(|next| next.sense == Sense::Over || is_health_over(next.sense))
-        || at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|token| matches!(token.sense, Sense::Over | Sense::Than));
+        || at
+            .checked_sub(1)
+            .and_then(|before| tokens.get(before))
+            .is_some_and(|token| matches!(token.sense, Sense::Over | Sense::Than));
     match number {
         Number::Lasting(..) => !over,
         Number::DayOrDays(_)
@@ -244,29 +256,31 @@ pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
                 next = Role::End;
             }
             Sense::Time(Time::From) => {}
-            Sense::Time(Time::Since) => {
+            Sense::Time(Time::Since | Time::Between) => {
                 if open.has_hours() || open.length.is_some() || open.same_time {
                     close(&mut open, &mut next, &mut out, None);
                 }
-                next = Role::Start;
+                next = if token.sense == Sense::Time(Time::Since) { Role::Start } else { Role::Open };
             }
             Sense::Time(Time::To) => {
                 if beside && !open.is_empty() && out.last().is_some_and(|m| m.role == Role::Start) {
                     close(&mut open, &mut next, &mut out, Some(Role::End));
-                } else if beside && out.last().is_some_and(|m| m.role == Role::Itself && adjoins(tokens, m.last, open.first)) {
+                } else if beside
+                    && out.last().is_some_and(|m| m.role == Role::Itself && adjoins(tokens, m.last, open.first))
+                {
                     // 10일에서 12일까지
                     if let Some(start) = out.last_mut() {
                         start.role = Role::Start;
                     }
                     close(&mut open, &mut next, &mut out, Some(Role::End));
-                } else if next == Role::Start && !open.is_empty() {
+                } else if matches!(next, Role::Start | Role::Open) && !open.is_empty() {
                     close(&mut open, &mut next, &mut out, Some(Role::Start));
                     next = Role::End;
                 }
             }
             Sense::With if beside && !open.is_empty() => {
                 // "between two and four"
-                if next == Role::Start {
+                if matches!(next, Role::Start | Role::Open) {
                     close(&mut open, &mut next, &mut out, Some(Role::Start));
                     next = Role::End;
                 } else {
@@ -321,13 +335,15 @@ pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
     }
     close(&mut open, &mut next, &mut out, None);
     for at in 0..out.len() {
-        let ends = out.get(at + 1).is_some_and(|next| next.role == Role::End);
         if let Some(moment) = out.get_mut(at) {
             settle(moment);
-            // "Different from the same hour yesterday" is no range.
-            if moment.role == Role::Start && moment.same_time && !ends {
-                moment.role = Role::Against;
-            }
+            // "Different from the same hour yesterday" is no range; "alerts from last week" are of it.
+            moment.role = match moment.role {
+                Role::Open if moment.same_time => Role::Against,
+                Role::Open if moment.has_hours() => Role::Start,
+                Role::Open => Role::Itself,
+                role => role,
+            };
         }
     }
     out.retain(|moment| !moment.is_empty());
@@ -349,6 +365,10 @@ fn mark(moment: &mut Moment, at: usize, fresh: bool) {
 
 /// 3일 is a day of the month, unless what stands around it says that it lasts.
 fn settle(moment: &mut Moment) {
+    // "all day" and "the week" are no time.
+    if moment.unit_alone && !(moment.recent || moment.ago || moment.within || moment.hence) {
+        moment.length = None;
+    }
     if let Some(day) = moment.on_day
         && moment.in_month.is_none()
         && moment.month.is_none()

@@ -69,7 +69,7 @@ const DAYS: [(&str, f64); 11] = [
     ("열흘", 10.0),
     ("보름", 15.0),
 ];
-const ENGLISH: [(&str, f64); 29] = [
+const ENGLISH: [(&str, f64); 30] = [
     ("one", 1.0),
     ("two", 2.0),
     ("three", 3.0),
@@ -99,6 +99,7 @@ const ENGLISH: [(&str, f64); 29] = [
     ("ninety", 90.0),
     ("hundred", 100.0),
     ("half an", 0.5),
+    ("half", 0.5),
 ];
 /// Units, longest first where one begins another.
 const UNITS: &[(&str, Kind)] = &[
@@ -229,7 +230,11 @@ fn unit(text: &Text, start: usize, end: usize, value: f64, spelled: Spelled) -> 
     for (name, kind) in UNITS {
         // "s", "m", "d" and the ordinals stand right behind a digit; English units stand behind English or digits.
         let latin = name.starts_with(|c: char| c.is_ascii_alphabetic());
-        if latin && (spelled == Spelled::Sino || spelled == Spelled::Native || name.len() <= 2 && text.is_spaced(end) && !matches!(kind, Kind::Meridiem(_) | Kind::Brief(_))) {
+        if latin
+            && (spelled == Spelled::Sino
+                || spelled == Spelled::Native
+                || name.len() <= 2 && text.is_spaced(end) && !matches!(kind, Kind::Meridiem(_) | Kind::Brief(_)))
+        {
             continue;
         }
         if let Some(to) = literal(text, end, name)
@@ -256,7 +261,9 @@ fn unit(text: &Text, start: usize, end: usize, value: f64, spelled: Spelled) -> 
             Number::Quarter(whole)
         }
         // "이 시" and "일 시" are no hours; those below ten are counted in native numbers, or in digits.
-        Kind::Clock if is(0.0, 24.0) && (spelled != Spelled::Sino || value >= 10.0) => return Some(minutes(text, to, whole)),
+        Kind::Clock if is(0.0, 24.0) && (spelled != Spelled::Sino || value >= 10.0) => {
+            return Some(minutes(text, to, whole));
+        }
         Kind::Meridiem(pm) if is(1.0, 12.0) => {
             let hour = whole % 12 + if pm { 12 } else { 0 };
             return Some((to, Number::Clock(hour, u8::MAX, true)));

@@ -5,7 +5,10 @@ use crate::region::Region;
 
 /// Spellings of groups, by the code that the settings give a group.
 const GROUPS: [(&str, &str); 4] = [
-    ("capital", "수도권|서울 근교|경인|경인권|capital area|capital region|the capital|greater seoul|seoul area|seoul metropolitan area|metropolitan area|sudogwon|seoul capital area"),
+    (
+        "capital",
+        "수도권|서울 근교|경인|경인권|capital area|capital region|the capital|greater seoul|seoul area|seoul metropolitan area|metropolitan area|sudogwon|seoul capital area",
+    ),
     ("chungcheong", "충청|충청권|충청도|충청 지역|호서|chungcheong|chungcheong area"),
     ("honam", "호남|호남권|호남 지역|전라|전라도|전라권|honam|jeolla|honam area"),
     ("yeongnam", "영남|영남권|영남 지역|경상|경상도|경상권|yeongnam|gyeongsang|yeongnam area"),
@@ -20,7 +23,18 @@ const KNITS: [(&str, &str, &str); 5] = [
 ];
 /// Endings of official names that are left out in speech.
 const SUFFIXES: [&str; 12] = [
-    "특별자치도", "특별자치시", "특별광역시", "통합특별시", "특별시", "광역시", "자치구", "도", "시", "군", "구", "지역",
+    "특별자치도",
+    "특별자치시",
+    "특별광역시",
+    "통합특별시",
+    "특별시",
+    "광역시",
+    "자치구",
+    "도",
+    "시",
+    "군",
+    "구",
+    "지역",
 ];
 const ENGLISH_SUFFIXES: [&str; 10] = [
     " special self-governing city",

@@ -79,11 +79,7 @@ fn words(places: &Gazetteer, services: &[String], f: &mut dyn FnMut(&str, Sense)
         .iter()
         .map(|(sense, words)| (*sense, *words))
         .chain(VETOES.iter().map(|(veto, words)| (Sense::Veto(*veto), *words)))
-        .chain([
-            (Sense::Filler, FILLERS),
-            (Sense::Ending, ENDINGS),
-            (Sense::Veto(Veto::Place), PROVINCES),
-        ]);
+        .chain([(Sense::Filler, FILLERS), (Sense::Ending, ENDINGS), (Sense::Veto(Veto::Place), PROVINCES)]);
     for (sense, words) in groups {
         words.split('|').filter(|word| !word.is_empty()).for_each(|word| f(word, sense));
     }
@@ -153,7 +149,9 @@ fn cheapest(text: &Text, lattice: &[Vec<Arc>]) -> Vec<Token> {
     while let Some((token, before)) = from.get(at).and_then(|from| from[state]) {
         // Neighbouring unknown characters are one word.
         match tokens.last_mut() {
-            Some(next) if token.sense == Sense::Unknown && next.sense == Sense::Unknown && !text.is_spaced(next.start) => {
+            Some(next)
+                if token.sense == Sense::Unknown && next.sense == Sense::Unknown && !text.is_spaced(next.start) =>
+            {
                 next.start = token.start;
             }
             _ => tokens.push(token),

@@ -31,6 +31,8 @@ pub(super) enum Sense {
     With,
     /// What comes first.
     Order(Order),
+    /// 한가한: little load first.
+    Idle,
     /// 가장.
     Most,
     /// 상위, top: a number that follows is a limit.
@@ -149,8 +151,10 @@ pub(super) enum Time {
     During,
     /// 부터.
     From,
-    /// since, from, between.
+    /// since.
     Since,
+    /// from, between: a beginning if an end follows.
+    Between,
     /// 까지, until.
     To,
     /// `-`, `~`, "to".

@@ -17,7 +17,8 @@ pub(super) struct Said {
     pub(super) span: Span,
     pub(super) words: String,
     pub(super) against: bool,
-    pub(super) weekday_only: bool,
+    /// A length that nothing says is of the past ("in two hours").
+    pub(super) bare_length: bool,
 }
 
 /// Everything that a text says.
@@ -65,6 +66,10 @@ pub(super) fn slots(text: &Text, tokens: &[Token], places: &Gazetteer, services:
             Sense::Service(service) => out.service = out.service.take().or_else(|| services.get(service).cloned()),
             Sense::Order(order) => out.order = out.order.or(Some(order)),
             Sense::Cue(Cue::Slow) => out.order = out.order.filter(|o| *o == Order::Lowest).or(Some(Order::Slowest)),
+            Sense::Idle => {
+                out.order = out.order.or(Some(Order::Lowest));
+                out.hints.push(Measure::Load);
+            }
             Sense::Deployed => out.deployed = true,
             Sense::Format(format) => out.format = out.format.or(Some(format)),
             Sense::Mode(mode) => out.mode = out.mode.or(Some(mode)),
@@ -84,10 +89,9 @@ fn used_by_time(tokens: &[Token]) -> Vec<usize> {
         let all = moment.first..=moment.last;
         out.extend(all.filter(|at| {
             tokens.get(*at).is_some_and(|token| match token.sense {
-                Sense::Number(number) => !matches!(
-                    number,
-                    Number::Percent(_) | Number::Count(_) | Number::Plain(_) | Number::Brief(_)
-                ),
+                Sense::Number(number) => {
+                    !matches!(number, Number::Percent(_) | Number::Count(_) | Number::Plain(_) | Number::Brief(_))
+                }
                 _ => false,
             })
         }));
@@ -105,11 +109,14 @@ fn take_number(out: &mut Slots, tokens: &[Token], index: usize, number: Number) 
     };
     let after = index + 1..(index + 4).min(tokens.len());
     let before = index.saturating_sub(3)..index;
-    let over = near(after.clone(), &is_over) || near(before.clone(), &|sense| matches!(sense, Sense::Over | Sense::Than));
+    let over =
+        near(after.clone(), &is_over) || near(before.clone(), &|sense| matches!(sense, Sense::Over | Sense::Than));
     let limit = |value: f64| (value >= 1.0 && value <= 1000.0).then_some(value as u32);
     match number {
         // 85 % 확률로 is no threshold.
-        Number::Percent(_) | Number::Brief(_) | Number::Lasting(..) | Number::Count(_) if over || matches!(number, Number::Percent(_) | Number::Brief(_)) => {
+        Number::Percent(_) | Number::Brief(_) | Number::Lasting(..) | Number::Count(_)
+            if over || matches!(number, Number::Percent(_) | Number::Brief(_)) =>
+        {
             if let Some((value, unit)) = number.threshold() {
                 out.threshold = out.threshold.or(Some(Threshold { value, unit }));
             }
@@ -117,7 +124,13 @@ fn take_number(out: &mut Slots, tokens: &[Token], index: usize, number: Number) 
         Number::Count(value) => out.limit = out.limit.or(limit(value)),
         Number::Plain(value) => {
             let listed = |sense: Sense| {
-                matches!(sense, Sense::Top | Sense::Order(_) | Sense::Most | Sense::Cue(Cue::Slow | Cue::Endpoint | Cue::Region | Cue::Session | Cue::Lasting))
+                matches!(
+                    sense,
+                    Sense::Top
+                        | Sense::Order(_)
+                        | Sense::Most
+                        | Sense::Cue(Cue::Slow | Cue::Endpoint | Cue::Region | Cue::Session | Cue::Lasting)
+                )
             };
             if near(before, &listed) || near(after, &listed) {
                 out.limit = out.limit.or(limit(value));
@@ -156,21 +169,30 @@ fn times(out: &mut Slots, text: &Text, all: Vec<Moment>, tokens: &[Token], at: i
             out.horizon = moment.length.map(seconds);
             continue;
         }
-        if !moment.has_date() && moment.length.is_none() && !moment.has_hours() && (moment.same_time || moment.same_period) && !moment.now && like.is_none() {
+        if !moment.has_date()
+            && moment.length.is_none()
+            && !moment.has_hours()
+            && (moment.same_time || moment.same_period)
+            && !moment.now
+            && like.is_none()
+        {
             out.same_time |= moment.same_time;
             continue;
         }
-        let only_weekday = moment.same_weekday && moment.week.is_none() && moment.length.is_none();
         out.same_weekday |= moment.same_weekday;
         out.same_time |= moment.same_time;
-        let bare_hour = |m: &Moment| m.clock.is_some_and(|(hour, _, whole)| !whole && (1..=6).contains(&hour)) && m.half12.is_none() && m.part.is_none();
+        let bare_hour = |m: &Moment| {
+            m.clock.is_some_and(|(hour, _, whole)| !whole && (1..=6).contains(&hour))
+                && m.half12.is_none()
+                && m.part.is_none()
+        };
         out.afternoon |= bare_hour(moment);
         match resolve(moment, end, like) {
             Some(span) => out.periods.push(Said {
                 span,
                 words: words(moment.first, last),
                 against: moment.role == Role::Against || end.is_some_and(|end| end.role == Role::Against),
-                weekday_only: only_weekday,
+                bare_length: span.shape == Shape::Rolling && !moment.recent && !moment.during,
             }),
             None => out.no_such_time = true,
         }
@@ -195,7 +217,8 @@ fn share_hours(all: &mut [Moment]) {
 /// 어제와 지난주 같은 요일: the weekday is that of the other day.
 fn same_weekday(all: &mut [Moment], at: i64) {
     let other = all.iter().find(|moment| moment.has_date() && !moment.same_weekday && moment.role == Role::Itself);
-    let day = other.and_then(|other| span(other, at, None)).filter(|span| matches!(span.shape, Shape::Day | Shape::Hours));
+    let day =
+        other.and_then(|other| span(other, at, None)).filter(|span| matches!(span.shape, Shape::Day | Shape::Hours));
     if let Some(day) = day {
         for moment in all.iter_mut().filter(|moment| moment.same_weekday && moment.week.is_some()) {
             moment.same_weekday = false;
@@ -209,7 +232,8 @@ fn tie_ranges(all: &[Moment]) -> Vec<(usize, Option<usize>)> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(moment) = all.get(at) {
-        let end = (moment.role == Role::Start && all.get(at + 1).is_some_and(|next| next.role == Role::End)).then_some(at + 1);
+        let end = (moment.role == Role::Start && all.get(at + 1).is_some_and(|next| next.role == Role::End))
+            .then_some(at + 1);
         out.push((at, end));
         at = end.unwrap_or(at) + 1;
     }

@@ -133,7 +133,7 @@ pub(super) fn span(moment: &Moment, at: i64, like: Option<(i64, i64)>) -> Option
         if moment.ago {
             return ago(moment, length, at);
         }
-        if !moment.has_date() || moment.recent || moment.during {
+        if !moment.has_date() || moment.recent {
             return Some(Span::new(back(at, length), at, Shape::Rolling));
         }
     }
@@ -307,7 +307,9 @@ fn date(moment: &Moment, at: i64) -> Option<Span> {
     let exact = |year: i32, month: u8| instant(year, month, day, 0, 0, 0);
     let from = match (moment.in_month, moment.month, year) {
         (Some(month), _, Some(year)) => exact(year, month)?,
-        (Some(month), _, None) => exact(now.year, month).filter(|from| *from <= at).or_else(|| exact(now.year - 1, month))?,
+        (Some(month), _, None) => {
+            exact(now.year, month).filter(|from| *from <= at).or_else(|| exact(now.year - 1, month))?
+        }
         (None, Some(off), _) => {
             let month = civil(month_start(at, i32::from(off)));
             exact(month.year, month.month)?
@@ -410,7 +412,8 @@ pub(super) fn range(start: &Moment, end: Option<&Moment>, at: i64) -> Option<Spa
     let last = span(&end, at, None)?;
     // An hour named as an end is where it begins.
     let to = if end.clock.is_some() { last.from } else { last.to };
-    let shape = if day_start(first.from) == day_start(to - 1) && start.has_hours() { Shape::Hours } else { Shape::Range };
+    let shape =
+        if day_start(first.from) == day_start(to - 1) && start.has_hours() { Shape::Hours } else { Shape::Range };
     // The night passes midnight.
     let to = if to <= first.from && end.has_hours() { to + DAY } else { to };
     (to > first.from).then_some(Span::new(first.from, to, shape))

@@ -105,7 +105,11 @@ fn is_hump(text: &[char], at: usize) -> bool {
     let is = |at: usize, upper: bool| {
         text.get(at).is_some_and(|c| if upper { c.is_ascii_uppercase() } else { c.is_ascii_lowercase() })
     };
-    at > 0 && text.get(at - 1).is_some_and(char::is_ascii_alphabetic) && is(at, true) && is(at + 1, false) && is(at + 2, false)
+    at > 0
+        && text.get(at - 1).is_some_and(char::is_ascii_alphabetic)
+        && is(at, true)
+        && is(at + 1, false)
+        && is(at + 2, false)
 }
 
 /// The character in the form in which the lexicon is written.
