@@ -77,6 +77,7 @@ fn span(period: &Period) -> (i64, i64) {
 
 #[test]
 fn starters_mean_the_same_in_both_languages() {
+    use Kind::{Capacity, Compare, Diagnose, RankRegions, Report, Sessions, SlowEndpoints};
     let mut kinds = Vec::new();
     for starter in Starter::ALL {
         let [mut ko, mut en] = [Lang::Ko, Lang::En].map(|lang| question(starter.text(lang)));
@@ -87,7 +88,6 @@ fn starters_mean_the_same_in_both_languages() {
         assert_eq!(ko, en, "{starter:?}");
         kinds.push(ko.kind);
     }
-    use Kind::{Capacity, Compare, Diagnose, RankRegions, Report, Sessions, SlowEndpoints};
     let expected = [Compare, Compare, Diagnose, Sessions, Capacity, Report, RankRegions, SlowEndpoints, Capacity];
     assert_eq!(kinds, expected);
 }
@@ -223,7 +223,9 @@ fn misspellings_are_read_and_told() {
     assert_eq!((question.kind, question.measures), (Kind::Value, vec![Measure::Users]));
     assert_eq!(span(&question.period), (kst(19, 0), kst(20, 0)));
     assert!(assumptions.contains(&Assumption::Spelling { typed: "동시접속쟈".into() }), "{assumptions:?}");
-    assert_eq!(super::tests::question("compare users with yesteday").kind, Kind::Compare);
+    assert!(
+        matches!(ask("compare users with yesteday"), Understood::Question { question, .. } if question.kind == Kind::Compare)
+    );
 }
 
 #[test]

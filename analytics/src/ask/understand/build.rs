@@ -117,7 +117,7 @@ fn measures(kind: Kind, slots: &Slots, previous: Option<&Question>, assumptions:
             Kind::SlowEndpoints => vec![Measure::LatencyP95],
             _ => vec![Measure::Users],
         };
-        if !(kind == Kind::SlowEndpoints) {
+        if kind != Kind::SlowEndpoints {
             assumptions.push(Assumption::Measures);
         }
     }
@@ -138,8 +138,7 @@ fn endpoint_measures(said: &[Measure]) -> Vec<Measure> {
 /// What comes first. Of response times the highest is the slowest.
 fn order(kind: Kind, slots: &Slots, previous: Option<&Question>, measures: &[Measure]) -> Option<Order> {
     let fallback = match kind {
-        Kind::RankRegions => Order::Highest,
-        Kind::SlowEndpoints => Order::Highest,
+        Kind::RankRegions | Kind::SlowEndpoints => Order::Highest,
         _ => return None,
     };
     let order = slots.order.or(previous.filter(|p| p.kind == kind).and_then(|p| p.order)).unwrap_or(fallback);

@@ -4,6 +4,8 @@ use super::segment::Token;
 use super::sense::{Cue, Sense};
 use crate::ask::question::Kind;
 
+// Each flag is something that was met or not.
+#[allow(clippy::struct_excessive_bools)]
 /// What was met in a text, counted by cue.
 pub(super) struct Features {
     cues: [u8; 20],
@@ -92,12 +94,21 @@ impl Features {
             [Cue::Endpoint, Cue::Session, Cue::Capacity, Cue::Incident, Cue::Slow, Cue::Report, Cue::EachRegion];
         self.measures + self.hints + self.anchors > 0 || self.deployed || TOPICS.iter().any(|cue| self.has(*cue))
     }
-
-    /// Whether a cue says what kind of answer is wanted.
-    pub(super) fn has_cue(&self) -> bool {
-        self.cues.iter().any(|count| *count > 0) || self.deployed || self.against
-    }
 }
+
+/// Of equals, the one that asks for more stands first.
+const FIRST: [Kind; 10] = [
+    Kind::Report,
+    Kind::Capacity,
+    Kind::Sessions,
+    Kind::SlowEndpoints,
+    Kind::Diagnose,
+    Kind::RankRegions,
+    Kind::Compare,
+    Kind::Trend,
+    Kind::Incidents,
+    Kind::Value,
+];
 
 /// The kind that most speaks for, and whether anything does.
 pub(super) fn kind(f: &Features, periods_apart: bool) -> Option<Kind> {
@@ -167,18 +178,5 @@ pub(super) fn kind(f: &Features, periods_apart: bool) -> Option<Kind> {
         add(Kind::SlowEndpoints, if place || f.has(Cue::Slow) { 4 } else { 0 });
     }
     let best = scores.iter().copied().max().filter(|best| *best > 0)?;
-    // Of equals, the one that asks for more stands first.
-    const FIRST: [Kind; 10] = [
-        Kind::Report,
-        Kind::Capacity,
-        Kind::Sessions,
-        Kind::SlowEndpoints,
-        Kind::Diagnose,
-        Kind::RankRegions,
-        Kind::Compare,
-        Kind::Trend,
-        Kind::Incidents,
-        Kind::Value,
-    ];
     FIRST.into_iter().find(|kind| scores.get(*kind as usize) == Some(&best))
 }

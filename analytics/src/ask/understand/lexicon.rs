@@ -13,7 +13,7 @@ use super::sense::Sense::{
 };
 use super::sense::Time::{
     Ago, Between, Clock, Dash, Day, During, From, Half, Half12, Hence, Holiday, Month, MonthName, Now, NthWeek,
-    Overnight, Part, Quarter, Recent, SamePeriod, SameTime, SameWeekday, Since, To, Unit as One, Week, Weekday,
+    Overnight, Part, Quarter, Recent, SameHour, SamePeriod, SameWeekday, Since, To, Unit as One, Week, Weekday,
     Weekend, Within, Year,
 };
 use super::sense::{Sense, Unit, Veto as Why_};
@@ -318,7 +318,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Time(Clock(0)), "자정|midnight"),
     (Time(Overnight), "어젯밤|간밤|지난밤|지난 밤|밤사이|밤새|어제 밤사이|밤 사이|엊저녁|last night|overnight"),
     (
-        Time(SameTime),
+        Time(SameHour),
         "이 시간|이시간|같은 시간|같은시간|같은 시간대|같은시간대|동시간|동시간대|동일 시간|동일 시간대|이 시간대|이맘때|이 시각|같은 시각|같은 때|동일 시각|지금 시간|지금 시각|지금 시간대|요맘때|이 무렵|현재 시간대|같은 시점|\
          this time|same time|the same time|at this time|this hour|same hour|the same hour|at the same time|same time of day|at this hour|same point",
     ),

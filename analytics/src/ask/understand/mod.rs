@@ -13,6 +13,7 @@ mod settle;
 mod slots;
 mod span;
 mod text;
+mod timeline;
 
 pub(super) use hangul::{initial, last, open};
 pub use text::LONGEST;

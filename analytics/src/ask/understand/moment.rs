@@ -1,8 +1,9 @@
-//! From words to moments: which pieces of time belong together, and what part each plays.
+//! What is said of one time, piece by piece.
 
-use super::segment::Token;
-use super::sense::{Number, Sense, Time, Unit};
+use super::sense::{Number, Time, Unit};
 
+// Each flag is a word that was said or not; they meet in any combination.
+#[allow(clippy::struct_excessive_bools)]
 /// What was said of one time, before it is known which instants it means.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Moment {
@@ -103,7 +104,7 @@ impl Moment {
     }
 
     /// Takes a piece; `false` if it is about something that was already said.
-    fn take(&mut self, time: Time) -> bool {
+    pub(super) fn take(&mut self, time: Time) -> bool {
         fn set<T>(slot: &mut Option<T>, value: T) -> bool {
             let free = slot.is_none();
             if free {
@@ -134,7 +135,7 @@ impl Moment {
             Time::Half12(pm) => set(&mut self.half12, pm),
             Time::Clock(hour) => set(&mut self.clock, (hour, u8::MAX, true)),
             Time::Overnight => flag(&mut self.overnight),
-            Time::SameTime => flag(&mut self.same_time),
+            Time::SameHour => flag(&mut self.same_time),
             Time::SameWeekday => flag(&mut self.same_weekday),
             Time::SamePeriod => flag(&mut self.same_period),
             Time::NthWeek(nth) => set(&mut self.nth_week, nth),
@@ -167,7 +168,7 @@ impl Moment {
         self.length.is_some() || self.on_day.is_some() && self.in_month.is_none()
     }
 
-    fn take_number(&mut self, number: Number) -> bool {
+    pub(super) fn take_number(&mut self, number: Number) -> bool {
         fn set<T>(slot: &mut Option<T>, value: T) -> bool {
             let free = slot.is_none();
             if free {
@@ -193,188 +194,27 @@ impl Moment {
             _ => false,
         }
     }
-}
 
-/// Whether a number is a piece of time, by its neighbours: a number with a unit that a threshold also has is one only
-/// where nothing says "above".
-fn is_time(tokens: &[Token], at: usize, number: Number) -> bool {
-    let next = tokens.get(at + 1..).unwrap_or_default().iter().find(|token| token.sense != Sense::Ending);
-    let over = next.is_some_and(|next| next.sense == Sense::Over || is_health_over(next.sense))
-        || at
-            .checked_sub(1)
-            .and_then(|before| tokens.get(before))
-            .is_some_and(|token| matches!(token.sense, Sense::Over | Sense::Than));
-    match number {
-        Number::Lasting(..) => !over,
-        Number::DayOrDays(_)
-        | Number::Month(_)
-        | Number::Year(_)
-        | Number::Quarter(_)
-        | Number::Clock(..)
-        | Number::Date(..) => true,
-        Number::Plain(_) | Number::Percent(_) | Number::Count(_) | Number::Brief(_) => false,
-    }
-}
-
-/// 이상 is "above" behind a number and "something wrong" elsewhere.
-fn is_health_over(sense: Sense) -> bool {
-    sense == Sense::Cue(super::sense::Cue::Health)
-}
-
-/// Groups the pieces of time of a text into moments, in the order said.
-pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
-    let mut out: Vec<Moment> = Vec::new();
-    let mut open = Moment::default();
-    // The role that the next moment gets.
-    let mut next = Role::Itself;
-    let mut last_time = None;
-    let close = |open: &mut Moment, next: &mut Role, out: &mut Vec<Moment>, role: Option<Role>| {
-        let mut moment = std::mem::take(open);
-        if moment.is_empty() {
-            open.recent = moment.recent;
-            open.within = moment.within;
-            return;
+    /// Decides what only the whole tells: 3일 is a day of the month, unless what stands around it says that it lasts; "all
+    /// day" and "the week" are no time; "from" begins a range of hours, and "alerts from last week" are of it.
+    pub(super) fn settle(&mut self) {
+        let moves = self.recent || self.ago || self.within || self.hence;
+        if self.unit_alone && !moves {
+            self.length = None;
         }
-        moment.role = role.unwrap_or(*next);
-        *next = Role::Itself;
-        out.push(moment);
-    };
-    for (at, token) in tokens.iter().enumerate() {
-        // Only endings stand between this and the last piece of time.
-        let beside = last_time.is_some_and(|last: usize| {
-            tokens.get(last + 1..at).unwrap_or_default().iter().all(|t| matches!(t.sense, Sense::Ending))
-        });
-        match token.sense {
-            Sense::Time(Time::Dash) if beside && !open.is_empty() => {
-                close(&mut open, &mut next, &mut out, Some(Role::Start));
-                next = Role::End;
-            }
-            Sense::Time(Time::Dash) => {}
-            // 부터 stands behind the beginning, "from" before it; a day before "from" is of both its ends.
-            Sense::Time(Time::From) if beside && !open.is_empty() => {
-                close(&mut open, &mut next, &mut out, Some(Role::Start));
-                next = Role::End;
-            }
-            Sense::Time(Time::From) => {}
-            Sense::Time(Time::Since | Time::Between) => {
-                if open.has_hours() || open.length.is_some() || open.same_time {
-                    close(&mut open, &mut next, &mut out, None);
-                }
-                next = if token.sense == Sense::Time(Time::Since) { Role::Start } else { Role::Open };
-            }
-            Sense::Time(Time::To) => {
-                if beside && !open.is_empty() && out.last().is_some_and(|m| m.role == Role::Start) {
-                    close(&mut open, &mut next, &mut out, Some(Role::End));
-                } else if beside
-                    && out.last().is_some_and(|m| m.role == Role::Itself && adjoins(tokens, m.last, open.first))
-                {
-                    // 10일에서 12일까지
-                    if let Some(start) = out.last_mut() {
-                        start.role = Role::Start;
-                    }
-                    close(&mut open, &mut next, &mut out, Some(Role::End));
-                } else if matches!(next, Role::Start | Role::Open) && !open.is_empty() {
-                    close(&mut open, &mut next, &mut out, Some(Role::Start));
-                    next = Role::End;
-                }
-            }
-            Sense::With if beside && !open.is_empty() => {
-                // "between two and four"
-                if matches!(next, Role::Start | Role::Open) {
-                    close(&mut open, &mut next, &mut out, Some(Role::Start));
-                    next = Role::End;
-                } else {
-                    close(&mut open, &mut next, &mut out, None);
-                }
-            }
-            // 보다 stands behind what is compared with, "than" before it.
-            Sense::Against if beside && !open.is_empty() => {
-                close(&mut open, &mut next, &mut out, Some(Role::Against));
-                continue;
-            }
-            Sense::Against => continue,
-            Sense::Than => {
-                close(&mut open, &mut next, &mut out, None);
-                next = Role::Against;
-                continue;
-            }
-            Sense::Versus => {
-                close(&mut open, &mut next, &mut out, None);
-                continue;
-            }
-            // "this quarter for lack of capacity": it says nothing of a time that is said.
-            Sense::Time(Time::During) if open.length.is_none() && open.on_day.is_none() && !open.is_empty() => continue,
-            Sense::Time(time) => {
-                let mut fresh = open.clone();
-                let fits = fresh.take(time);
-                if !fits {
-                    close(&mut open, &mut next, &mut out, None);
-                    fresh = std::mem::take(&mut open);
-                    fresh.take(time);
-                }
-                if fits || !fresh.is_empty() {
-                    let first = open.is_empty() && !open.recent && !open.within && !open.during;
-                    mark(&mut fresh, at, first);
-                    open = fresh;
-                }
-            }
-            Sense::Number(number) if is_time(tokens, at, number) => {
-                let mut fresh = open.clone();
-                if !fresh.take_number(number) {
-                    close(&mut open, &mut next, &mut out, None);
-                    fresh = std::mem::take(&mut open);
-                    fresh.take_number(number);
-                }
-                let first = open.is_empty() && !open.recent && !open.within && !open.during;
-                mark(&mut fresh, at, first);
-                open = fresh;
-            }
-            _ => continue,
+        if let Some(day) = self.on_day
+            && self.in_month.is_none()
+            && self.month.is_none()
+            && (moves || self.during)
+        {
+            self.on_day = None;
+            self.length = self.length.or(Some((f64::from(day), Unit::Day)));
         }
-        last_time = Some(at);
-    }
-    close(&mut open, &mut next, &mut out, None);
-    for at in 0..out.len() {
-        if let Some(moment) = out.get_mut(at) {
-            settle(moment);
-            // "Different from the same hour yesterday" is no range; "alerts from last week" are of it.
-            moment.role = match moment.role {
-                Role::Open if moment.same_time => Role::Against,
-                Role::Open if moment.has_hours() => Role::Start,
-                Role::Open => Role::Itself,
-                role => role,
-            };
-        }
-    }
-    out.retain(|moment| !moment.is_empty());
-    out
-}
-
-/// Whether only endings stand between two tokens.
-fn adjoins(tokens: &[Token], first: usize, second: usize) -> bool {
-    tokens.get(first + 1..second).is_some_and(|between| between.iter().all(|token| token.sense == Sense::Ending))
-}
-
-/// Notes that a token belongs to a moment; `fresh` if it is the first that does.
-fn mark(moment: &mut Moment, at: usize, fresh: bool) {
-    if fresh {
-        moment.first = at;
-    }
-    moment.last = at;
-}
-
-/// 3일 is a day of the month, unless what stands around it says that it lasts.
-fn settle(moment: &mut Moment) {
-    // "all day" and "the week" are no time.
-    if moment.unit_alone && !(moment.recent || moment.ago || moment.within || moment.hence) {
-        moment.length = None;
-    }
-    if let Some(day) = moment.on_day
-        && moment.in_month.is_none()
-        && moment.month.is_none()
-        && (moment.recent || moment.during || moment.ago || moment.hence || moment.within)
-    {
-        moment.on_day = None;
-        moment.length = moment.length.or(Some((f64::from(day), Unit::Day)));
+        self.role = match self.role {
+            Role::Open if self.same_time => Role::Against,
+            Role::Open if self.has_hours() => Role::Start,
+            Role::Open => Role::Itself,
+            role => role,
+        };
     }
 }

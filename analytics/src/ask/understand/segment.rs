@@ -131,9 +131,9 @@ fn cheapest(text: &Text, lattice: &[Vec<Arc>]) -> Vec<Token> {
         };
         for arc in arcs.iter().chain([&unknown]) {
             let is_unknown = usize::from(arc.token.sense == Sense::Unknown);
-            for before in 0..2 {
+            for (before, reached) in reached.into_iter().enumerate() {
                 let cleft = before == 1 && is_unknown == 0 && !text.is_spaced(start);
-                let cost = reached[before] + arc.cost + u32::from(cleft) * CLEFT;
+                let cost = reached + arc.cost + u32::from(cleft) * CLEFT;
                 let (Some(best), Some(from)) = (best.get_mut(arc.token.end), from.get_mut(arc.token.end)) else {
                     continue;
                 };

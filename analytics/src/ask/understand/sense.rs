@@ -134,7 +134,7 @@ pub(super) enum Time {
     /// From 21:00 to 06:00 of the next day.
     Overnight,
     /// 이 시간, 같은 시간대.
-    SameTime,
+    SameHour,
     /// 같은 요일.
     SameWeekday,
     /// 같은 기간: as much of the earlier period as has passed of this one.

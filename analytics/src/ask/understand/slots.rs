@@ -1,11 +1,12 @@
 //! What a text says, slot by slot, before a kind is chosen.
 
-use super::moment::{Moment, Role, moments};
+use super::moment::{Moment, Role};
 use super::place::Gazetteer;
 use super::segment::Token;
 use super::sense::{Cue, Number, Sense};
 use super::span::{Shape, Span, range, seconds, span};
 use super::text::Text;
+use super::timeline::moments;
 use crate::ask::question::{Area, Format, Order, Threshold};
 use crate::identity::IdentityMode;
 use crate::time::{civil, day_start};
@@ -21,6 +22,8 @@ pub(super) struct Said {
     pub(super) bare_length: bool,
 }
 
+// Each flag is a word that was said or not.
+#[allow(clippy::struct_excessive_bools)]
 /// Everything that a text says.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slots {
@@ -111,7 +114,7 @@ fn take_number(out: &mut Slots, tokens: &[Token], index: usize, number: Number) 
     let before = index.saturating_sub(3)..index;
     let over =
         near(after.clone(), &is_over) || near(before.clone(), &|sense| matches!(sense, Sense::Over | Sense::Than));
-    let limit = |value: f64| (value >= 1.0 && value <= 1000.0).then_some(value as u32);
+    let limit = |value: f64| (1.0..=1000.0).contains(&value).then_some(value as u32);
     match number {
         // 85 % 확률로 is no threshold.
         Number::Percent(_) | Number::Brief(_) | Number::Lasting(..) | Number::Count(_)

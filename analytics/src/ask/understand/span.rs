@@ -179,10 +179,10 @@ fn ago(moment: &Moment, length: (f64, Unit), at: i64) -> Option<Span> {
     match unit {
         Unit::Minute | Unit::Hour if moment.role == Role::Start => Some(Span::new(then, at, Shape::Range)),
         Unit::Minute | Unit::Hour => Some(Span::now(then)),
-        Unit::Day => on_day(moment, day_start(then), at),
-        Unit::Week if moment.same_weekday || moment.same_time => on_day(moment, day_start(then), at),
+        Unit::Day => Some(on_day(moment, day_start(then), at)),
+        Unit::Week if moment.same_weekday || moment.same_time => Some(on_day(moment, day_start(then), at)),
         Unit::Week => match moment.weekday {
-            Some(weekday) => on_day(moment, week_start(then) + i64::from(weekday) * DAY, at),
+            Some(weekday) => Some(on_day(moment, week_start(then) + i64::from(weekday) * DAY, at)),
             None => Some(Span::week(then)),
         },
         Unit::Month => Some(Span::new(month_start(at, -n), month_start(at, 1 - n), Shape::Month)),
@@ -194,14 +194,14 @@ fn ago(moment: &Moment, length: (f64, Unit), at: i64) -> Option<Span> {
     }
 }
 
-fn on_day(moment: &Moment, day: i64, at: i64) -> Option<Span> {
+fn on_day(moment: &Moment, day: i64, at: i64) -> Span {
     if moment.same_time {
-        return Some(Span::now(at).shifted(day - day_start(at)));
+        return Span::now(at).shifted(day - day_start(at));
     }
-    Some(match hours(moment, day, at) {
+    match hours(moment, day, at) {
         Some((from, to)) => Span::new(from, to, Shape::Hours),
         None => Span::day(day),
-    })
+    }
 }
 
 /// The day, week or longer that is named; `Some(None)` if none is, `None` if it does not exist.

@@ -135,15 +135,12 @@ fn is_invisible(c: char) -> bool {
 /// Whether a character carries meaning, between its neighbours.
 fn counts(before: Option<char>, c: char, after: Option<char>) -> bool {
     match c {
-        '%' | '~' => true,
         '.' | ':' | '/' | '-' => digit(before) && digit(after),
         // Laughter and tears: ㅋㅋ, ㅠㅠ.
         '\u{3131}'..='\u{318e}' => false,
-        // Symbols of code and markup are no part of a question; they count as unknown words.
-        ';' | '=' | '<' | '>' | '*' | '{' | '}' | '\\' | '`' | '$' | '|' | '#' | '_' | '@' => true,
+        // Beside the two that are signs, symbols of code and markup count as unknown words.
+        '%' | '~' | ';' | '=' | '<' | '>' | '*' | '{' | '}' | '\\' | '`' | '$' | '|' | '#' | '_' | '@' => true,
         c if c.is_ascii() => c.is_ascii_alphanumeric(),
-        c if c.is_whitespace() || c.is_control() => false,
-        '·' | '…' | '“' | '”' | '「' | '」' | '、' | '。' | '•' | '¿' | '¡' => false,
-        _ => true,
+        c => !c.is_whitespace() && !c.is_control() && !"·…“”「」、。•¿¡".contains(c),
     }
 }
