@@ -214,7 +214,7 @@ def read(name):
             raise SystemExit(f"{name}:{number}: {line}: {error!r}")
 
 
-for source, target in [("own.txt", "questions.jsonl"), ("heldout.txt", "heldout.jsonl"), ("blind.txt", "blind.jsonl"), ("blind2.txt", "blind2.jsonl")]:
+for source, target in [("own.txt", "questions.jsonl"), ("heldout.txt", "heldout.jsonl"), ("blind.txt", "blind.jsonl"), ("blind2.txt", "blind2.jsonl"), ("blind3.txt", "blind3.jsonl")]:
     if Path(source).exists():
         lines = [json.dumps(entry, ensure_ascii=False) for entry in read(source)]
         Path(target).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -358,13 +358,16 @@ fn finish(
     let placed = !slots.places.is_empty() || !slots.periods.is_empty();
     let heavy = |words: &String| {
         let least = match (words.is_ascii(), placed) {
+            // 몇 명 and "how many people" may be of anything.
+            _ if slots.measures.is_empty() && kind == Kind::Value => 2,
             (true, true) => 5,
             (true, false) | (false, true) => 3,
             (false, false) => 2,
         };
         words.chars().count() >= least
     };
-    if matches!(kind, Kind::Value | Kind::Trend) && ignored.iter().any(heavy) {
+    let narrow = matches!(kind, Kind::Value | Kind::Trend | Kind::Incidents | Kind::RankRegions);
+    if narrow && ignored.iter().any(heavy) {
         return Understood::Ambiguous {
             about: About::Words { words: ignored.join(" ") },
             choices: vec![built.question],

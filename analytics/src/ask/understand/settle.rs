@@ -3,6 +3,7 @@
 use super::segment::Token;
 use super::sense::{Number, Sense, Time};
 use super::text::Text;
+use crate::view::Measure;
 
 /// Gives words the meaning that they have between their neighbours.
 pub(super) fn settle(text: &Text, tokens: &mut [Token], services: &[String]) {
@@ -27,6 +28,12 @@ fn settled(text: &Text, tokens: &[Token], at: usize, services: &[String]) -> Opt
         Sense::Number(Number::Plain(hour)) if (0.0..=24.0).contains(&hour) && is_hour(tokens, at) => {
             Some(Sense::Number(Number::Clock(hour as u8, u8::MAX, false)))
         }
+        // "At 8 this morning".
+        Sense::Number(Number::Plain(hour)) if (1.0..=12.0).contains(&hour) && is_part(after) => {
+            Some(Sense::Number(Number::Clock(hour as u8, u8::MAX, false)))
+        }
+        // 메모리 사용률 is one measure, also where the second word is misspelled.
+        Sense::Measure(Measure::Load) if token.guessed && is_resource(before) => Some(Sense::Filler),
         // "March 5", "5 March 2026".
         Sense::Number(Number::Plain(day)) if (1.0..=31.0).contains(&day) && (is_month(before) || is_month(after)) => {
             Some(Sense::Number(Number::DayOrDays(day as u8)))
@@ -50,6 +57,15 @@ fn is_number(token: Option<&Token>) -> bool {
 
 fn is_month(token: Option<&Token>) -> bool {
     token.is_some_and(|token| matches!(token.sense, Sense::Time(Time::MonthName(_))))
+}
+
+fn is_part(token: Option<&Token>) -> bool {
+    token.is_some_and(|token| matches!(token.sense, Sense::Time(Time::Part(..) | Time::Half12(_))))
+}
+
+fn is_resource(token: Option<&Token>) -> bool {
+    let resource = |sense| matches!(sense, Sense::Measure(Measure::Cpu | Measure::Memory | Measure::Heap));
+    token.is_some_and(|token| resource(token.sense))
 }
 
 fn is_day(token: Option<&Token>) -> bool {
