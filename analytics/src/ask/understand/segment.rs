@@ -73,7 +73,7 @@ fn words(places: &Gazetteer, services: &[String], f: &mut dyn FnMut(&str, Sense)
         f(name, Sense::Place(at));
     }
     for (at, name) in services.iter().enumerate() {
-        f(&name.to_lowercase(), Sense::Service(at));
+        f(&name.to_ascii_lowercase(), Sense::Service(at));
     }
     let groups = LEXICON
         .iter()
