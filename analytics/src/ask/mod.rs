@@ -7,6 +7,8 @@
 mod question;
 mod starter;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod understand;
 
 pub use question::{Area, Format, Kind, Limit, Order, Period, Quantity, Question, Threshold};

@@ -61,23 +61,31 @@ pub fn suggest(typed: &str, regions: &[Region], lang: Lang) -> Vec<Suggestion> {
     });
     let more = MORE.iter().map(|(ko, en)| lang.pick(ko, en).to_owned());
     let all = starters.into_iter().chain(more.chain(of_regions).map(|text| (text, None)));
-    let mut found: Vec<(usize, usize, Suggestion)> = all
-        .enumerate()
-        .filter_map(|(at, (text, starter))| Some((rank(&typed, &text)?, at, Suggestion { text, starter })))
-        .collect();
-    found.sort_by_key(|(rank, at, _)| (*rank, *at));
-    found.into_iter().take(MOST).map(|(_, _, suggestion)| suggestion).collect()
+    let (mut first, mut later) = (Vec::new(), Vec::new());
+    for (text, starter) in all {
+        match place(&typed, &text) {
+            Some(0) => first.push(Suggestion { text, starter }),
+            Some(_) => later.push(Suggestion { text, starter }),
+            None => {}
+        }
+    }
+    first.extend(later);
+    first.truncate(MOST);
+    first
 }
 
 /// A template with a name, and the particle that fits it.
 fn fill(template: &str, name: &str) -> String {
+    let (before, after) = template.split_once("{}").unwrap_or((template, ""));
     let closed = name.chars().last().is_some_and(|c| last(c).is_some());
-    let text = template.replace("{}", name);
-    if closed { text } else { text.replacen(&format!("{name}은 "), &format!("{name}는 "), 1) }
+    match after.strip_prefix('은') {
+        Some(rest) if !closed => format!("{before}{name}는{rest}"),
+        _ => format!("{before}{name}{after}"),
+    }
 }
 
-/// 0 where the text begins with what was typed, 1 where a word of it does, else nothing.
-fn rank(typed: &[char], text: &str) -> Option<usize> {
+/// The first of the words of a text that begins with what was typed.
+fn place(typed: &[char], text: &str) -> Option<usize> {
     let (mut chars, mut words) = (Vec::new(), Vec::new());
     let mut space = true;
     for c in text.chars() {
@@ -91,8 +99,7 @@ fn rank(typed: &[char], text: &str) -> Option<usize> {
         space = false;
         chars.push(c.to_ascii_lowercase());
     }
-    let found = words.into_iter().find(|start| chars.get(*start..).is_some_and(|rest| begins(rest, typed)))?;
-    Some(usize::from(found > 0))
+    words.into_iter().position(|start| chars.get(start..).is_some_and(|rest| begins(rest, typed)))
 }
 
 /// Whether a text begins with what was typed.

@@ -670,6 +670,10 @@ pub(crate) fn open(here: &Here, about: &About) -> String {
         (About::Region { name }, Lang::En) => format!("Which “{name}” is meant?"),
         (About::Measure, Lang::Ko) => "어떤 수치를 말씀하시나요?".to_owned(),
         (About::Measure, Lang::En) => "Which measure is meant?".to_owned(),
+        (About::Words { words }, Lang::Ko) => {
+            format!("‘{words}’은(는) 모르는 말입니다. 이 가운데 무엇을 말씀하시나요?")
+        }
+        (About::Words { words }, Lang::En) => format!("“{words}” is not known. Which of these is meant?"),
         (About::Kind, Lang::Ko) => "무엇을 알고 싶으신가요?".to_owned(),
         (About::Kind, Lang::En) => "What would you like to know?".to_owned(),
     }

@@ -214,8 +214,12 @@ def read(name):
             raise SystemExit(f"{name}:{number}: {line}: {error!r}")
 
 
-for source, target in [("own.txt", "questions.jsonl"), ("heldout.txt", "heldout.jsonl")]:
+for source, target in [("own.txt", "questions.jsonl"), ("heldout.txt", "heldout.jsonl"), ("blind.txt", "blind.jsonl"), ("blind2.txt", "blind2.jsonl"), ("blind3.txt", "blind3.jsonl")]:
     if Path(source).exists():
         lines = [json.dumps(entry, ensure_ascii=False) for entry in read(source)]
         Path(target).write_text("\n".join(lines) + "\n", encoding="utf-8")
         print(target, len(lines))
+
+lines = [line for line in Path("cannot.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+Path("unanswerable.jsonl").write_text("".join(json.dumps({"text": line}, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+print("unanswerable.jsonl", len(lines))

@@ -56,12 +56,13 @@ pub(crate) fn run(at: &Path) -> Result<Vec<Figure>> {
     let services: Vec<String> = ["web", "was", "db"].map(str::to_owned).to_vec();
     let world = World { regions: &regions, services: &services };
     if at.is_file() {
-        return Ok(world.questions("given", &read(at)?, true));
+        return Ok(world.questions("given", &read(at)?));
     }
     let own: Vec<Asked> = read(&at.join("questions.jsonl"))?;
-    let held: Vec<Asked> = read(&at.join("heldout.jsonl"))?;
-    let mut figures = world.questions("own", &own, true);
-    figures.extend(world.questions("heldout", &held, true));
+    let mut figures = world.questions("own", &own);
+    for set in ["heldout", "blind", "blind2", "blind3"] {
+        figures.extend(world.questions(set, &read::<Asked>(&at.join(format!("{set}.jsonl")))?));
+    }
     figures.push(world.unanswerable(&read(&at.join("unanswerable.jsonl"))?));
     figures.push(world.hostile(&read(&at.join("hostile.jsonl"))?, &own));
     Ok(figures)
@@ -86,7 +87,7 @@ impl World<'_> {
     }
 
     /// Share of questions with the right kind and the right slots, together and by kind, language and style.
-    fn questions(&self, set: &str, asked: &[Asked], detail: bool) -> Vec<Figure> {
+    fn questions(&self, set: &str, asked: &[Asked]) -> Vec<Figure> {
         let mut parts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         for case in asked {
             let outcome = self.understand(&case.text, case.at, case.previous.as_ref());
@@ -114,7 +115,7 @@ impl World<'_> {
         }
         let figure = |(key, (right, n)): (&String, &(usize, usize))| {
             let target = match (set, key.as_str()) {
-                ("heldout", "") => Target::AtLeast(0.90),
+                ("heldout" | "blind" | "blind2" | "blind3", "") => Target::AtLeast(0.90),
                 (_, "") => Target::AtLeast(0.98),
                 ("own", "nine named questions") => Target::AtLeast(1.0),
                 _ => Target::None,
@@ -122,7 +123,7 @@ impl World<'_> {
             let name = if key.is_empty() { "all" } else { key };
             Figure::new(&format!("ask/{set}, {name}"), *right as f64 / *n as f64, "", *n, target)
         };
-        let mut figures: Vec<Figure> = parts.iter().filter(|(key, _)| detail || key.is_empty()).map(figure).collect();
+        let mut figures: Vec<Figure> = parts.iter().map(figure).collect();
         if figures.is_empty() {
             figures.push(Figure::new(&format!("ask/{set}, all"), 0.0, "", 0, Target::AtLeast(0.98)));
         }

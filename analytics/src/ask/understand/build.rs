@@ -26,6 +26,15 @@ pub(super) fn build(
     context: &Context<'_>,
     previous: Option<&Question>,
 ) -> Built {
+    // "In two hours" is how far ahead capacity looks.
+    let ahead = |said: &Said| kind == Kind::Capacity && said.bare_length;
+    let horizon =
+        slots.periods.iter().find(|said| ahead(said)).map(|said| said.span.to - said.span.from).or(slots.horizon);
+    let slots = &Slots {
+        horizon,
+        periods: slots.periods.iter().filter(|said| !ahead(said)).cloned().collect(),
+        ..slots.clone()
+    };
     let mut assumptions = Vec::new();
     let (period, against) = times(kind, slots, areas, context.at, previous, &mut assumptions);
     let measures = measures(kind, slots, previous, &mut assumptions);
@@ -42,8 +51,8 @@ pub(super) fn build(
     let lasting_future = slots.periods.iter().any(|said| !said.against);
     let horizon = match kind {
         Kind::Capacity => slots.horizon.or(kept.and_then(|p| p.horizon).filter(|_| !lasting_future)).or_else(|| {
-            // A time that was said is looked at instead.
-            (!lasting_future || slots.says_now()).then(|| {
+            // A time that was said, now or in the question before, is looked at instead.
+            (!lasting_future && kept.is_none() || slots.says_now()).then(|| {
                 assumptions.push(Assumption::Horizon);
                 HORIZON
             })
@@ -75,7 +84,8 @@ pub(super) fn build(
         threshold: slots.threshold.or(kept.and_then(|p| p.threshold)),
         horizon,
         order,
-        after_deployment: slots.deployed || kept.is_some_and(|p| p.after_deployment),
+        after_deployment: slots.deployed && !matches!(kind, Kind::Capacity | Kind::Report | Kind::Sessions)
+            || kept.is_some_and(|p| p.after_deployment),
         format: (kind == Kind::Report).then(|| slots.format.or(kept.and_then(|p| p.format))).flatten(),
         mode: slots.mode.or(previous.and_then(|p| p.mode)),
     };
@@ -107,7 +117,7 @@ fn measures(kind: Kind, slots: &Slots, previous: Option<&Question>, assumptions:
             Kind::SlowEndpoints => vec![Measure::LatencyP95],
             _ => vec![Measure::Users],
         };
-        if !(kind == Kind::SlowEndpoints) {
+        if kind != Kind::SlowEndpoints {
             assumptions.push(Assumption::Measures);
         }
     }
@@ -128,8 +138,7 @@ fn endpoint_measures(said: &[Measure]) -> Vec<Measure> {
 /// What comes first. Of response times the highest is the slowest.
 fn order(kind: Kind, slots: &Slots, previous: Option<&Question>, measures: &[Measure]) -> Option<Order> {
     let fallback = match kind {
-        Kind::RankRegions => Order::Highest,
-        Kind::SlowEndpoints => Order::Highest,
+        Kind::RankRegions | Kind::SlowEndpoints => Order::Highest,
         _ => return None,
     };
     let order = slots.order.or(previous.filter(|p| p.kind == kind).and_then(|p| p.order)).unwrap_or(fallback);
@@ -192,6 +201,10 @@ fn compared(
         (shown(first, period.1), Some(shown(second, against.1)))
     };
     match (own, other) {
+        // 지난주를 오늘과 비교: what runs is what is asked about.
+        ([period, ..], [against, ..]) if against.span.is_running(at) && !period.span.is_running(at) => {
+            pair((against.span, &against.words), (period.span, &period.words), assumptions)
+        }
         ([period, ..], [against, ..]) => {
             pair((period.span, &period.words), (against.span, &against.words), assumptions)
         }

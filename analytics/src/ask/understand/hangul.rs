@@ -64,16 +64,13 @@ impl Composer {
         let mut composed = false;
         for (c, here) in self.out {
             let end = FINALS.iter().position(|end| *end == c).filter(|_| composed);
-            match (end, out.last().copied().and_then(split)) {
-                (Some(end), Some((initial, vowel, 0))) => {
-                    out.pop();
-                    out.extend(join(initial, vowel, end as u32 + 1));
-                    composed = false;
-                }
-                _ => {
-                    out.push(c);
-                    composed = here;
-                }
+            if let (Some(end), Some((initial, vowel, 0))) = (end, out.last().copied().and_then(split)) {
+                out.pop();
+                out.extend(join(initial, vowel, end as u32 + 1));
+                composed = false;
+            } else {
+                out.push(c);
+                composed = here;
             }
         }
         out
@@ -99,16 +96,14 @@ pub(super) fn key(text: impl Iterator<Item = char>, starts: &mut Vec<usize>) -> 
                 out.push(consonant(INITIALS.get(initial as usize).copied().unwrap_or(c)));
             }
             out.push(0x40 + sound(vowel));
-            if let Some(end) = last(c) {
-                match end {
-                    'ㄳ' | 'ㄵ' | 'ㄶ' | 'ㄺ' | 'ㄻ' | 'ㄼ' | 'ㄽ' | 'ㄾ' | 'ㄿ' | 'ㅀ' | 'ㅄ' => {
-                        out.push(0xa0 + end as u8)
-                    }
-                    'ㄲ' => out.push(consonant('ㄱ')),
-                    'ㅆ' => out.push(consonant('ㅅ')),
-                    end => out.push(consonant(end)),
+            out.extend(last(c).map(|end| match end {
+                'ㄲ' => consonant('ㄱ'),
+                'ㅆ' => consonant('ㅅ'),
+                'ㄳ' | 'ㄵ' | 'ㄶ' | 'ㄺ' | 'ㄻ' | 'ㄼ' | 'ㄽ' | 'ㄾ' | 'ㄿ' | 'ㅀ' | 'ㅄ' => {
+                    0xa0 + (end as u8 & 0x1f)
                 }
-            }
+                end => consonant(end),
+            }));
         } else if c.is_ascii() {
             out.push(c as u8);
         } else {
@@ -123,11 +118,12 @@ fn consonant(c: char) -> u8 {
     0x80 + INITIALS.iter().position(|i| *i == c).unwrap_or(0x1f) as u8
 }
 
-/// Vowels that are mistaken for each other: ㅐ ㅔ ㅒ ㅖ, and ㅙ ㅚ ㅞ.
+/// Vowels that are mistaken for each other: ㅐ ㅔ ㅒ ㅖ, ㅙ ㅚ ㅞ, and ㅢ ㅣ.
 fn sound(vowel: u32) -> u8 {
     match vowel {
         1 | 3 | 5 | 7 => 1,
         10 | 11 | 15 => 10,
+        19 => 20,
         other => other as u8,
     }
 }

@@ -4,6 +4,8 @@ use super::segment::Token;
 use super::sense::{Cue, Sense};
 use crate::ask::question::Kind;
 
+// Each flag is something that was met or not.
+#[allow(clippy::struct_excessive_bools)]
 /// What was met in a text, counted by cue.
 pub(super) struct Features {
     cues: [u8; 20],
@@ -16,8 +18,12 @@ pub(super) struct Features {
     pub(super) order: bool,
     pub(super) limit: bool,
     pub(super) threshold: bool,
+    /// A threshold of minutes or more.
+    pub(super) lasting: bool,
     pub(super) nation: bool,
     pub(super) deployed: bool,
+    /// Whether a time ahead is said.
+    pub(super) ahead: bool,
     /// Whether a resource that fills up is named.
     pub(super) resource: bool,
 }
@@ -35,8 +41,10 @@ impl Features {
             order: false,
             limit: false,
             threshold: false,
+            lasting: false,
             nation: false,
             deployed: false,
+            ahead: false,
             resource: false,
         };
         let mut before = None;
@@ -52,6 +60,10 @@ impl Features {
                 Sense::Against | Sense::Than | Sense::Versus => out.against = true,
                 Sense::Most => out.most = true,
                 Sense::Order(_) | Sense::Top => out.order = true,
+                Sense::Idle => {
+                    out.hints += 1;
+                    out.order = true;
+                }
                 Sense::Nation => out.nation = true,
                 Sense::Deployed => out.deployed = true,
                 _ => {}
@@ -71,18 +83,32 @@ impl Features {
         self.cues.get(cue as usize).is_some_and(|count| *count > 0)
     }
 
+    /// Whether nothing but 어때 asks.
+    pub(super) fn has_only_state(&self) -> bool {
+        self.has(Cue::State) && self.cues.iter().filter(|count| **count > 0).count() == 1 && !self.against
+    }
+
     /// Whether anything in it is of our subject.
     pub(super) fn has_topic(&self) -> bool {
         const TOPICS: [Cue; 7] =
             [Cue::Endpoint, Cue::Session, Cue::Capacity, Cue::Incident, Cue::Slow, Cue::Report, Cue::EachRegion];
         self.measures + self.hints + self.anchors > 0 || self.deployed || TOPICS.iter().any(|cue| self.has(*cue))
     }
-
-    /// Whether a cue says what kind of answer is wanted.
-    pub(super) fn has_cue(&self) -> bool {
-        self.cues.iter().any(|count| *count > 0) || self.deployed || self.against
-    }
 }
+
+/// Of equals, the one that asks for more stands first.
+const FIRST: [Kind; 10] = [
+    Kind::Report,
+    Kind::Capacity,
+    Kind::Sessions,
+    Kind::SlowEndpoints,
+    Kind::Diagnose,
+    Kind::RankRegions,
+    Kind::Compare,
+    Kind::Trend,
+    Kind::Incidents,
+    Kind::Value,
+];
 
 /// The kind that most speaks for, and whether anything does.
 pub(super) fn kind(f: &Features, periods_apart: bool) -> Option<Kind> {
@@ -140,22 +166,17 @@ pub(super) fn kind(f: &Features, periods_apart: bool) -> Option<Kind> {
     if periods_apart && !region && !place {
         add(Kind::Compare, 4);
     }
+    // 한 시간 안에 힙이 95 %에 도달할까?
+    if f.ahead && f.resource && f.threshold {
+        add(Kind::Capacity, 6);
+    }
+    // 여덟 시간 넘게 접속한 사용자.
+    if f.lasting && f.measures + f.hints > 0 {
+        add(Kind::Sessions, 8);
+    }
     if f.deployed {
         add(Kind::SlowEndpoints, if place || f.has(Cue::Slow) { 4 } else { 0 });
     }
     let best = scores.iter().copied().max().filter(|best| *best > 0)?;
-    // Of equals, the one that asks for more stands first.
-    const FIRST: [Kind; 10] = [
-        Kind::Report,
-        Kind::Capacity,
-        Kind::Sessions,
-        Kind::SlowEndpoints,
-        Kind::Diagnose,
-        Kind::RankRegions,
-        Kind::Compare,
-        Kind::Trend,
-        Kind::Incidents,
-        Kind::Value,
-    ];
     FIRST.into_iter().find(|kind| scores.get(*kind as usize) == Some(&best))
 }

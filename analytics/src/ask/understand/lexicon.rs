@@ -8,12 +8,13 @@ use super::sense::Cue::{
     Session, Slow, State, Trend, Where, Why,
 };
 use super::sense::Sense::{
-    Against, Anchor, Cue, Deployed, Format, Further, Hint, Measure, Mode, Most, Nation, Order, Over, Than, Time, Top,
-    Versus, With,
+    Against, Anchor, Cue, Deployed, Format, Further, Hint, Idle, Measure, Mode, Most, Nation, Order, Over, Than, Time,
+    Top, Versus, With,
 };
 use super::sense::Time::{
-    Ago, Clock, Dash, Day, During, From, Half, Half12, Hence, Holiday, Month, MonthName, Now, NthWeek, Overnight, Part,
-    Quarter, Recent, SamePeriod, SameTime, SameWeekday, To, Unit as One, Week, Weekday, Weekend, Within, Year,
+    Ago, Between, Clock, Dash, Day, During, From, Half, Half12, Hence, Holiday, Month, MonthName, Now, NthWeek,
+    Overnight, Part, Quarter, Recent, SameHour, SamePeriod, SameWeekday, Since, To, Unit as One, Week, Weekday,
+    Weekend, Within, Year,
 };
 use super::sense::{Sense, Unit, Veto as Why_};
 use crate::ask::question::{Format as File, Order as First};
@@ -86,7 +87,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     ),
     (
         Hint(M::Load),
-        "바쁜|바쁘|빡센|빡세|붐비|붐빈|과부하|혼잡|여유로운|한산한|한가한|힘든|힘들|busy|busiest|loaded|overloaded|heaviest|stressed|heavily loaded|most loaded|least loaded|부담",
+        "바쁜|바쁘|바빠|바빴|붐벼|힘들어|빡센|빡세|붐비|붐빈|과부하|혼잡|힘든|힘들|busy|busiest|loaded|overloaded|heaviest|stressed|heavily loaded|most loaded|least loaded|부담",
     ),
     (Hint(M::Requests), "쏟아진|쏟아지"),
     // Compare.
@@ -104,17 +105,17 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
         Than,
         "than|against|compared to|compared with|relative to|in comparison to|in comparison with|as opposed to|compare to|compare with|from that of",
     ),
-    (Versus, "vs|versus|대"),
+    (Versus, "vs|versus"),
     (
         Cue(Change),
         "늘었|늘어났|늘어|늘고|늘어난|늘은|줄었|줄어들|줄어|줄고|줄어든|증가|감소|증감|올랐|올라|오르|오른|떨어졌|떨어진|떨어지|내렸|내려갔|상승|하락|늘거나|변동|나빠|나빠졌|악화|개선|\
          좋아졌|빨라졌|심해졌|높아졌|낮아졌|많아졌|적어졌|튀었|튀어|튄|치솟|급증|급감|급등|폭증|튀는|뛰었|rise|rose|risen|grow|grew|grown|increase|increased|decrease|decreased|drop|dropped|\
-         fall|fell|fallen|up|down|higher|lower|more than|worse|better|spike|spiked|spiking|jump|jumped|surge|surged|went up|gone up|went down|go up|go down|decline|declined|improve|improved",
+         fall|fell|fallen|up|down|higher|lower|worse|better|spike|spiked|spiking|jump|jumped|surge|surged|went up|gone up|went down|go up|go down|decline|declined|improve|improved",
     ),
     // Trend.
     (
         Cue(Trend),
-        "추이|추세|그래프|차트|흐름|변화|변화 추이|변해|변했|변하|변화량|시계열|시간대별|시간별|시간대 별|일별|날짜별|요일별|분 단위|시간 단위|곡선|경향|양상|어떻게 변|어떻게 바뀌|바뀌었|움직임|\
+        "추이|추세|그래프|차트|흐름|변화|변화 추이|변해|변했|변하|변화량|시계열|시간대별|시간별|시간대 별|일별|날짜별|요일별|분 단위|시간 단위|곡선|경향|양상|어떻게 변|어떻게 바뀌|바뀌었|움직임|흘러|흘렀|움직|그려|그려줘|오르내|\
          trend|trends|trending|graph|chart|plot|over time|time series|course|curve|develop|developed|evolve|evolved|hourly|by hour|per hour|each hour|hour by hour|by day|per day|change|changed|changes|\
          evolution|history|timeline|변천|day by day|일자별",
     ),
@@ -127,8 +128,8 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     ),
     (
         Cue(Health),
-        "괜찮|멀쩡|정상|이상해|이상하|이상한|이상 없|이상없|이상 있|이상있|문제|문제 없|문제없|문제 있|불안정|안정|맛이 갔|맛이 가|먹통|안 돼|안돼|안 되|안되|이 모양|이모양|말썽|비정상|불량|잘 돌아가|잘 되|잘돼|무사|별일|건강|이상|아파|접속이 안|삐걱|\
-         ok|okay|fine|healthy|health|normal|problem|problems|broken|issue|issues|strange|odd|weird|acting up|misbehaving|trouble|unstable|all right|alright|working|down right now",
+        "괜찮|멀쩡|정상|이상해|이상하|이상한|이상 없|이상없|이상 있|이상있|문제|문제 없|문제없|문제 있|불안정|안정|맛이 갔|맛이 가|먹통|안 돼|안돼|안 되|안되|이 모양|이모양|말썽|비정상|불량|잘 돌아가|잘 되|잘돼|무사|별일|건강|이상|아파|접속이 안|접속 안|삐걱|안 열|안열|안 떠|안떠|안 뜨|안 나와|안나와|안 들어가|안들어가|안 먹|튕기|튕겨|튕긴|끊기|끊겨|끊긴|끊김|멈췄|멈춘|멈춤|죽었|죽은|오류가 나|에러가 나|타임아웃|시원찮|시원치|엉망|난리|이상해졌|이상해진|\
+         ok|okay|fine|healthy|health|normal|problem|problems|broken|issue|issues|strange|odd|weird|acting up|misbehaving|trouble|unstable|off|seems off|unavailable|unreachable|not working|not loading|not responding|unresponsive|failing|fails|hanging|hangs|frozen|stuck|timeout|timeouts|timing out|crashing|flaky|haywire|all right|alright|working|down right now",
     ),
     (
         Cue(State),
@@ -148,14 +149,14 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (
         Deployed,
         "배포|배포 후|배포 이후|배포 뒤|배포하고|배포 하고|배포하고 나서|배포한 뒤|배포한 후|배포된 후|배포된 뒤|배포된 이후|배포 뒤로|배포 이후로|배포 다음|배포 직후|배포 전후|배포 하고 나서|배포로|배포로 인해|배포 때문에|배포 때문|배포 나간 뒤|배포 나가고|릴리스 후|릴리즈 후|릴리스 이후|릴리즈 이후|\
-         릴리스|릴리즈|업데이트 후|업데이트 이후|패치 후|패치 이후|새 버전|신규 버전|반영 후|반영 이후|버전 올리고|버전 올린 뒤|deployment|deploy|deployed|release|released|rollout|new version|update|upgrade|since the deployment|after the deployment|\
+         릴리스|릴리즈|업데이트 후|업데이트 이후|패치 후|패치 이후|새 버전|신규 버전|반영 후|반영 이후|버전 올리고|버전 올린 뒤|deployment|deploy|deployed|release|released|rollout|new version|update|after the update|after the upgrade|since the deployment|after the deployment|\
          after deployment|post deployment|after the release|after deploy|since deploy|since the release|after the last deployment|after the latest deployment|since the last deployment|since the latest deployment|last deployment|latest deployment|this deployment|\
          last deploy|latest deploy|last release|latest release|after this deployment|since the last release|since the last deploy|after the last release|after the latest release|since the latest release|deployed version|latest version|recent deployment|most recent deployment|rolled out|went live|go live|shipped",
     ),
     // Sessions.
     (
         Cue(Session),
-        "세션|장시간|장기 접속|장기접속|장시간 접속|장시간 접속자|장시간 접속 사용자|장시간 로그인|장시간 이용|장시간 사용|오래 접속|오래 접속한|오래 머문|오래 머무|오래 붙어|오래 로그인|오랫동안|오래된 접속|오래 들어와|로그인|로그온|의심|의심스러|의심되|수상|수상한|수상쩍|매크로|봇|비정상 접속|이상 접속|무단|부정 접속|접속 시간|접속시간|체류|체류 시간|로그인 시도|같은 주소|한 주소|계속 접속|종일 접속|\
+        "세션|장시간|장기 접속|장기접속|장시간 접속|장시간 접속자|장시간 접속 사용자|장시간 로그인|장시간 이용|장시간 사용|오래 접속|오래 접속한|오래 머문|오래 머무|오래 붙어|오래 로그인|오랫동안|오래된 접속|오래 들어와|로그인|로그온|의심|의심스러|의심되|수상|수상한|수상쩍|매크로|봇|비정상 접속|무단|부정 접속|접속 시간|접속시간|체류|체류 시간|로그인 시도|같은 주소|한 주소|동일 주소|하나의 주소|같은 아이피|한 아이피|동일 아이피|같은 ip|동일 ip|한 ip|계속 접속|종일 접속|\
          대량 로그인|반복 로그인|로그아웃 안|로그아웃하지|안 나간|session|sessions|log in|log ins|login|logins|logging in|logged in the longest|logged in longest|been logged in|suspicious|suspect|suspects|suspiciously|long lived|long sessions|\
          bot|bots|sign in|sign ins|single address|one address|same address|one ip|single ip|brute force|stayed on|stay on|dwell|long running sessions|longest sessions|stayed logged in|staying logged in|connected the longest|connected longest|online the longest|connected for|logged in for|online for|on the longest|for hours|abuse|abusing|abnormal access|비정상 로그인",
     ),
@@ -163,13 +164,13 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     // Capacity.
     (
         Cue(Capacity),
-        "증설|증설해야|증설할|용량|용량 부족|용량 계획|자원 부족|스케일|스케일 아웃|스케일아웃|스케일업|스케일 업|확장|확충|서버 추가|서버를 추가|추가 서버|추가해야|서버 더|더 늘려|늘려야|늘릴|더 필요|보강|보강해야|모자라|모자란|모자랄|부족|부족한|부족할|부족하|여유|여력|여유분|한계|한계치|임계치|임계값|버티|버틸|버텨|견디|견딜|감당|고갈|포화|꽉 차|꽉차|가득 차|다 차|바닥|터질|\
+        "증설|증설해야|증설할|용량|용량 부족|용량 계획|자원 부족|스케일|스케일 아웃|스케일아웃|스케일업|스케일 업|확장|확충|서버 추가|서버를 추가|추가 서버|추가해야|서버 더|몇 대 더|더 사야|더 사|사야|구매|도입|더 넣|더 놓|더 붙|더 있어야|더 두|늘리|늘려|더 늘려|늘려야|늘릴|더 필요|보강|보강해야|모자라|모자란|모자랄|부족|부족한|부족할|부족하|여유|여력|여유분|한계|한계치|임계치|임계값|버티|버틸|버텨|견디|견딜|감당|고갈|포화|꽉 차|꽉차|가득 차|다 차|바닥|터질|\
          capacity|capacity plan|scale|scaling|scale out|scale up|scale-out|scale-up|headroom|run out|run out of|running out|runs out|more servers|more server|additional servers|add servers|expand|expanding|expansion|more capacity|more memory|more resources|exhaust|exhausted|exhaustion|saturate|saturated|saturation|\
-         cope|hold up|withstand|upgrade needed|need more|needs more|enough servers|enough capacity|enough|insufficient|short of|sizing|scaled|bigger servers|expanded|증축|용량이 모자|room left|spare",
+         cope|hold up|withstand|upgrade needed|need more|needs more|enough servers|enough capacity|enough|insufficient|short of|sizing|scaled|bigger servers|upgrade|upgraded|upgrading|expanded|증축|용량이 모자|room left|spare",
     ),
     (
         Cue(Ahead),
-        "넘을까|넘을지|넘을|넘을 확률|넘길|넘어갈|넘어설|초과할|도달할|돌파할|찰까|찰지|닿을|확률|가능성|언제쯤|예상|예측|전망|앞으로|향후|이대로|이 추세|지금 추세|이 속도|will|going to|likely|likelihood|probability|forecast|predict|expected|at this rate|chance|chances|when will|about to|gonna|projected|soon",
+        "넘을까|넘을까요|도달할까|초과할까|넘어갈까|넘어설까|넘길까|돌파할까|넘을지|넘을|넘을 확률|넘길|넘어갈|넘어설|초과할|도달할|돌파할|찰까|찰지|닿을|확률|가능성|언제쯤|예상|예측|전망|앞으로|향후|이대로|이 추세|지금 추세|이 속도|will|going to|likely|likelihood|probability|forecast|predict|expected|at this rate|chance|chances|when will|about to|gonna|projected|soon",
     ),
     // Report.
     (
@@ -194,21 +195,22 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     ),
     (
         Cue(Where),
-        "어디|어디야|어느 지역|어느지역|어느 곳|어느 시도|어느 쪽|어느쪽|어느|어딘|어딨|무슨 지역|where|which region|which regions|which province|which provinces|which city|which area|which area|which part|what region|what province|which site|곳|데가|where is|where s",
+        "어디|어디야|어느 지역|어느지역|어느 곳|어느 시도|어느 쪽|어느쪽|어느|어딘|어딨|무슨 지역|where|which region|which regions|which province|which provinces|which city|which area|which area|which part|what region|what province|which site|which one|which ones|곳|데가|where is|where s",
     ),
     (
         Order(First::Highest),
         "높은|높|높았|높던|높게|높아|높이|많은|많|많았|많이|많던|큰|크|최고|최대|최다|최고치|최대치|피크|상위권|심한|심하|심각|최악|나쁜|안 좋은|안좋은|센|내림차순|몰린|몰리|잦은|잦|취약|strongest|highest|most|maximum|max|peak|biggest|largest|greatest|worst|heavy|hottest|greatest number|hardest|longest response",
     ),
+    (Idle, "여유로운|한산한|한가한|한가|한산|조용한|널널|널널한|quietest|idlest|lightest|idle|quiet"),
     (
         Order(First::Lowest),
-        "낮은|낮|낮았|낮게|적은|적|적었|적게|최저|최소|하위|하위권|작은|제일 안|오름차순|양호|널널|널널한|빠른|빠르|lowest|least|fewest|minimum|min|smallest|bottom|quietest|fastest|quickest|idlest|lightest|best",
+        "낮은|낮|낮았|낮게|적은|적|적었|적게|최저|최소|하위|하위권|작은|제일 안|오름차순|양호|빠른|빠르|lowest|least|fewest|minimum|min|smallest|bottom|fastest|quickest|best",
     ),
     (Most, "가장|제일|젤|최|유독|특히"),
     (Top, "상위|톱|탑|top|베스트|first|워스트|worst|탑텐|가장 느린 순|순서|순으로|순|위까지"),
     (
         Over,
-        "이상|넘는|넘은|넘게|넘어|넘|넘었|넘어서|초과|초과한|초과하|웃도는|도달|돌파|이상인|이상 되는|over|above|exceed|exceeds|exceeding|exceeded|more than|at least|beyond|past the|pass|passes|reach|reaches|cross|crosses|hit|이하|미만|under|below|less than|longer than|slower than|higher than|greater than|in excess of",
+        "이상|넘는|넘은|넘게|넘어|넘|넘었|넘어서|초과|초과한|초과하|웃도는|도달|돌파|이상인|이상 되는|over|above|exceed|exceeds|exceeding|exceeded|at least|beyond|past the|pass|passes|reach|reaches|cross|crosses|hit|이하|미만|under|below|in excess of",
     ),
     (
         Nation,
@@ -239,7 +241,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     // Times.
     (
         Time(Now),
-        "지금|현재|현재 시각|방금|이 순간|실시간|지금 당장|현 시점|현시점|지금 이 시간|now|right now|currently|current|at the moment|at present|real time|live|as we speak|just now",
+        "지금|현재|현재 시각|방금|이 순간|실시간|지금 당장|현 시점|현시점|지금 이 시간|now|right now|currently|current|at the moment|at present|real time|as we speak|just now",
     ),
     (Time(Day(0)), "오늘|금일|당일|today|오늘자|오늘따라"),
     (
@@ -253,7 +255,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Time(Week(0)), "이번 주|이번주|금주|요번 주|이 주|this week|current week|금주의"),
     (
         Time(Week(-1)),
-        "지난주|지난 주|저번 주|저번주|전주 대비|전 주|먼젓주|지난 한 주|직전 주|last week|previous week|the week before|prior week|a week ago|일주일 전|일주일전|1주일 전|한 주 전|one week ago",
+        "지난주|지난 주|저번 주|저번주|전주|전 주|먼젓주|지난 한 주|직전 주|last week|previous week|the week before|prior week|a week ago|일주일 전|일주일전|1주일 전|한 주 전|one week ago",
     ),
     (Time(Week(-2)), "지지난주|지지난 주|저저번 주|전전주|the week before last|week before last"),
     (Time(Week(1)), "다음 주|다음주|차주|내주|next week|coming week"),
@@ -293,7 +295,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Time(MonthName(10)), "october|oct"),
     (Time(MonthName(11)), "november|nov"),
     (Time(MonthName(12)), "december|dec"),
-    (Time(Part(0, 6)), "새벽|오늘 새벽|새벽녘|early morning|small hours|dawn"),
+    (Time(Part(0, 6)), "새벽|오늘 새벽|새벽녘|early morning|early this morning|early in the morning|small hours|dawn"),
     (Time(Part(6, 9)), "아침"),
     (Time(Part(6, 12)), "morning|this morning"),
     (Time(Part(8, 10)), "출근 시간|출근시간|출근길|출근 시간대|출근시간대|morning rush|rush hour"),
@@ -316,7 +318,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Time(Clock(0)), "자정|midnight"),
     (Time(Overnight), "어젯밤|간밤|지난밤|지난 밤|밤사이|밤새|어제 밤사이|밤 사이|엊저녁|last night|overnight"),
     (
-        Time(SameTime),
+        Time(SameHour),
         "이 시간|이시간|같은 시간|같은시간|같은 시간대|같은시간대|동시간|동시간대|동일 시간|동일 시간대|이 시간대|이맘때|이 시각|같은 시각|같은 때|동일 시각|지금 시간|지금 시각|지금 시간대|요맘때|이 무렵|현재 시간대|같은 시점|\
          this time|same time|the same time|at this time|this hour|same hour|the same hour|at the same time|same time of day|at this hour|same point",
     ),
@@ -330,10 +332,12 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (Time(Hence), "뒤|후|뒤에|후에|이후|이따|later|from now|hence"),
     (
         Time(Within),
-        "안에|이내|이내에|내에|안으로|내로|within|in the next|over the next|next|the next|during the next|for the next|in the coming|coming",
+        "안에|이내|이내에|내에|안으로|내로|내|within|in the next|over the next|next|the next|during the next|for the next|in the coming|coming",
     ),
     (Time(During), "동안|간|내내|사이|사이에|동안에|동안의|치|during|throughout|for"),
-    (Time(From), "부터|이래|에서부터|부터의|since|starting|from"),
+    (Time(From), "부터|이래|에서부터|부터의"),
+    (Time(Since), "since|starting|starting from|ever since"),
+    (Time(Between), "from|between"),
     (Time(To), "까지|까지의|까지는|until|till|through|up to|by the end of"),
     (Time(Dash), "-|~|to"),
     (Time(NthWeek(1)), "첫째 주|첫째주|첫 주|첫주|1주차|일주차|first week|1st week|첫 번째 주|첫번째 주"),
@@ -366,7 +370,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (With, "와|과|랑|이랑|하고|및|그리고|and|with|와의|과의|또|or|또는|이나"),
     (
         Further,
-        "그럼|그러면|그렇다면|그러니까|그렇구나|그럼 혹시|거기|그건|그거|그 지역|그것|그때|그 시간|다시|이번엔|이번에는|대신|바꿔|바꿔서|말고|and what about|what about|how about|then|and how about|and for|instead|same for|now for|and why|there|that|it|those",
+        "그럼|그러면|그렇다면|그러니까|그렇구나|그럼 혹시|거기|그건|그거|그 지역|그것|그때|그 시간|다시|이번엔|이번에는|대신|바꿔|바꿔서|말고|and what about|what about|how about|then|and how about|and for|instead|same for|now for|and why|there|it|those",
     ),
     (
         Anchor,
@@ -379,13 +383,13 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
 pub(super) const VETOES: &[(Why_, &str)] = &[
     (
         Why_::Action,
-        "재시작|재부팅|리부팅|재기동|리스타트|꺼줘|꺼라|꺼 줘|켜줘|켜 줘|중지해|중지시켜|멈춰|정지시켜|종료해|종료시켜|강제 종료|강제종료|삭제|지워|지우|차단해|차단시켜|막아|막아줘|쫓아|내보내|로그아웃시켜|로그아웃 시켜|증설해줘|증설해 줘|증설해라|늘려줘|늘려 줘|추가해줘|추가해 줘|배포해줘|배포해 줘|배포해라|배포해|롤백|되돌려|변경해|바꿔 놔|수정해|설정해|설치해|업데이트해|패치해|초기화|실행해|실행시켜|고쳐|고쳐줘|복구해|백업해|보내줘|보내 줘|보내라|전송해|전화해|전화 걸|문자 보내|메일 보내|이메일 보내|공지해|공지 올려|결제해|승인해|예약해|신청해|등록해|비활성화|활성화|스케일해|띄워줘|띄워 줘|올려줘|죽여|날려|옮겨|이관해|분산시켜|낮춰줘|낮춰 줘|줄여줘|줄여 줘|해제해|풀어줘|꺼버려|껐다|켜라|잠가|잠궈|계정 만들|\
-         restart|reboot|shut down|shutdown|turn off|turn on|stop the|stop all|kill|terminate|delete|remove|block|ban|unblock|kick|log out everyone|roll back|rollback|revert|deploy the|deploy now|deploy it|deploy version|add two servers|add a server|add three servers|scale up the|scale it|scale down|install|uninstall|reset|wipe|fix it|fix the|repair|restore|back up|backup|send|email|e-mail|notify|call the|page the|approve|change the|set the|update the|modify|disable|enable|truncate|execute|run the|flush|clear the|migrate|move traffic|reroute|buy|create a user|create an account|grant|revoke|please fix|transfer",
+        "재시작|재부팅|리부팅|재기동|리스타트|꺼줘|꺼라|꺼 줘|켜줘|켜 줘|중지해|중지시켜|멈춰|정지시켜|종료해|종료시켜|강제 종료|강제종료|삭제|지워|지우|차단해|차단시켜|막아|막아줘|쫓아|내보내|로그아웃시켜|로그아웃 시켜|증설해줘|증설해 줘|증설해라|늘려줘|늘려 줘|추가해줘|추가해 줘|배포해줘|배포해 줘|배포해라|배포해|롤백|되돌려|변경해|바꿔 놔|수정해|설정해|설치해|업데이트해|패치해|초기화|실행해|실행시켜|고쳐|고쳐줘|복구해|백업해|보내줘|보내 줘|보내라|전송해|전화해|전화 걸|문자 보내|메일 보내|이메일 보내|공지해|공지 올려|결제해|승인해|예약해|신청해|등록해|비활성화|활성화|스케일해|띄워줘|띄워 줘|올려줘|죽여|날려|옮겨|이관해|돌려줘|돌려 줘|돌려놔|우회|전환해|분배해|분산시켜|낮춰줘|낮춰 줘|줄여줘|줄여 줘|해제해|풀어줘|꺼버려|껐다|켜라|잠가|잠궈|계정 만들|\
+         restart|reboot|shut down|shutdown|turn off|turn on|stop the|stop all|kill|terminate|delete|remove|block|ban|unblock|kick|log out everyone|roll back|rollback|revert|deploy the|deploy now|deploy it|deploy version|add two servers|add a server|add three servers|scale up the|scale it|scale down|install|uninstall|reset|wipe|fix it|fix the|repair|restore|back up|backup|send|email|e-mail|notify|call the|page the|approve|change the|set the|set an|set a|update the|modify|disable|enable|truncate|execute|run the|flush|clear the|migrate|move traffic|reroute|buy|create a user|create an account|grant|revoke|please fix|transfer",
     ),
     (
         Why_::Personal,
-        "주민번호|주민등록번호|전화번호|휴대폰 번호|핸드폰 번호|연락처|집 주소|집주소|이메일 주소|메일 주소|비밀번호|패스워드|암호|계좌|계좌번호|카드번호|신용카드|여권번호|면허번호|실명|신상|개인정보|생년월일|나이|성별|이름|누구인지|성함|얼굴|위치 추적|월급|연봉|급여|담당자|팀장|과장|국장|계장|주무관|김대리|홍길동|직원|상사|\
-         phone number|phone numbers|home address|email address|email addresses|password|passwords|credit card|card number|bank account|social security|resident number|passport number|personal data|personal information|real name|real names|full name|date of birth|birthday of|salary|salaries|who is the user|who is behind|his name|her name|my boss|my manager|employee|employees|credentials|api key|secret|secrets|token|tokens|age of|gender|identity of",
+        "주민번호|주민등록번호|전화번호|휴대폰 번호|핸드폰 번호|연락처|집 주소|집주소|이메일 주소|메일 주소|비밀번호|패스워드|암호|계좌|계좌번호|카드번호|신용카드|여권번호|면허번호|실명|신상|개인정보|생년월일|나이|성별|이름|누구인지|성함|얼굴|위치 추적|월급|연봉|급여|김대리|홍길동|\
+         phone number|phone numbers|home address|home addresses|email address|email addresses|password|passwords|credit card|card number|bank account|social security|resident number|passport number|personal data|personal information|real name|real names|full name|date of birth|birthday of|salary|salaries|who is the user|who is behind|his name|her name|credentials|api key|secret|secrets|token|tokens|age of|gender|identity of",
     ),
     (
         Why_::Subject,
@@ -415,8 +419,8 @@ pub(super) const PROVINCES: &str = "서울|부산|대구|인천|광주|대전|�
 
 /// Words that say nothing here: requests, politeness, hesitation, articles.
 pub(super) const FILLERS: &str = "\
-    알려|알려줘|알려주|알려달|알려 줄|보여|보여줘|보여주|보이|말해|말씀|가르쳐|뽑아|뽑|찾아|찾|정리|정리해|확인|확인해|조회|조회해|분석|분석해|설명|설명해|요약|요약해|출력|나열|열거|표시|검토|체크|점검|살펴|봐|봐줘|봐봐|보자|보고 싶|보고싶|볼|볼게|보면|알고 싶|알고싶|알 수|알고|궁금|궁금해|궁금한|작성|작성해|써줘|써 줘|만들|만들어|생성|제출|초안|구해|목록|리스트|명단|내역|이력|순서대로|결과|정보|자료|내용|사항|건수|수는|전부|모두|모든|다|싹|죄다|각각|각|좀|조금|제발|혹시|아|어|음|저기|야|저|저희|우리|우리나라|내가|나한테|제가|저한테|안녕|안녕하세요|실례|부탁|부탁해|부탁드|드려|드립|드리|감사|감사하|고맙|고마|수고|빨리|얼른|바로|당장|간단히|자세히|상세히|간략히|한번|한 번|한눈에|진짜|정말|너무|아주|매우|무척|되게|꽤|엄청|많이|훨씬|갑자기|계속|자꾸|도대체|대체|하도|이렇게|그렇게|저렇게|어떤|무슨|무엇|무엇인|뭐|뭐야|뭔가|뭔|뭘|뭐가|뭐니|뭐지|머|이런|그런|저런|이|그|것|거|게|걸|건|중|중에|중에서|가운데|기준|기준으로|대해|대한|대해서|관한|관해|관련|관련된|관련해|따라|따른|위해|위한|통해|인해|함께|같이|같은|동일|동일한|대로|정도|쯤|약|대략|만|만큼|뿐|별|별로|제외|포함|포함해|해당|발생|발생한|발생했|생긴|생겼|나타난|있|있어|있나|있는|있었|있을|없|없어|없나|없는|없었|되|된|돼|됐|될|되나|되는|되어|하|한|하는|할|했|해|해줘|해주|해야|해서|하게|하면|하기|하지|필요|필요한|필요해|필요하|필요할|고려|고려해|고려할|고려하|따지|따져|생각|판단|놈|녀석|분|쪽|편|새|새로|처음|나가|나간|난|났|나고|나서|나온|나왔|걸려|걸리|걸린|걸렸|잡아|잡힌|맞|맞아|맞지|줘|주|주세요|줄래|줄래요|주실|주시|주십시오|주라|달라|다오|바람|바랍|싶|하자|본|보|볼까|그래|이래|저래|이러|그러|터져|터졌지|이거|저거|요거|현|시각|시점|시간대|시간|때|날|날짜|기간|하루|한 주|한달|상황은|아직|이미|벌써|방금 전|평소|평상시|보통|유지|담당|나머지|기타|등|등등|및|또한|그리고는|단|그냥|일단|우선|먼저|다음|아래|위|대상|종류|항목|부분|문의|질문|답|답변|답해|대답|말|말인데|말이|쓰|쓰고|쓸|쓴|쓰는|시작|끝|돌리|돌아가|돌려|남았|남은|남아|찍|찍었|찍혀|찍히|집계|나열해|얼굴|들|들어|들어와서|대시보드|추천|예요|에요|이지|일까|인지|걸까|건가|건지|거야|거죠|거지|거니|것 같|같아|같은데|듯|듯해|모양|모양이|그거|하네|하네요|네|네요|군|군요|구나|걸요|어휴|아이고|헐|와우|오|자|응|예|넵|님|씨|\
-    the|a|an|of|in|on|at|for the|is|are|was|were|be|been|being|am|do|does|did|doing|done|has|have|had|can|could|would|should|shall|might|must|please|pls|plz|show|show me|give|give me|get|get me|tell|list|display|see|view|find|find me|let|me|i|we|us|our|my|you|your|want|need|needs|needed|like|know|look|look at|looking|check|need to know|i d|d|s|t|re|ve|ll|m|there is|there are|any|some|all|each|every|what|which|how|so|much|many|very|really|too|just|also|again|with respect|regarding|about|concerning|into|as|if|whether|but|not|no|yes|hey|hi|hello|ok so|kindly|thanks|thank you|quick|quickly|briefly|summary|summarise|summarize|overview|details|detail|make|made|create|generate|prepare|draft|write|produce|file|as a|in a|format|this|these|its|their|them|they|he|she|out|off|by|per|between|among|across|within the|got|became|become|becoming|getting|get so|gets|go|goes|going|went|come|came|take|takes|taking|took|keep|keeps|kept|hundreds of times|times|hundreds|dozens|a lot|lots|lot|few|several|other|others|same|new|old|big|high|highly|low|bad|good|suddenly|unusually|unusual|usual|usually|normally|so far|till now|up till now|far|yet|still|already|always|ever|today s|particular|specific|certain|one|ones|thing|something|anything|happen|happened|happening|seen|shown|occur|occurred|occurring|list of|set|right|morning s|use|used|using|request for|want to|would like|able|possible|say|mean|part|parts|number|numbers|rate|rates|time|times of|moment|state|given|considering|in view of|based on|terms|according to|respect|most recent|amid|among all|their own|of all|perform|performing|performed|run|running|runs|experience|experiencing|experienced|see if|had the|has the|have the|having|been on|been the|on average|end|start|started|beginning|here|there s|hasn t|didn t|isn t|don t|aren t|wasn t|never|it s|its own|own|because|due|due to";
+    안|못|말고|경우|반대로|거꾸로|보고해|보고하|올릴|모든 것|이용|과장님|국장님|팀장님|계장님|부장님|사장님|주무관님|님께|드릴|보고드릴|께|팀장|과장|국장|부장|담당자|직원|상사|대리|요즘|오늘내|알려|알려줘|알려주|알려달|알려 줄|보여|보여줘|보여주|보이|말해|말씀|가르쳐|뽑아|뽑|찾아|찾|정리|정리해|확인|확인해|조회|조회해|분석|분석해|설명|설명해|요약|요약해|출력|나열|열거|표시|검토|체크|점검|살펴|봐|봐줘|봐봐|보자|보고 싶|보고싶|볼|볼게|보면|알고 싶|알고싶|알 수|알고|궁금|궁금해|궁금한|작성|작성해|써줘|써 줘|만들|만들어|생성|제출|초안|구해|목록|리스트|명단|내역|이력|순서대로|결과|정보|자료|내용|사항|건수|수는|전부|모두|모든|다|싹|죄다|각각|각|좀|조금|제발|혹시|아|어|음|저기|야|저|저희|우리|우리나라|내가|나한테|제가|저한테|안녕|안녕하세요|실례|부탁|부탁해|부탁드|드려|드립|드리|감사|감사하|고맙|고마|수고|빨리|얼른|바로|당장|간단히|자세히|상세히|간략히|한번|한 번|한눈에|진짜|정말|너무|아주|매우|무척|되게|꽤|엄청|많이|훨씬|갑자기|계속|자꾸|도대체|대체|하도|이렇게|그렇게|저렇게|어떤|무슨|무엇|무엇인|뭐|뭐야|뭔가|뭔|뭘|뭐가|뭐니|뭐지|머|이런|그런|저런|이|그|것|거|게|걸|건|중|중에|중에서|가운데|기준|기준으로|대해|대한|대해서|관한|관해|관련|관련된|관련해|따라|따른|위해|위한|통해|인해|함께|같이|같은|동일|동일한|대로|정도|쯤|약|대략|만|만큼|뿐|별|별로|제외|포함|포함해|해당|발생|발생한|발생했|생긴|생겼|나타난|있|있어|있나|있는|있었|있을|없|없어|없나|없는|없었|되|된|돼|됐|될|되나|되는|되어|하|한|하는|할|했|해|해줘|해주|해야|해서|하게|하면|하기|하지|필요|필요한|필요해|필요하|필요할|고려|고려해|고려할|고려하|따지|따져|생각|판단|놈|녀석|분|쪽|편|새|새로|처음|나가|나간|난|났|나고|나서|나온|나왔|걸려|걸리|걸린|걸렸|잡아|잡힌|맞|맞아|맞지|줘|주|주세요|줄래|줄래요|주실|주시|주십시오|주라|달라|다오|바람|바랍|싶|하자|본|보|볼까|그래|이래|저래|이러|그러|터져|터졌지|이거|저거|요거|현|시각|시점|시간대|시간|때|날|날짜|기간|아직|이미|벌써|방금 전|평소|평상시|보통|유지|담당|나머지|기타|등|등등|및|또한|그리고는|단|그냥|일단|우선|먼저|다음|아래|위|대상|종류|항목|부분|문의|질문|답|답변|답해|대답|말|말인데|말이|쓰|쓰고|쓸|쓴|쓰는|시작|끝|돌리|돌아가|돌려|남았|남은|남아|찍|찍었|찍혀|찍히|집계|나열해|얼굴|들|들어|들어와서|대시보드|추천|예요|에요|이지|일까|인지|걸까|건가|건지|거야|거죠|거지|거니|것 같|같아|같은데|듯|듯해|모양|모양이|그거|하네|하네요|네|네요|군|군요|구나|걸요|어휴|아이고|헐|와우|오|자|응|예|넵|님|씨|\
+    after|upon|when|while|that|more|less|longer|fewer|only|all day|open|opened|active|seem|seems|seemed|looks|look like|feel|feels|boss|manager|director|the|a|an|of|in|on|at|for the|is|are|was|were|be|been|being|am|do|does|did|doing|done|has|have|had|can|could|would|should|shall|might|must|please|pls|plz|show|show me|give|give me|get|get me|tell|list|display|see|view|find|find me|let|me|i|we|us|our|my|you|your|want|need|needs|needed|like|know|look|look at|looking|check|need to know|i d|d|s|t|re|ve|ll|m|there is|there are|any|some|all|each|every|what|which|how|so|much|many|very|really|too|just|also|again|with respect|regarding|about|concerning|into|as|if|whether|but|not|no|yes|hey|hi|hello|ok so|kindly|thanks|thank you|quick|quickly|briefly|summary|summarise|summarize|overview|details|detail|make|made|create|generate|prepare|draft|write|produce|file|as a|in a|format|this|these|its|their|them|they|he|she|out|off|by|per|among|across|within the|got|became|become|becoming|getting|get so|gets|go|goes|going|went|come|came|take|takes|taking|took|keep|keeps|kept|hundreds of times|times|hundreds|dozens|a lot|lots|lot|few|several|other|others|same|new|old|big|high|highly|low|bad|good|suddenly|unusually|unusual|usual|usually|normally|so far|till now|up till now|far|yet|still|already|always|ever|today s|particular|specific|certain|one|ones|thing|something|anything|happen|happened|happening|seen|shown|occur|occurred|occurring|list of|set|right|morning s|use|used|using|request for|want to|would like|able|possible|say|mean|part|parts|number|numbers|rate|rates|time|times of|moment|state|given|considering|in view of|based on|terms|according to|respect|most recent|amid|among all|their own|of all|perform|performing|performed|run|running|runs|experience|experiencing|experienced|see if|had the|has the|have the|having|been on|been the|on average|end|start|started|beginning|here|there s|hasn t|didn t|isn t|don t|aren t|wasn t|never|it s|its own|own|because|due|due to";
 
 /// Particles and endings; they follow each other freely.
 pub(super) const ENDINGS: &str = "은|는|이|가|을|를|의|에|에서|에게|로|으로|도|만|께서|한테|마다|밖에|처럼|라도|든지|요|야|이야|인가|인가요|인지|인데|인데요|입니까|입니다|이에요|예요|에요|이죠|죠|지|지요|니|냐|나|나요|나여|까|까요|을까|을까요|어|어요|아|아요|여|여요|고|고요|게|던|던가|는지|은지|는가|은가|는가요|은가요|었|았|였|했|었어|았어|였어|했어|었나|았나|였나|했나|었나요|았나요|였나요|했나요|었지|았지|였지|했지|었는지|았는지|했는지|었던|았던|였던|했던|습니까|습니다|ㅂ니다|십시오|세요|셔요|시오|시겠|시겠습니까|시겠어요|시면|시기|실|실래|실래요|겠|겠어|겠어요|겠습니까|겠습니다|줘|줘요|주세요|줄래|줄래요|줄|주라|주십시오|주시|죠라|줘봐|주실|주겠|봐|봐라|봐요|보자|봐줘|본|볼래|해|해줘|해줘요|해주세요|해줄래|해줄래요|해주라|해죠|해쥬|해봐|해라|하라|하자|하나|하나요|하지|하죠|하니|하는|하는지|하는가|하는데|한|한지|한가|한가요|한데|할|할까|할까요|할지|할래|할래요|했는데|했던가|하면|하게|하기|하고서|합니까|합니다|하세요|해야|해서|해도|해요|되|되나|되나요|돼|돼요|됐|된|된거|될|됩니까|됩니다|되는|되는지|되었|되어|된다|진|졌|져|지고|지는|지면|네|네요|데|데요|다|라|란|라고|라는|려고|려면|면|며|면서|서|수|수록|ㄴ|ㄹ|거|거야|거죠|건|건가|건가요|걸|것|것은|것이|것을|게요|구|군|구만|길|길래|긴|음|임|들|들은|들이|들을|들의|쯤|경|치|별|별로|순|상|적|적인|적으로|중|중에|중에서|당|씩|째|형|용|자|님|분|분들|도록|도대체|라면|라니|래|래요|랍니다|인|일|일까|일까요|였을|이었|이었나|이었나요|이었지|이었어|이나|나마|조차|까진|에는|에선|에서는|에서의|에도|에만|로는|으로는|로도|에게서|로서|로써|부터는|까지만|보고|드려요|드립니다|드려|드릴|드리|바랍니다|바라|바람|싶어|싶어요|싶은|싶은데|싶습니다|싶다|있어|있나|있나요|있는|있는지|있니|있을|있을까|있었|있습니까|있음|있어요|없어|없나|없나요|없는|없는지|없니|없을|없었|없습니까|없음|없어요|을지|일지|여부|됐어|됐나|됐나요|됐지|된지|되었나|오|온|와|간|갔|가고|감|간다|나가|나온|나|난|났|났어|났나|났나요|났지|났는지|났던";

@@ -9,9 +9,11 @@ mod number;
 mod place;
 mod segment;
 mod sense;
+mod settle;
 mod slots;
 mod span;
 mod text;
+mod timeline;
 
 pub(super) use hangul::{initial, last, open};
 pub use text::LONGEST;
@@ -23,9 +25,10 @@ use self::intent::{Features, kind};
 use self::place::Gazetteer;
 use self::segment::{Token, segment};
 use self::sense::{Cue, Sense, Veto};
+use self::settle::settle;
 use self::slots::{Slots, slots};
 use self::text::Text;
-use super::question::{Area, Kind, Question};
+use super::question::{Area, Kind, Quantity, Question};
 use super::starter::Starter;
 use crate::region::Region;
 use crate::view::Measure;
@@ -118,6 +121,11 @@ pub enum About {
     Measure,
     /// What is wanted.
     Kind,
+    /// Whether words that were not understood change what is wanted.
+    Words {
+        /// The words.
+        words: String,
+    },
 }
 
 /// Why a text cannot be answered.
@@ -172,11 +180,13 @@ pub fn understand(text: &str, context: &Context<'_>) -> Understood {
     let mut features = Features::of(&tokens);
     features.limit = slots.limit.is_some();
     features.threshold = slots.threshold.is_some();
+    features.lasting = slots.threshold.is_some_and(|t| t.unit == Quantity::Seconds && t.value >= 300.0);
+    features.ahead = slots.is_ahead(context.at);
     features.resource = slots
         .measures
         .iter()
         .any(|measure| matches!(measure, Measure::Load | Measure::Cpu | Measure::Memory | Measure::Heap));
-    if !is_known_enough(&tokens, &features, context.previous.is_some()) {
+    if !is_known_enough(&tokens, &features, context.previous.is_some() && slots.says_something()) {
         return cannot(Reason::NotUnderstood);
     }
     decide(&text, &tokens, &slots, &features, context)
@@ -204,55 +214,32 @@ fn refusal(text: &Text, token: &Token) -> Option<Reason> {
     })
 }
 
-/// Decides what only neighbours tell: 이상 behind a number is "above"; `was` in an English sentence is a verb.
-fn settle(text: &Text, tokens: &mut [Token], services: &[String]) {
-    for at in 0..tokens.len() {
-        let before = at.checked_sub(1).and_then(|before| tokens.get(before)).copied();
-        let after = tokens.get(at + 1).copied();
-        let Some(token) = tokens.get_mut(at) else { continue };
-        match token.sense {
-            Sense::Cue(Cue::Health) if matches!(before.map(|b| b.sense), Some(Sense::Number(_))) => {
-                token.sense = Sense::Over
-            }
-            Sense::Service(service) if services.get(service).is_some_and(|name| name.eq_ignore_ascii_case("was")) => {
-                let named = |token: Option<Token>| {
-                    token.is_some_and(|token| {
-                        matches!(
-                            text.show(token.start, token.end).as_str(),
-                            "of" | "for" | "in" | "on" | "service" | "server" | "tier"
-                        )
-                    })
-                };
-                if !text.is_korean() && !named(before) && !named(after) {
-                    token.sense = Sense::Filler;
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Whether what is known outweighs what is not.
+/// Whether what is known outweighs what is not; `follows` if a slot is said of a question before.
 fn is_known_enough(tokens: &[Token], features: &Features, follows: bool) -> bool {
-    let unknown = tokens.iter().filter(|token| token.sense == Sense::Unknown).count();
-    let known =
-        tokens.iter().filter(|token| !matches!(token.sense, Sense::Unknown | Sense::Ending | Sense::Filler)).count();
-    match unknown {
-        0 => known > 0 || follows && !tokens.is_empty() && features.has_cue(),
-        1 => features.has_topic(),
-        _ => features.has_topic() && known >= 2 * unknown,
+    let known = tokens.iter().filter(|t| !matches!(t.sense, Sense::Unknown | Sense::Ending | Sense::Filler)).count();
+    // Neighbouring unknown words are one thing that is not known.
+    let unknown = |token: &Token| token.sense == Sense::Unknown;
+    let unknown = tokens.iter().enumerate().filter(|(at, token)| {
+        let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+        unknown(token) && !before.is_some_and(unknown)
+    });
+    match unknown.count() {
+        0 => known > 0,
+        1 => features.has_topic() || follows,
+        unknown => features.has_topic() && known >= 2 * unknown,
     }
 }
 
 /// From slots and features to an outcome.
 fn decide(text: &Text, tokens: &[Token], slots: &Slots, features: &Features, context: &Context<'_>) -> Understood {
     let said = kind(features, slots.sets_apart());
-    let previous = context.previous.filter(|_| goes_on(said, slots, features));
+    let previous = context.previous.filter(|previous| goes_on(said, previous.kind, slots, features));
     let kind = match (said, previous) {
         // In what goes on, a measure or a number alone changes that slot and not the kind.
         (Some(Kind::Value), Some(previous)) if previous.kind != Kind::Value && !features.has(Cue::HowMuch) => {
             Some(previous.kind)
         }
+        (Some(_), Some(previous)) if features.has_only_state() => Some(previous.kind),
         (Some(kind), _) => Some(kind),
         (None, Some(previous)) => Some(previous.kind),
         (None, None) => None,
@@ -302,12 +289,27 @@ fn decide(text: &Text, tokens: &[Token], slots: &Slots, features: &Features, con
             of.iter().map(|measure| (Kind::Value, std::slice::from_ref(measure))).collect();
         return Understood::Ambiguous { about: About::Measure, choices: choices(&kinds) };
     }
+    // "The best city" is best at nothing in particular.
+    let nothing =
+        slots.measures.is_empty() && slots.hints.is_empty() && features.anchors == 0 && !features.has(Cue::Slow);
+    if kind == Kind::RankRegions && nothing && previous.is_none_or(|p| p.measures.is_empty()) {
+        let of = [Measure::Load, Measure::Users, Measure::ErrorRate, Measure::LatencyP95];
+        let kinds: Vec<(Kind, &[Measure])> = of.iter().map(|measure| (kind, std::slice::from_ref(measure))).collect();
+        return Understood::Ambiguous { about: About::Measure, choices: choices(&kinds) };
+    }
     finish(kind, text, tokens, slots, context, previous)
 }
 
 /// Whether a text goes on from the question before it: it says so, or it leaves out what a question of its own would say.
-fn goes_on(said: Option<Kind>, slots: &Slots, features: &Features) -> bool {
+fn goes_on(said: Option<Kind>, before: Kind, slots: &Slots, features: &Features) -> bool {
     if slots.further || said.is_none() {
+        return true;
+    }
+    if features.has_only_state() && slots.measures.is_empty() && features.anchors == 0 {
+        return true;
+    }
+    // 어제는 어디가 높았어? asks for the same measure again.
+    if said == Some(before) && slots.measures.is_empty() && slots.hints.is_empty() && features.anchors == 0 {
         return true;
     }
     let bare = !slots.says_something() && features.anchors == 0 && slots.hints.is_empty();
@@ -352,6 +354,25 @@ fn finish(
     let guessed = tokens.iter().filter(|token| token.guessed && !matches!(token.sense, Sense::Filler | Sense::Ending));
     assumptions.extend(guessed.map(|token| Assumption::Spelling { typed: typed(token) }));
     let ignored: Vec<String> = tokens.iter().filter(|token| token.sense == Sense::Unknown).map(typed).collect();
+    // A measure beside a word that may be anything ("users' favourite colour") is asked back.
+    let placed = !slots.places.is_empty() || !slots.periods.is_empty();
+    let heavy = |words: &String| {
+        let least = match (words.is_ascii(), placed) {
+            // 몇 명 and "how many people" may be of anything.
+            _ if slots.measures.is_empty() && kind == Kind::Value => 2,
+            (true, true) => 5,
+            (true, false) | (false, true) => 3,
+            (false, false) => 2,
+        };
+        words.chars().count() >= least
+    };
+    let narrow = matches!(kind, Kind::Value | Kind::Trend | Kind::Incidents | Kind::RankRegions);
+    if narrow && ignored.iter().any(heavy) {
+        return Understood::Ambiguous {
+            about: About::Words { words: ignored.join(" ") },
+            choices: vec![built.question],
+        };
+    }
     if !ignored.is_empty() {
         assumptions.push(Assumption::Ignored { words: ignored.join(" ") });
     }

@@ -1,8 +1,9 @@
-//! From words to moments: which pieces of time belong together, and what part each plays.
+//! What is said of one time, piece by piece.
 
-use super::segment::Token;
-use super::sense::{Number, Sense, Time, Unit};
+use super::sense::{Number, Time, Unit};
 
+// Each flag is a word that was said or not; they meet in any combination.
+#[allow(clippy::struct_excessive_bools)]
 /// What was said of one time, before it is known which instants it means.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Moment {
@@ -34,6 +35,8 @@ pub(super) struct Moment {
     pub(super) recent: bool,
     /// A number of units whose part is not known yet, and with `ago`, `hence`, `span` it is.
     pub(super) length: Option<(f64, Unit)>,
+    /// Whether the length is a unit without a number.
+    pub(super) unit_alone: bool,
     pub(super) ago: bool,
     pub(super) hence: bool,
     pub(super) within: bool,
@@ -55,6 +58,8 @@ pub(super) enum Role {
     Against,
     /// The beginning of a range whose end is the next moment, or now.
     Start,
+    /// Behind "from": the beginning of a range if an end follows, else a time of its own.
+    Open,
     /// The end of a range.
     End,
 }
@@ -65,6 +70,7 @@ impl Moment {
             recent: self.recent,
             within: self.within,
             during: self.during,
+            unit_alone: self.unit_alone,
             first: self.first,
             last: self.last,
             role: self.role,
@@ -98,7 +104,7 @@ impl Moment {
     }
 
     /// Takes a piece; `false` if it is about something that was already said.
-    fn take(&mut self, time: Time) -> bool {
+    pub(super) fn take(&mut self, time: Time) -> bool {
         fn set<T>(slot: &mut Option<T>, value: T) -> bool {
             let free = slot.is_none();
             if free {
@@ -116,7 +122,8 @@ impl Moment {
         match time {
             Time::Now => !self.has_date() && flag(&mut self.now),
             Time::Day(day) => !self.has_date() && !self.now && set(&mut self.day, day),
-            Time::Week(week) => !days && !self.same_weekday && set(&mut self.week, week),
+            // A weekday may stand before its week: Wednesday of last week.
+            Time::Week(week) => self.day.is_none() && self.on_day.is_none() && !self.now && set(&mut self.week, week),
             Time::Month(month) => !days && self.week.is_none() && set(&mut self.month, month),
             Time::Quarter(quarter) => !days && set(&mut self.quarter, quarter),
             Time::Year(year) => !days && set(&mut self.year, year),
@@ -128,18 +135,22 @@ impl Moment {
             Time::Half12(pm) => set(&mut self.half12, pm),
             Time::Clock(hour) => set(&mut self.clock, (hour, u8::MAX, true)),
             Time::Overnight => flag(&mut self.overnight),
-            Time::SameTime => flag(&mut self.same_time),
+            Time::SameHour => flag(&mut self.same_time),
             Time::SameWeekday => flag(&mut self.same_weekday),
             Time::SamePeriod => flag(&mut self.same_period),
             Time::NthWeek(nth) => set(&mut self.nth_week, nth),
             Time::Holiday(name) => set(&mut self.holiday, name),
-            Time::Unit(unit) => set(&mut self.length, (1.0, unit)),
+            Time::Unit(unit) => {
+                let free = set(&mut self.length, (1.0, unit));
+                self.unit_alone |= free;
+                free
+            }
             Time::Recent => {
                 self.recent = true;
                 true
             }
-            Time::Ago => self.length.is_some() && flag(&mut self.ago),
-            Time::Hence => self.length.is_some() && flag(&mut self.hence),
+            Time::Ago => self.can_pass() && flag(&mut self.ago),
+            Time::Hence => self.can_pass() && flag(&mut self.hence),
             Time::Within => {
                 self.within = true;
                 true
@@ -148,11 +159,16 @@ impl Moment {
                 self.during = true;
                 true
             }
-            Time::From | Time::To | Time::Dash => true,
+            Time::From | Time::Since | Time::Between | Time::To | Time::Dash => true,
         }
     }
 
-    fn take_number(&mut self, number: Number) -> bool {
+    /// Whether something is named that can have passed: hours, or days that look like one of a month.
+    fn can_pass(&self) -> bool {
+        self.length.is_some() || self.on_day.is_some() && self.in_month.is_none()
+    }
+
+    pub(super) fn take_number(&mut self, number: Number) -> bool {
         fn set<T>(slot: &mut Option<T>, value: T) -> bool {
             let free = slot.is_none();
             if free {
@@ -164,7 +180,7 @@ impl Moment {
             Number::Lasting(n, unit) => self.length.is_none() && set(&mut self.length, (n, unit)),
             Number::DayOrDays(day) => set(&mut self.on_day, day),
             Number::Month(month) => self.on_day.is_none() && set(&mut self.in_month, month),
-            Number::Year(year) => self.in_month.is_none() && set(&mut self.in_year, year),
+            Number::Year(year) => set(&mut self.in_year, year),
             Number::Quarter(quarter) => set(&mut self.in_quarter, quarter),
             Number::Clock(hour, minute, whole) => set(&mut self.clock, (hour, minute, whole)),
             Number::Date(year, month, day) => {
@@ -178,149 +194,27 @@ impl Moment {
             _ => false,
         }
     }
-}
 
-/// Whether a number is a piece of time, by its neighbours: a number with a unit that a threshold also has is one only
-/// where nothing says "above".
-fn is_time(tokens: &[Token], at: usize, number: Number) -> bool {
-    let next = tokens.get(at + 1..).unwrap_or_default().iter().find(|token| token.sense != Sense::Ending);
-    let over = next.is_some_and(|next| next.sense == Sense::Over || is_health_over(next.sense))
-        || at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|token| token.sense == Sense::Over);
-    match number {
-        Number::Lasting(..) => !over,
-        Number::DayOrDays(_)
-        | Number::Month(_)
-        | Number::Year(_)
-        | Number::Quarter(_)
-        | Number::Clock(..)
-        | Number::Date(..) => true,
-        Number::Plain(_) | Number::Percent(_) | Number::Count(_) | Number::Brief(_) => false,
-    }
-}
-
-/// 이상 is "above" behind a number and "something wrong" elsewhere.
-fn is_health_over(sense: Sense) -> bool {
-    sense == Sense::Cue(super::sense::Cue::Health)
-}
-
-/// Groups the pieces of time of a text into moments, in the order said.
-pub(super) fn moments(tokens: &[Token]) -> Vec<Moment> {
-    let mut out: Vec<Moment> = Vec::new();
-    let mut open = Moment::default();
-    // The role that the next moment gets.
-    let mut next = Role::Itself;
-    let mut last_time = None;
-    let close = |open: &mut Moment, next: &mut Role, out: &mut Vec<Moment>, role: Option<Role>| {
-        let mut moment = std::mem::take(open);
-        if moment.is_empty() {
-            open.recent = moment.recent;
-            open.within = moment.within;
-            return;
+    /// Decides what only the whole tells: 3일 is a day of the month, unless what stands around it says that it lasts; "all
+    /// day" and "the week" are no time; "from" begins a range of hours, and "alerts from last week" are of it.
+    pub(super) fn settle(&mut self) {
+        let moves = self.recent || self.ago || self.within || self.hence;
+        if self.unit_alone && !moves {
+            self.length = None;
         }
-        moment.role = role.unwrap_or(*next);
-        *next = Role::Itself;
-        out.push(moment);
-    };
-    for (at, token) in tokens.iter().enumerate() {
-        // Only endings stand between this and the last piece of time.
-        let beside = last_time.is_some_and(|last: usize| {
-            tokens.get(last + 1..at).unwrap_or_default().iter().all(|t| matches!(t.sense, Sense::Ending))
-        });
-        match token.sense {
-            Sense::Time(Time::Dash) if beside && !open.is_empty() => {
-                close(&mut open, &mut next, &mut out, Some(Role::Start));
-                next = Role::End;
-            }
-            Sense::Time(Time::Dash) => {}
-            Sense::Time(Time::From) => {
-                if beside && !open.is_empty() {
-                    close(&mut open, &mut next, &mut out, Some(Role::Start));
-                    next = Role::End;
-                } else {
-                    close(&mut open, &mut next, &mut out, None);
-                    next = Role::Start;
-                }
-            }
-            Sense::Time(Time::To) => {
-                if beside && !open.is_empty() && out.last().is_some_and(|m| m.role == Role::Start) {
-                    close(&mut open, &mut next, &mut out, Some(Role::End));
-                } else if next == Role::Start && !open.is_empty() {
-                    close(&mut open, &mut next, &mut out, Some(Role::Start));
-                    next = Role::End;
-                }
-            }
-            Sense::With if beside && !open.is_empty() => {
-                // "between two and four"
-                if next == Role::Start {
-                    close(&mut open, &mut next, &mut out, Some(Role::Start));
-                    next = Role::End;
-                } else {
-                    close(&mut open, &mut next, &mut out, None);
-                }
-            }
-            // 보다 stands behind what is compared with, "than" before it.
-            Sense::Against if beside && !open.is_empty() => {
-                close(&mut open, &mut next, &mut out, Some(Role::Against));
-                continue;
-            }
-            Sense::Against => continue,
-            Sense::Than => {
-                close(&mut open, &mut next, &mut out, None);
-                next = Role::Against;
-                continue;
-            }
-            Sense::Versus => {
-                close(&mut open, &mut next, &mut out, None);
-                continue;
-            }
-            Sense::Time(time) => {
-                let mut fresh = open.clone();
-                let fits = fresh.take(time);
-                if !fits {
-                    close(&mut open, &mut next, &mut out, None);
-                    fresh = std::mem::take(&mut open);
-                    fresh.take(time);
-                }
-                if fits || !fresh.is_empty() {
-                    mark(&mut fresh, at);
-                    open = fresh;
-                }
-            }
-            Sense::Number(number) if is_time(tokens, at, number) => {
-                let mut fresh = open.clone();
-                if !fresh.take_number(number) {
-                    close(&mut open, &mut next, &mut out, None);
-                    fresh = std::mem::take(&mut open);
-                    fresh.take_number(number);
-                }
-                mark(&mut fresh, at);
-                open = fresh;
-            }
-            _ => continue,
+        if let Some(day) = self.on_day
+            && self.in_month.is_none()
+            && self.month.is_none()
+            && (moves || self.during)
+        {
+            self.on_day = None;
+            self.length = self.length.or(Some((f64::from(day), Unit::Day)));
         }
-        last_time = Some(at);
-    }
-    close(&mut open, &mut next, &mut out, None);
-    out.iter_mut().for_each(settle);
-    out.retain(|moment| !moment.is_empty());
-    out
-}
-
-fn mark(moment: &mut Moment, at: usize) {
-    if moment.is_empty() || moment.last == 0 && moment.first == 0 {
-        moment.first = at;
-    }
-    moment.last = at;
-}
-
-/// 3일 is a day of the month, unless what stands around it says that it lasts.
-fn settle(moment: &mut Moment) {
-    if let Some(day) = moment.on_day
-        && moment.in_month.is_none()
-        && moment.month.is_none()
-        && (moment.recent || moment.during || moment.ago || moment.hence || moment.within)
-    {
-        moment.on_day = None;
-        moment.length = moment.length.or(Some((f64::from(day), Unit::Day)));
+        self.role = match self.role {
+            Role::Open if self.same_time => Role::Against,
+            Role::Open if self.has_hours() => Role::Start,
+            Role::Open => Role::Itself,
+            role => role,
+        };
     }
 }

@@ -69,7 +69,7 @@ const DAYS: [(&str, f64); 11] = [
     ("열흘", 10.0),
     ("보름", 15.0),
 ];
-const ENGLISH: [(&str, f64); 29] = [
+const ENGLISH: [(&str, f64); 30] = [
     ("one", 1.0),
     ("two", 2.0),
     ("three", 3.0),
@@ -99,6 +99,7 @@ const ENGLISH: [(&str, f64); 29] = [
     ("ninety", 90.0),
     ("hundred", 100.0),
     ("half an", 0.5),
+    ("half", 0.5),
 ];
 /// Units, longest first where one begins another.
 const UNITS: &[(&str, Kind)] = &[
@@ -245,10 +246,12 @@ fn unit(text: &Text, start: usize, end: usize, value: f64, spelled: Spelled) -> 
     }
     let (to, kind) = best?;
     let whole = value as u8;
-    let is = |low: f64, high: f64| (low..=high).contains(&value) && value == f64::from(whole);
+    let is = |low: f64, high: f64| (low..=high).contains(&value) && is_whole(value);
     let found = match kind {
         Kind::Percent => Number::Percent(value / 100.0),
         Kind::Brief(scale) => Number::Brief(value * scale),
+        // "이 시간" is this hour: hours and months are counted in native numbers.
+        Kind::Lasting(Unit::Hour) if spelled == Spelled::Sino && value < 10.0 => return None,
         Kind::Lasting(Unit::Hour) if literal(text, to, "반").is_some() => {
             return Some((to + 1, Number::Lasting(value + 0.5, Unit::Hour)));
         }
@@ -277,6 +280,10 @@ fn unit(text: &Text, start: usize, end: usize, value: f64, spelled: Spelled) -> 
         _ => return None,
     };
     Some((to, found))
+}
+
+fn is_whole(value: f64) -> bool {
+    libm::floor(value).to_bits() == value.to_bits()
 }
 
 /// Minutes behind an hour (2시 30분, 2시 반).
@@ -322,7 +329,8 @@ fn date(text: &Text, start: usize) -> Option<(usize, Number)> {
     {
         return Some((to, Number::Date(first as i32, second as u8, third as u8)));
     }
-    let quarter = literal(text, end, "분기").filter(|_| mark == '/' && second == 4.0 && (1.0..=4.0).contains(&first));
+    let quarter = literal(text, end, "분기")
+        .filter(|_| mark == '/' && (4.0..5.0).contains(&second) && (1.0..=4.0).contains(&first));
     if let Some(to) = quarter {
         return Some((to, Number::Quarter(first as u8)));
     }
@@ -384,8 +392,7 @@ fn digits(text: &Text, start: usize) -> Option<(usize, f64)> {
 
 fn english(text: &Text, start: usize) -> Option<(usize, f64)> {
     let (end, value) = word(text, start, &ENGLISH)?;
-    if value >= 20.0
-        && value < 100.0
+    if (20.0..100.0).contains(&value)
         && let Some((to, one)) = word(text, end, &ENGLISH)
         && one < 10.0
         && text.is_border(to)
@@ -412,7 +419,7 @@ fn sino(text: &Text, start: usize) -> Option<(usize, f64)> {
                 '만' => 10_000.0,
                 _ => break,
             };
-            if scale == 10_000.0 {
+            if c == '만' {
                 total = (total + section + digit.unwrap_or(0.0)).max(1.0) * scale;
                 section = 0.0;
             } else {

@@ -73,10 +73,11 @@ impl Gazetteer {
         let codes = |keep: &dyn Fn(&Region) -> bool| -> Vec<String> {
             regions.iter().filter(|region| keep(region)).map(|region| region.code.clone()).collect()
         };
-        let mut groups: Vec<&str> = regions.iter().map(|region| region.group.as_str()).collect();
-        groups.sort_unstable();
-        groups.dedup();
-        for group in groups.into_iter().filter(|group| !group.is_empty()) {
+        for (at, region) in regions.iter().enumerate() {
+            let group = region.group.as_str();
+            if group.is_empty() || regions.iter().take(at).any(|before| before.group == group) {
+                continue;
+            }
             let spellings = GROUPS.iter().find(|(code, _)| *code == group).map_or(group, |(_, spellings)| spellings);
             add_group(group, spellings, codes(&|region| region.group == group));
         }
@@ -147,7 +148,7 @@ fn spellings(region: &Region) -> Vec<String> {
             out.push(format!("{whole}{half}"));
         }
     }
-    for name in [region.en.to_lowercase(), region.official_en.to_lowercase()] {
+    for name in [region.en.to_ascii_lowercase(), region.official_en.to_ascii_lowercase()] {
         for suffix in ENGLISH_SUFFIXES {
             if let Some(stem) = name.strip_suffix(suffix) {
                 out.push(stem.to_owned());

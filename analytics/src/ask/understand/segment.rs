@@ -13,8 +13,8 @@ use super::text::Text;
 
 /// Cost of a word.
 const WORD: u32 = 20;
-/// Cost of a particle or an ending behind a word.
-const SUFFIX: u32 = 8;
+/// Cost of a particle or an ending behind a word: two of them cost more than a word.
+const SUFFIX: u32 = 12;
 /// What an ending costs more where no word stands before it.
 const LOOSE: u32 = 16;
 /// Cost of a character that no word covers.
@@ -24,6 +24,9 @@ const CLEFT: u32 = 30;
 /// What a word costs more that is only spelled alike, and one that is a letter off.
 const ALIKE: u32 = 6;
 const OFF: u32 = 24;
+/// The same of a word of at least so many letters, which is seldom another one.
+const OFF_LONG: u32 = 16;
+const LONG: usize = 6;
 
 /// A word of the text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,11 +55,12 @@ pub(super) fn segment(text: &Text, places: &Gazetteer, services: &[String]) -> V
     });
     for start in 0..text.len() {
         if let Some((end, found)) = number(text, start) {
-            put(&mut lattice, start, end, Sense::Number(found), WORD, false);
+            let cost = WORD + text.spaces(start, end) as u32;
+            put(&mut lattice, start, end, Sense::Number(found), cost, false);
         }
     }
     let tokens = cheapest(text, &lattice);
-    if !tokens.iter().any(|token| token.sense == Sense::Unknown) {
+    if !tokens.iter().any(|token| is_doubtful(text, token)) {
         return tokens;
     }
     guess(text, &tokens, places, services, &mut lattice);
@@ -69,7 +73,7 @@ fn words(places: &Gazetteer, services: &[String], f: &mut dyn FnMut(&str, Sense)
         f(name, Sense::Place(at));
     }
     for (at, name) in services.iter().enumerate() {
-        f(&name.to_lowercase(), Sense::Service(at));
+        f(&name.to_ascii_lowercase(), Sense::Service(at));
     }
     let groups = LEXICON
         .iter()
@@ -102,8 +106,9 @@ fn fits(text: &Text, start: usize, end: usize) -> bool {
 
 fn cost(text: &Text, start: usize, end: usize, sense: Sense) -> u32 {
     // A word of one syllable is more often a piece of another one.
-    let short = u32::from(end - start == 1 && !text.is_spaced(start)) * 4;
+    let short = u32::from(end - start == 1) * 4;
     match sense {
+        Sense::Filler if end - start == 1 => WORD + short + 4,
         Sense::Ending => SUFFIX + if text.is_spaced(start) { LOOSE } else { 0 } + text.spaces(start, end) as u32 * 2,
         _ => WORD + short + text.spaces(start, end) as u32,
     }
@@ -126,9 +131,9 @@ fn cheapest(text: &Text, lattice: &[Vec<Arc>]) -> Vec<Token> {
         };
         for arc in arcs.iter().chain([&unknown]) {
             let is_unknown = usize::from(arc.token.sense == Sense::Unknown);
-            for before in 0..2 {
+            for (before, reached) in reached.into_iter().enumerate() {
                 let cleft = before == 1 && is_unknown == 0 && !text.is_spaced(start);
-                let cost = reached[before] + arc.cost + u32::from(cleft) * CLEFT;
+                let cost = reached + arc.cost + u32::from(cleft) * CLEFT;
                 let (Some(best), Some(from)) = (best.get_mut(arc.token.end), from.get_mut(arc.token.end)) else {
                     continue;
                 };
@@ -166,15 +171,26 @@ fn run(text: &Text, start: usize) -> usize {
     end
 }
 
+/// Whether something else may be meant: an unknown word, or pieces of one syllable that say nothing.
+fn is_doubtful(text: &Text, token: &Token) -> bool {
+    let syllable = token.end - token.start == 1 && text.at(token.start).is_some_and(|c| split(c).is_some());
+    match token.sense {
+        Sense::Unknown => true,
+        Sense::Filler => syllable,
+        Sense::Ending => syllable && text.is_spaced(token.start),
+        _ => false,
+    }
+}
+
 /// Enters words that are spelled nearly like what stands in pieces of the text which hold unknown words.
 fn guess(text: &Text, tokens: &[Token], places: &Gazetteer, services: &[String], lattice: &mut [Vec<Arc>]) {
     let mut starts = Vec::new();
     let sound = key(text.chars.iter().copied(), &mut starts);
     // Only what stands near an unknown word is looked at: three characters before it to where it ends.
     let mut wanted = vec![false; text.len()];
-    for token in tokens.iter().filter(|token| token.sense == Sense::Unknown) {
+    for token in tokens.iter().filter(|token| is_doubtful(text, token)) {
         for at in token.start.saturating_sub(4)..token.end {
-            let inside = (at + 1..=token.start).all(|later| !text.is_spaced(later)) || at >= token.start;
+            let inside = at >= token.start || (at + 1..=token.start).all(|later| !text.is_spaced(later));
             if let Some(wanted) = wanted.get_mut(at) {
                 *wanted |= inside;
             }
@@ -190,7 +206,7 @@ fn guess(text: &Text, tokens: &[Token], places: &Gazetteer, services: &[String],
         let word_key = key(word.chars().filter(|c| !c.is_whitespace()), &mut unused);
         let hangul = word.chars().next().is_some_and(|c| split(c).is_some());
         let off = !matches!(sense, Sense::Filler | Sense::Veto(_))
-            && if hangul { word_key.len() >= 5 } else { word_key.len() >= 5 && word.is_ascii() };
+            && if hangul { word_key.len() >= LONG } else { word_key.len() >= 5 && word.is_ascii() };
         for start in (0..text.len()).filter(|start| wanted.get(*start) == Some(&true)) {
             let Some(rest) = starts.get(start).and_then(|from| sound.get(*from..)) else { continue };
             let mut enter = |taken: usize, extra: u32| {
@@ -205,7 +221,8 @@ fn guess(text: &Text, tokens: &[Token], places: &Gazetteer, services: &[String],
             if hangul && word_key.len() >= 3 && rest.starts_with(&word_key) {
                 enter(word_key.len(), ALIKE);
             } else if off && let Some(lengths) = nearly(rest, &word_key) {
-                lengths.into_iter().flatten().for_each(|taken| enter(taken, OFF));
+                let extra = if word_key.len() >= LONG { OFF_LONG } else { OFF };
+                lengths.into_iter().flatten().for_each(|taken| enter(taken, extra));
             }
         }
     });

@@ -31,6 +31,8 @@ pub(super) enum Sense {
     With,
     /// What comes first.
     Order(Order),
+    /// 한가한: little load first.
+    Idle,
     /// 가장.
     Most,
     /// 상위, top: a number that follows is a limit.
@@ -132,7 +134,7 @@ pub(super) enum Time {
     /// From 21:00 to 06:00 of the next day.
     Overnight,
     /// 이 시간, 같은 시간대.
-    SameTime,
+    SameHour,
     /// 같은 요일.
     SameWeekday,
     /// 같은 기간: as much of the earlier period as has passed of this one.
@@ -147,8 +149,12 @@ pub(super) enum Time {
     Within,
     /// 동안.
     During,
-    /// 부터, since.
+    /// 부터.
     From,
+    /// since.
+    Since,
+    /// from, between: a beginning if an end follows.
+    Between,
     /// 까지, until.
     To,
     /// `-`, `~`, "to".

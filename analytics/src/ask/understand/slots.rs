@@ -1,14 +1,15 @@
 //! What a text says, slot by slot, before a kind is chosen.
 
-use super::moment::{Moment, Role, moments};
+use super::moment::{Moment, Role};
 use super::place::Gazetteer;
 use super::segment::Token;
 use super::sense::{Cue, Number, Sense};
 use super::span::{Shape, Span, range, seconds, span};
 use super::text::Text;
+use super::timeline::moments;
 use crate::ask::question::{Area, Format, Order, Threshold};
 use crate::identity::IdentityMode;
-use crate::time::day_start;
+use crate::time::{civil, day_start};
 use crate::view::Measure;
 
 /// A period as it was said.
@@ -17,9 +18,12 @@ pub(super) struct Said {
     pub(super) span: Span,
     pub(super) words: String,
     pub(super) against: bool,
-    pub(super) weekday_only: bool,
+    /// A length that nothing says is of the past ("in two hours").
+    pub(super) bare_length: bool,
 }
 
+// Each flag is a word that was said or not.
+#[allow(clippy::struct_excessive_bools)]
 /// Everything that a text says.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slots {
@@ -65,6 +69,10 @@ pub(super) fn slots(text: &Text, tokens: &[Token], places: &Gazetteer, services:
             Sense::Service(service) => out.service = out.service.take().or_else(|| services.get(service).cloned()),
             Sense::Order(order) => out.order = out.order.or(Some(order)),
             Sense::Cue(Cue::Slow) => out.order = out.order.filter(|o| *o == Order::Lowest).or(Some(Order::Slowest)),
+            Sense::Idle => {
+                out.order = out.order.or(Some(Order::Lowest));
+                out.hints.push(Measure::Load);
+            }
             Sense::Deployed => out.deployed = true,
             Sense::Format(format) => out.format = out.format.or(Some(format)),
             Sense::Mode(mode) => out.mode = out.mode.or(Some(mode)),
@@ -104,8 +112,9 @@ fn take_number(out: &mut Slots, tokens: &[Token], index: usize, number: Number) 
     };
     let after = index + 1..(index + 4).min(tokens.len());
     let before = index.saturating_sub(3)..index;
-    let over = near(after.clone(), &is_over) || near(before.clone(), &|sense| sense == Sense::Over);
-    let limit = |value: f64| (value >= 1.0 && value <= 1000.0).then_some(value as u32);
+    let over =
+        near(after.clone(), &is_over) || near(before.clone(), &|sense| matches!(sense, Sense::Over | Sense::Than));
+    let limit = |value: f64| (1.0..=1000.0).contains(&value).then_some(value as u32);
     match number {
         // 85 % 확률로 is no threshold.
         Number::Percent(_) | Number::Brief(_) | Number::Lasting(..) | Number::Count(_)
@@ -144,6 +153,7 @@ fn times(out: &mut Slots, text: &Text, all: Vec<Moment>, tokens: &[Token], at: i
     let mut all = all;
     share_hours(&mut all);
     let ranges = tie_ranges(&all);
+    same_weekday(&mut all, at);
     let resolve = |moment: &Moment, end: Option<&Moment>, like| match moment.role {
         Role::Start => range(moment, end, at),
         _ => span(moment, at, like),
@@ -172,7 +182,6 @@ fn times(out: &mut Slots, text: &Text, all: Vec<Moment>, tokens: &[Token], at: i
             out.same_time |= moment.same_time;
             continue;
         }
-        let only_weekday = moment.same_weekday && moment.week.is_none() && moment.length.is_none();
         out.same_weekday |= moment.same_weekday;
         out.same_time |= moment.same_time;
         let bare_hour = |m: &Moment| {
@@ -186,7 +195,7 @@ fn times(out: &mut Slots, text: &Text, all: Vec<Moment>, tokens: &[Token], at: i
                 span,
                 words: words(moment.first, last),
                 against: moment.role == Role::Against || end.is_some_and(|end| end.role == Role::Against),
-                weekday_only: only_weekday,
+                bare_length: span.shape == Shape::Rolling && !moment.recent && !moment.during,
             }),
             None => out.no_such_time = true,
         }
@@ -205,6 +214,19 @@ fn share_hours(all: &mut [Moment]) {
         && second.has_hours()
     {
         (first.clock, first.part, first.half12) = (second.clock, second.part, second.half12);
+    }
+}
+
+/// 어제와 지난주 같은 요일: the weekday is that of the other day.
+fn same_weekday(all: &mut [Moment], at: i64) {
+    let other = all.iter().find(|moment| moment.has_date() && !moment.same_weekday && moment.role == Role::Itself);
+    let day =
+        other.and_then(|other| span(other, at, None)).filter(|span| matches!(span.shape, Shape::Day | Shape::Hours));
+    if let Some(day) = day {
+        for moment in all.iter_mut().filter(|moment| moment.same_weekday && moment.week.is_some()) {
+            moment.same_weekday = false;
+            moment.weekday = Some(civil(day.from).weekday);
+        }
     }
 }
 

@@ -133,7 +133,7 @@ pub(super) fn span(moment: &Moment, at: i64, like: Option<(i64, i64)>) -> Option
         if moment.ago {
             return ago(moment, length, at);
         }
-        if !moment.has_date() || moment.recent || moment.during {
+        if !moment.has_date() || moment.recent {
             return Some(Span::new(back(at, length), at, Shape::Rolling));
         }
     }
@@ -179,10 +179,10 @@ fn ago(moment: &Moment, length: (f64, Unit), at: i64) -> Option<Span> {
     match unit {
         Unit::Minute | Unit::Hour if moment.role == Role::Start => Some(Span::new(then, at, Shape::Range)),
         Unit::Minute | Unit::Hour => Some(Span::now(then)),
-        Unit::Day => on_day(moment, day_start(then), at),
-        Unit::Week if moment.same_weekday || moment.same_time => on_day(moment, day_start(then), at),
+        Unit::Day => Some(on_day(moment, day_start(then), at)),
+        Unit::Week if moment.same_weekday || moment.same_time => Some(on_day(moment, day_start(then), at)),
         Unit::Week => match moment.weekday {
-            Some(weekday) => on_day(moment, week_start(then) + i64::from(weekday) * DAY, at),
+            Some(weekday) => Some(on_day(moment, week_start(then) + i64::from(weekday) * DAY, at)),
             None => Some(Span::week(then)),
         },
         Unit::Month => Some(Span::new(month_start(at, -n), month_start(at, 1 - n), Shape::Month)),
@@ -194,14 +194,14 @@ fn ago(moment: &Moment, length: (f64, Unit), at: i64) -> Option<Span> {
     }
 }
 
-fn on_day(moment: &Moment, day: i64, at: i64) -> Option<Span> {
+fn on_day(moment: &Moment, day: i64, at: i64) -> Span {
     if moment.same_time {
-        return Some(Span::now(at).shifted(day - day_start(at)));
+        return Span::now(at).shifted(day - day_start(at));
     }
-    Some(match hours(moment, day, at) {
+    match hours(moment, day, at) {
         Some((from, to)) => Span::new(from, to, Shape::Hours),
         None => Span::day(day),
-    })
+    }
 }
 
 /// The day, week or longer that is named; `Some(None)` if none is, `None` if it does not exist.
@@ -391,6 +391,13 @@ pub(super) fn range(start: &Moment, end: Option<&Moment>, at: i64) -> Option<Spa
         let hour = |moment: &Moment| moment.clock.map_or(0, |(hour, _, _)| hour % 12);
         let later = hour(&end) > hour(&start);
         (end.half12, end.part) = if later { (start.half12, start.part) } else { (Some(true), None) };
+    }
+    // "between 2pm and 4pm yesterday": the day of the end is that of the beginning.
+    if !start.has_date() && start.has_hours() && end.has_date() && end.has_hours() {
+        let hours = (start.clock, start.part, start.half12);
+        start = end.clone();
+        (start.clock, start.part, start.half12) = hours;
+        start.role = Role::Start;
     }
     if !end.has_date() && end.has_hours() {
         let hours = (end.clock, end.part, end.half12);

@@ -21,7 +21,13 @@ impl Text {
             return None;
         }
         let mut composer = Composer::default();
-        text.chars().filter(|c| !is_invisible(*c)).for_each(|c| composer.push(plain(c)));
+        let seen: Vec<char> = text.chars().filter(|c| !is_invisible(*c)).collect();
+        for (at, &c) in seen.iter().enumerate() {
+            if is_hump(&seen, at) {
+                composer.push(' ');
+            }
+            composer.push(plain(c));
+        }
         let raw = composer.finish();
         let mut out = Self { chars: Vec::with_capacity(raw.len()), spaced: Vec::with_capacity(raw.len()) };
         let mut space = true;
@@ -94,6 +100,18 @@ fn digit(c: Option<char>) -> bool {
     c.is_some_and(|c| c.is_ascii_digit())
 }
 
+/// Whether a word begins with this capital without a space: the T of APITop.
+fn is_hump(text: &[char], at: usize) -> bool {
+    let is = |at: usize, upper: bool| {
+        text.get(at).is_some_and(|c| if upper { c.is_ascii_uppercase() } else { c.is_ascii_lowercase() })
+    };
+    at > 0
+        && text.get(at - 1).is_some_and(char::is_ascii_alphabetic)
+        && is(at, true)
+        && is(at + 1, false)
+        && is(at + 2, false)
+}
+
 /// The character in the form in which the lexicon is written.
 fn plain(c: char) -> char {
     let c = match c {
@@ -117,15 +135,12 @@ fn is_invisible(c: char) -> bool {
 /// Whether a character carries meaning, between its neighbours.
 fn counts(before: Option<char>, c: char, after: Option<char>) -> bool {
     match c {
-        '%' | '~' => true,
         '.' | ':' | '/' | '-' => digit(before) && digit(after),
         // Laughter and tears: ㅋㅋ, ㅠㅠ.
         '\u{3131}'..='\u{318e}' => false,
-        // Symbols of code and markup are no part of a question; they count as unknown words.
-        ';' | '=' | '<' | '>' | '*' | '{' | '}' | '\\' | '`' | '$' | '|' | '#' | '_' | '@' => true,
+        // Beside the two that are signs, symbols of code and markup count as unknown words.
+        '%' | '~' | ';' | '=' | '<' | '>' | '*' | '{' | '}' | '\\' | '`' | '$' | '|' | '#' | '_' | '@' => true,
         c if c.is_ascii() => c.is_ascii_alphanumeric(),
-        c if c.is_whitespace() || c.is_control() => false,
-        '·' | '…' | '“' | '”' | '「' | '」' | '、' | '。' | '•' | '¿' | '¡' => false,
-        _ => true,
+        c => !c.is_whitespace() && !c.is_control() && !"·…“”「」、。•¿¡".contains(c),
     }
 }
