@@ -12,6 +12,7 @@ use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Resource, Transaction};
 use bonghwa_analytics::frame::{Form, Frame, Row, encode_registers};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
+use bonghwa_analytics::region::Region;
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution};
@@ -49,7 +50,11 @@ struct Files(Atlas);
 
 impl Files {
     fn new() -> Self {
-        let mut atlas = Atlas::new(REGIONS.map(place).into());
+        let named = |code: &str| {
+            let (ko, en) = if code == "busan" { ("부산", "Busan") } else { ("서울", "Seoul") };
+            Region { ko: ko.into(), en: en.into(), ..place(code) }
+        };
+        let mut atlas = Atlas::new(REGIONS.map(named).into());
         let end = Resolution::FiveMinutes.floor(AS_OF);
         for region in REGIONS {
             let rows = (1..=DAYS * 288).rev().map(|back| {

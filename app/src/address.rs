@@ -55,6 +55,17 @@ pub enum Page {
     Missing(String),
 }
 
+/// A module of the browser; a page loads one of them, and a link to a page of another loads a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Module {
+    /// How things are: now, region, combine.
+    Front,
+    /// What explains and foretells: incidents, forecast, sessions, why.
+    Rooms,
+    /// Questions and their answers.
+    Answers,
+}
+
 /// Colours of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
@@ -346,26 +357,24 @@ impl Address {
 }
 
 impl Page {
-    /// Whether the page is in the second browser module (`rooms`), not in the first (`front`). What needs no data is in
-    /// both, and the server takes the first for it.
-    pub const fn is_room(&self) -> bool {
-        matches!(
-            self,
-            Self::Incidents(_)
-                | Self::Incident(_)
-                | Self::Forecast(_)
-                | Self::Sessions(_)
-                | Self::Why(_)
-                | Self::Ask(_)
-        )
+    /// The browser module that has the page. What needs no data is in all of them, and the server takes the first for it.
+    pub const fn module(&self) -> Module {
+        match self {
+            Self::Incidents(_) | Self::Incident(_) | Self::Forecast(_) | Self::Sessions(_) | Self::Why(_) => {
+                Module::Rooms
+            }
+            Self::Ask(_) => Module::Answers,
+            _ => Module::Front,
+        }
     }
 
     /// Whether this module has the page.
     pub(crate) const fn is_here(&self) -> bool {
-        match self {
-            Self::Connect | Self::Help | Self::Missing(_) => true,
-            page if page.is_room() => cfg!(feature = "rooms"),
-            _ => cfg!(feature = "front"),
+        match (self, self.module()) {
+            (Self::Connect | Self::Help | Self::Missing(_), _) => true,
+            (_, Module::Front) => cfg!(feature = "front"),
+            (_, Module::Rooms) => cfg!(feature = "rooms"),
+            (_, Module::Answers) => cfg!(feature = "answers"),
         }
     }
 

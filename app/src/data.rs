@@ -200,7 +200,7 @@ mod source {
         json(&format!("/api/why?{}", pairs(Page::Why(query)))).await.map(Some)
     }
 
-    #[cfg(feature = "rooms")]
+    #[cfg(feature = "answers")]
     pub(crate) async fn ask(query: AskQuery) -> Result<Reply, String> {
         json(&format!("/api/ask?{}", pairs(Page::Ask(query)))).await
     }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use bonghwa_app::address::Module;
+
 /// What `dist/` holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bundle {
@@ -11,8 +13,10 @@ pub struct Bundle {
     pub script: Option<String>,
     /// The module, for example `/bonghwa-app-1f2e3d_bg.wasm`.
     pub wasm: Option<String>,
-    /// Loader and module of the second browser module, for the pages that the first has not.
+    /// Loader and module of the second browser module.
     pub rooms: Option<(String, String)>,
+    /// Loader and module of the third.
+    pub answers: Option<(String, String)>,
     /// Style sheets, in the order of `index.html`.
     pub styles: Vec<String>,
     /// Fonts that `index.html` fetches early.
@@ -26,7 +30,6 @@ impl Bundle {
     /// bundle: pages are then rendered by the server alone.
     pub fn read(folder: &Path) -> Self {
         let text = read(&folder.join("index.html"));
-        let rooms = read(&folder.join("rooms/index.html"));
         let there = |name: &&str| folder.join(name.trim_start_matches('/')).is_file();
         let module = |text: &str| {
             let wasm = found(text, "_bg.wasm").find(there).map(absolute);
@@ -34,28 +37,34 @@ impl Bundle {
             (script.find(there).map(absolute), wasm)
         };
         let (script, wasm) = module(&text);
+        let other = |name: &str| match module(&read(&folder.join(name).join("index.html"))) {
+            (Some(script), Some(wasm)) => Some((script, wasm)),
+            _ => None,
+        };
         Self {
             folder: folder.to_path_buf(),
             wasm,
             script,
-            rooms: match module(&rooms) {
-                (Some(script), Some(wasm)) => Some((script, wasm)),
-                _ => None,
-            },
+            rooms: other("rooms"),
+            answers: other("answers"),
             styles: once(found(&text, ".css").filter(there)),
             fonts: once(found(&text, ".woff2").filter(there)),
             icon: found(&text, ".svg").filter(|name| name.contains("icon")).find(there).map(absolute),
         }
     }
 
-    /// Loader and module of a page.
-    pub fn module(&self, is_room: bool) -> Option<(String, String)> {
-        if is_room { self.rooms.clone() } else { self.script.clone().zip(self.wasm.clone()) }
+    /// Loader and module by the browser module.
+    pub fn module(&self, module: Module) -> Option<(String, String)> {
+        match module {
+            Module::Front => self.script.clone().zip(self.wasm.clone()),
+            Module::Rooms => self.rooms.clone(),
+            Module::Answers => self.answers.clone(),
+        }
     }
 
     /// Whether pages can come alive in the browser.
     pub fn is_complete(&self) -> bool {
-        self.module(false).is_some() && self.module(true).is_some()
+        [Module::Front, Module::Rooms, Module::Answers].into_iter().all(|module| self.module(module).is_some())
     }
 }
 
@@ -124,18 +133,23 @@ mod tests {
         assert_eq!(bundle.styles, ["/ui-0123456789abcdef.css"]);
         assert_eq!(bundle.fonts, ["/fonts/Sans-0123abcd.woff2"]);
         assert_eq!(bundle.icon.as_deref(), Some("/icon-0123.svg"));
-        assert!(!bundle.is_complete(), "the second module is missing");
-        assert_eq!(bundle.module(true), None);
-        let rooms = "rooms/app-8899aabbccddeeff";
-        std::fs::create_dir_all(folder.join("rooms")).unwrap();
-        for end in [".js", "_bg.wasm"] {
-            std::fs::write(folder.join(format!("{rooms}{end}")), "x").unwrap();
+        for (module, name) in [(Module::Rooms, "rooms"), (Module::Answers, "answers")] {
+            let bundle = Bundle::read(&folder);
+            assert!(!bundle.is_complete(), "{name} is missing");
+            assert_eq!(bundle.module(module), None);
+            let app = format!("{name}/app-8899aabbccddeeff");
+            std::fs::create_dir_all(folder.join(name)).unwrap();
+            for end in [".js", "_bg.wasm"] {
+                std::fs::write(folder.join(format!("{app}{end}")), "x").unwrap();
+            }
+            let html = format!("<script>import '/{app}.js'; init('/{app}_bg.wasm')</script>");
+            std::fs::write(folder.join(name).join("index.html"), html).unwrap();
+            let found = Bundle::read(&folder).module(module);
+            assert_eq!(found, Some((format!("/{app}.js"), format!("/{app}_bg.wasm"))));
         }
-        let html = format!("<script>import '/{rooms}.js'; init('/{rooms}_bg.wasm')</script>");
-        std::fs::write(folder.join("rooms/index.html"), html).unwrap();
         let bundle = Bundle::read(&folder);
-        assert_eq!(bundle.module(true), Some((format!("/{rooms}.js"), format!("/{rooms}_bg.wasm"))));
-        assert_eq!(bundle.module(false).map(|(script, _)| script).as_deref(), Some("/app-0011223344556677.js"));
+        let front = bundle.module(Module::Front).map(|(script, _)| script);
+        assert_eq!(front.as_deref(), Some("/app-0011223344556677.js"));
         assert!(bundle.is_complete());
         std::fs::remove_dir_all(folder).unwrap();
     }

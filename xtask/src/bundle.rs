@@ -42,6 +42,7 @@ fn build(workspace: &Workspace) -> Result<Outcome> {
     trunk(workspace, &dist, "app/index.html", "/")?;
     // Into the folder that the first left, which Trunk replaces.
     trunk(workspace, &dist.join("rooms"), "app/rooms.html", "/rooms/")?;
+    trunk(workspace, &dist.join("answers"), "app/answers.html", "/answers/")?;
     recompute(workspace, &dist.join("recompute"))?;
     precompress(&dist)?;
     stamp.write()?;

@@ -30,14 +30,14 @@ pub(crate) fn size(workspace: &Workspace) -> Result<()> {
     run_all(workspace, &[WORKER_BUILD, WORKER])?;
     let files = files_below(&workspace.dist())?;
     let mut figures = Vec::new();
-    let folders = ["", "rooms", "recompute"];
+    let folders = ["", "rooms", "answers", "recompute"];
     for (kind, folder) in
         ["wasm", "js", "css", "woff2"].into_iter().flat_map(|kind| folders.map(|folder| (kind, folder)))
     {
         let budget = if folder == "recompute" { RECOMPUTE_BUDGET.as_slice() } else { BUDGET.as_slice() };
         for (form, suffix) in [("raw", ""), ("brotli", ".br"), ("gzip", ".gz")] {
             let ending = format!(".{kind}{suffix}");
-            // A page loads one of the two modules, and a worker its own, so each keeps to a budget by itself.
+            // A page loads one of the three modules, and a worker its own, so each keeps to a budget by itself.
             let of_folder = |file: &&PathBuf| {
                 let inside = |name: &str| file.components().any(|part| part.as_os_str() == name);
                 if folder.is_empty() { !folders.iter().any(|name| inside(name)) } else { inside(folder) }

@@ -8,7 +8,7 @@ pub(crate) mod fetch;
 #[cfg(feature = "front")]
 pub(crate) mod frames;
 pub(crate) mod json;
-#[cfg(feature = "rooms")]
+#[cfg(any(feature = "rooms", feature = "answers"))]
 pub(crate) mod mark;
 #[cfg(feature = "front")]
 mod plot;

@@ -1,10 +1,10 @@
 //! The pages: an address leads to data, data to a page.
 //!
 //! All pages share one resource and one reactive place. That keeps the machinery of fetching, hydrating and exchanging
-//! pages in a browser's module once, not once a page. There are two modules, `front` and `rooms`: a reader who looks
-//! how things are need not load what explains and foretells; [`Page::is_room`] says which page is in which.
+//! pages in a browser's module once, not once a page. There are three modules, `front`, `rooms` and `answers`: a reader who
+//! looks how things are need not load what explains and foretells; [`Page::module`] says which page is in which.
 
-#[cfg(any(feature = "ssr", feature = "rooms"))]
+#[cfg(any(feature = "ssr", feature = "answers"))]
 pub(crate) mod ask;
 #[cfg(any(feature = "ssr", feature = "front"))]
 pub(crate) mod combine;
@@ -12,7 +12,7 @@ mod connect;
 #[cfg(any(feature = "ssr", feature = "rooms"))]
 pub(crate) mod forecast;
 mod help;
-#[cfg(any(feature = "ssr", feature = "rooms"))]
+#[cfg(any(feature = "ssr", feature = "rooms", feature = "answers"))]
 pub(crate) mod incident;
 #[cfg(any(feature = "ssr", feature = "rooms"))]
 pub(crate) mod incidents;
@@ -28,7 +28,7 @@ pub(crate) mod why;
 
 use std::sync::Arc;
 
-#[cfg(any(feature = "ssr", feature = "rooms"))]
+#[cfg(any(feature = "ssr", feature = "answers"))]
 use bonghwa_analytics::answer::Reply;
 #[cfg(any(feature = "ssr", feature = "rooms"))]
 use bonghwa_analytics::view::{ForecastView, IncidentView, IncidentsView, SessionsView, WhyView};
@@ -80,7 +80,7 @@ pub(crate) enum Content {
     #[cfg(any(feature = "ssr", feature = "rooms"))]
     Why(Option<Box<WhyView>>),
     /// 묻기.
-    #[cfg(any(feature = "ssr", feature = "rooms"))]
+    #[cfg(any(feature = "ssr", feature = "answers"))]
     Ask(Box<Reply>),
 }
 
@@ -104,7 +104,7 @@ impl Content {
             Page::Forecast(_) => matches!(self, Self::Forecast(_)),
             #[cfg(any(feature = "ssr", feature = "rooms"))]
             Page::Why(_) => matches!(self, Self::Why(_)),
-            #[cfg(any(feature = "ssr", feature = "rooms"))]
+            #[cfg(any(feature = "ssr", feature = "answers"))]
             Page::Ask(_) => matches!(self, Self::Ask(_)),
             _ => matches!(self, Self::Fixed),
         }
@@ -174,7 +174,7 @@ async fn fetch(page: Page) -> Result<Content, String> {
         Page::Forecast(query) => data::forecast(query).await.map(|view| Content::Forecast(Box::new(view))),
         #[cfg(any(feature = "ssr", feature = "rooms"))]
         Page::Why(query) => data::why(query).await.map(|view| Content::Why(view.map(Box::new))),
-        #[cfg(any(feature = "ssr", feature = "rooms"))]
+        #[cfg(any(feature = "ssr", feature = "answers"))]
         Page::Ask(query) => data::ask(query).await.map(|reply| Content::Ask(Box::new(reply))),
         _ => Ok(Content::Fixed),
     }
@@ -308,7 +308,7 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
             place.learn(view.demo, &view.title);
             why::render(&here.with(&view.regions), view, query, hands)
         }
-        #[cfg(any(feature = "ssr", feature = "rooms"))]
+        #[cfg(any(feature = "ssr", feature = "answers"))]
         (Content::Ask(reply), Page::Ask(query)) => {
             place.learn(reply.demo, &reply.title);
             ask::render(&here.with(&reply.regions), reply, query, hands)

@@ -1,42 +1,15 @@
 //! Answers in words: the conclusion of each kind, and what is taken for granted, asked back or out of reach.
 
-use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Measured, Needed, Ranked, Reply, Reported};
-use bonghwa_analytics::ask::{About, Area, Assumption, Kind, Question, Reason, Starter, Understood};
-use bonghwa_analytics::format::{Lang, change, count, exact, join, moment, period, short_date, span};
+use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Measured, Needed, Ranked, Reported};
+use bonghwa_analytics::ask::{Period, Question};
+use bonghwa_analytics::format::{Lang, change, exact, join, moment, period, span};
 use bonghwa_analytics::time::{DAY, WEEK};
 use bonghwa_analytics::view::{Confidence, Fact, IncidentRow, IncidentsView, Measure, Need, Unit, Verdict};
 
-use crate::address::Address;
+use super::question;
 use crate::app::Here;
-use crate::part::facts::{Piece, anchor, fill, in_prose, measure_name};
+use crate::part::facts::{Piece, anchor, fill, measure_name};
 use crate::particle::{Particle, particle, with};
-use crate::text::words;
-
-/// A reply as plain text, for a terminal, a program or another model.
-#[cfg(feature = "ssr")]
-pub fn speak(reply: &Reply, lang: Lang) -> String {
-    let here = Here { address: Address::home(), lang, t: words(lang), regions: reply.regions.as_slice().into() };
-    let mut lines = Vec::new();
-    match (&reply.understood, &reply.answer) {
-        (Understood::Question { question, assumptions }, Some(answer)) => {
-            lines.push(super::template::plain(&conclusion(&here, answer)));
-            lines.extend(notes(&here, answer));
-            lines.push(format!("({})", understood(&here, question, answer.as_of).join(", ")));
-            lines.extend(assumptions.iter().map(|assumption| assumed(&here, assumption)));
-        }
-        (Understood::Ambiguous { about, choices }, _) => {
-            lines.push(open(&here, about));
-            lines.extend(choices.iter().map(|choice| format!("- {}", choice_text(&here, choice, reply.as_of))));
-        }
-        (Understood::Cannot { why, instead }, _) => {
-            lines.push(cannot(&here, why));
-            lines.extend(instead.iter().map(|starter| format!("- {}", starter.text(lang))));
-        }
-        (Understood::Question { .. }, None) => {}
-    }
-    lines.retain(|line| !line.is_empty());
-    lines.join("\n")
-}
 
 /// The conclusion, in one sentence where that can be.
 pub(crate) fn conclusion(here: &Here, answer: &Answer) -> Vec<Piece> {
@@ -71,7 +44,7 @@ fn text(text: String) -> Vec<Piece> {
 }
 
 /// `어제 이 시간`, as it was said, else the period.
-fn when(here: &Here, period_of: &bonghwa_analytics::ask::Period, as_of: i64) -> String {
+fn when(here: &Here, period_of: &Period, as_of: i64) -> String {
     if period_of.to >= as_of - 60 && period_of.to - period_of.from <= 3600 {
         return here.lang.pick("지금", "now").to_owned();
     }
@@ -80,21 +53,8 @@ fn when(here: &Here, period_of: &bonghwa_analytics::ask::Period, as_of: i64) -> 
 
 /// Names of the areas asked about.
 fn area_of(here: &Here, answer: &Answer) -> String {
-    let names: Vec<String> = answer.question.areas.iter().map(|area| area_name(here, area)).collect();
+    let names: Vec<String> = answer.question.areas.iter().map(|area| question::area_name(here, area)).collect();
     if names.is_empty() { here.t.nation.to_owned() } else { names.join(", ") }
-}
-
-/// Name of an area: of a region, of a group, of all.
-pub(crate) fn area_name(here: &Here, area: &Area) -> String {
-    match (area.name.as_str(), area.regions.as_slice()) {
-        ("capital", _) => here.t.capital.to_owned(),
-        ("chungcheong", _) => here.t.chungcheong.to_owned(),
-        ("honam", _) => here.t.honam.to_owned(),
-        ("yeongnam", _) => here.t.yeongnam.to_owned(),
-        ("" | "nation", _) => here.t.nation.to_owned(),
-        (_, [code]) => here.region(code).to_owned(),
-        (name, _) => here.region(name).to_owned(),
-    }
 }
 
 fn name_of(here: &Here, measured: &Measured) -> String {
@@ -136,7 +96,7 @@ fn compared(here: &Here, answer: &Answer, compared: &Compared) -> Vec<Piece> {
     }
     let against = answer.question.against.as_ref();
     let then_name = against.map_or_else(String::new, |against| earlier(here, &answer.question, against, answer.as_of));
-    let area = answer.question.areas.first().map(|area| area_name(here, area));
+    let area = answer.question.areas.first().map(|area| question::area_name(here, area));
     let known: Vec<_> = compared.pairs.iter().filter(|pair| pair.now.area == compared.pairs[0].now.area).collect();
     let mut out = Vec::new();
     for (at, pair) in known.iter().enumerate() {
@@ -188,7 +148,7 @@ fn compared(here: &Here, answer: &Answer, compared: &Compared) -> Vec<Piece> {
 }
 
 /// The compared time: by its distance where that has a name, else the period.
-fn earlier(here: &Here, question: &Question, against: &bonghwa_analytics::ask::Period, as_of: i64) -> String {
+fn earlier(here: &Here, question: &Question, against: &Period, as_of: i64) -> String {
     let same_length = question.period.to - question.period.from == against.to - against.from;
     match question.period.from - against.from {
         DAY if same_length => here.lang.pick("어제 같은 시간", "the same time yesterday").to_owned(),
@@ -212,7 +172,7 @@ fn beside(here: &Here, compared: &Compared) -> Vec<Piece> {
         }
     }
     let Some((top, fact)) = best else { return text(here.t.none_in_period.to_owned()) };
-    let area = area_name(here, &top.area);
+    let area = question::area_name(here, &top.area);
     let mut out = match here.lang {
         Lang::Ko => fill(
             &format!("{} {area}에서 가장 높아 {{}}", with(&name, Particle::Topic)),
@@ -221,7 +181,7 @@ fn beside(here: &Here, compared: &Compared) -> Vec<Piece> {
         Lang::En => fill(&format!("{name} is highest in {area}: {{}}"), vec![Piece::of(fact, here.lang)]),
     };
     for (row, fact) in rows.iter().filter(|(row, _)| row.area != top.area) {
-        let area = area_name(here, &row.area);
+        let area = question::area_name(here, &row.area);
         let template = match here.lang {
             Lang::Ko => format!(", {} {{}}", with(&area, Particle::Topic)),
             Lang::En => format!(", {area} {{}}"),
@@ -237,7 +197,7 @@ fn measured(here: &Here, answer: &Answer, rows: &[Measured]) -> Vec<Piece> {
     let when = when(here, &answer.question.period, answer.as_of);
     let mut out = Vec::new();
     for (at, row) in rows.iter().take(6).enumerate() {
-        let (name, area) = (name_of(here, row), area_name(here, &row.area));
+        let (name, area) = (name_of(here, row), question::area_name(here, &row.area));
         let lead = match (lang, at) {
             (Lang::Ko, 0) => format!("{when} {area} {} ", with(&name, Particle::Topic)),
             (Lang::Ko, _) => format!(" {area} {} ", with(&name, Particle::Topic)),
@@ -554,213 +514,7 @@ pub(crate) fn notes(here: &Here, answer: &Answer) -> Vec<String> {
     out
 }
 
-/// How a question was understood: kind, measures, areas, times and the rest.
-pub(crate) fn understood(here: &Here, question: &Question, as_of: i64) -> Vec<String> {
-    let lang = here.lang;
-    let mut out = vec![kind(lang, question.kind).to_owned()];
-    let names = question.measures.iter().map(|measure| measure_name(here, *measure, Unit::Users).to_owned());
-    out.extend(Some(names.collect::<Vec<_>>().join("·")).filter(|names| !names.is_empty()));
-    let areas: Vec<String> = question.areas.iter().map(|area| area_name(here, area)).collect();
-    out.push(if areas.is_empty() { here.t.nation.to_owned() } else { areas.join("·") });
-    out.extend(question.service.clone());
-    out.push(period(question.period.from, question.period.to, as_of, lang));
-    if let Some(against) = &question.against {
-        let times = period(against.from, against.to, as_of, lang);
-        out.push(match lang {
-            Lang::Ko => format!("비교: {times}"),
-            Lang::En => format!("against {times}"),
-        });
-    }
-    if let Some(horizon) = question.horizon {
-        let ahead = span(horizon, lang);
-        out.push(match lang {
-            Lang::Ko => format!("앞으로 {ahead}"),
-            Lang::En => format!("next {ahead}"),
-        });
-    }
-    if let Some(threshold) = question.threshold {
-        use bonghwa_analytics::ask::Quantity;
-        let unit = match threshold.unit {
-            Quantity::Ratio => Unit::Ratio,
-            Quantity::Seconds => Unit::Seconds,
-            Quantity::Count => Unit::Users,
-        };
-        out.push(format!("{} {}", here.t.threshold, exact(threshold.value, unit, lang)));
-    }
-    if let Some(limit) = question.limit {
-        out.push(match lang {
-            Lang::Ko => format!("{}개", count(f64::from(limit))),
-            Lang::En => format!("{} entries", count(f64::from(limit))),
-        });
-    }
-    if question.after_deployment {
-        out.push(lang.pick("최근 배포 뒤", "since the latest deployment").to_owned());
-    }
-    out
-}
-
-/// A kind of question as a word.
-pub(crate) const fn kind(lang: Lang, kind: Kind) -> &'static str {
-    match kind {
-        Kind::Compare => lang.pick("비교", "compare"),
-        Kind::Diagnose => lang.pick("원인", "what is wrong"),
-        Kind::Sessions => lang.pick("세션", "sessions"),
-        Kind::Capacity => lang.pick("증설", "capacity"),
-        Kind::Report => lang.pick("보고서", "report"),
-        Kind::RankRegions => lang.pick("지역 순위", "rank regions"),
-        Kind::SlowEndpoints => lang.pick("API 순위", "rank APIs"),
-        Kind::Value => lang.pick("값", "value"),
-        Kind::Trend => lang.pick("추이", "trend"),
-        Kind::Incidents => lang.pick("사건 목록", "incidents"),
-    }
-}
-
-/// One of several meanings.
-pub(crate) fn choice_text(here: &Here, choice: &Question, as_of: i64) -> String {
-    understood(here, choice, as_of).join(", ")
-}
-
-/// What was taken for granted.
-pub(crate) fn assumed(here: &Here, assumption: &Assumption) -> String {
-    let lang = here.lang;
-    match assumption {
-        Assumption::Period => {
-            lang.pick("때를 말씀하지 않아 알맞은 기간으로 보았습니다.", "No time was said; a fitting one was taken.")
-        }
-        Assumption::Against => lang.pick(
-            "견줄 때를 말씀하지 않아 바로 앞 같은 때로 보았습니다.",
-            "Nothing was said to compare with; the time before was taken.",
-        ),
-        Assumption::Measures => lang.pick(
-            "무엇을 볼지 말씀하지 않아 기본 수치로 보았습니다.",
-            "No measure was said; the usual ones were taken.",
-        ),
-        Assumption::Horizon => lang.pick(
-            "얼마나 앞을 볼지 말씀하지 않아 3시간으로 보았습니다.",
-            "It was not said how far ahead; 3 hours were taken.",
-        ),
-        Assumption::Limit => {
-            lang.pick("몇 개인지 말씀하지 않아 5개만 적었습니다.", "It was not said how many; 5 are listed.")
-        }
-        Assumption::SameElapsed => lang.pick(
-            "아직 끝나지 않은 기간이라 같은 길이만큼만 견주었습니다.",
-            "The period still runs, so equal lengths are compared.",
-        ),
-        Assumption::Afternoon => lang.pick("시각은 오후로 보았습니다.", "The hour was taken for one of the afternoon."),
-        Assumption::Spelling { typed } => {
-            return match lang {
-                Lang::Ko => format!("‘{typed}’은(는) 비슷한 말로 고쳐 읽었습니다."),
-                Lang::En => format!("“{typed}” was read as a similar word."),
-            };
-        }
-        Assumption::Ignored { words } => {
-            return match lang {
-                Lang::Ko => format!("‘{words}’은(는) 알아듣지 못해 빼고 답했습니다."),
-                Lang::En => format!("“{words}” was not understood and left aside."),
-            };
-        }
-    }
-    .to_owned()
-}
-
-/// What is asked back.
-pub(crate) fn open(here: &Here, about: &About) -> String {
-    match (about, here.lang) {
-        (About::Region { name }, Lang::Ko) => format!("‘{name}’은(는) 어느 곳을 말씀하시나요?"),
-        (About::Region { name }, Lang::En) => format!("Which “{name}” is meant?"),
-        (About::Measure, Lang::Ko) => "어떤 수치를 말씀하시나요?".to_owned(),
-        (About::Measure, Lang::En) => "Which measure is meant?".to_owned(),
-        (About::Words { words }, Lang::Ko) => {
-            format!("‘{words}’은(는) 모르는 말입니다. 이 가운데 무엇을 말씀하시나요?")
-        }
-        (About::Words { words }, Lang::En) => format!("“{words}” is not known. Which of these is meant?"),
-        (About::Kind, Lang::Ko) => "무엇을 알고 싶으신가요?".to_owned(),
-        (About::Kind, Lang::En) => "What would you like to know?".to_owned(),
-    }
-}
-
-/// Why there is no answer, and what is missing.
-pub(crate) fn cannot(here: &Here, why: &Reason) -> String {
-    let lang = here.lang;
-    match why {
-        Reason::Empty => lang.pick("무엇이 궁금하신지 적어 주십시오.", "Please write what you would like to know."),
-        Reason::TooLong => lang.pick(
-            "질문이 너무 깁니다. 한 문장으로 적어 주십시오.",
-            "The question is too long. Please write one sentence.",
-        ),
-        Reason::Action => lang.pick(
-            "봉화는 시스템을 바꾸지 않습니다. 조치는 사람이 합니다.",
-            "Bonghwa does not change systems. People act.",
-        ),
-        Reason::Personal => lang.pick(
-            "개인을 알아볼 수 있는 정보는 보관하지 않아 알 수 없습니다.",
-            "Cannot tell: nothing that identifies a person is kept.",
-        ),
-        Reason::OtherSubject => lang.pick(
-            "시스템 운영 밖의 일은 알 수 없습니다.",
-            "Cannot tell: that is not about the operation of these systems.",
-        ),
-        Reason::NotMeasured => {
-            lang.pick("그 수치는 여기서 재지 않아 알 수 없습니다.", "Cannot tell: that is not measured here.")
-        }
-        Reason::UnknownPlace { name } => {
-            return match lang {
-                Lang::Ko => format!("‘{name}’은(는) 등록된 지역이 아니라 알 수 없습니다."),
-                Lang::En => format!("Cannot tell: “{name}” is not one of the regions."),
-            };
-        }
-        Reason::Future => lang.pick(
-            "아직 일어나지 않은 일이라 알 수 없습니다. 앞일은 증설과 예측으로 물어 주십시오.",
-            "Cannot tell what has not happened. Ask for a forecast instead.",
-        ),
-        Reason::NoSuchTime => lang.pick("없는 날짜나 시각입니다.", "There is no such date or time."),
-        Reason::NotUnderstood => {
-            lang.pick("알아듣지 못했습니다. 아래처럼 물어 주십시오.", "It was not understood. You can ask like this.")
-        }
-    }
-    .to_owned()
-}
-
-/// What can be asked next, in words that are understood with this question before them.
-pub(crate) fn next(here: &Here, answer: &Answer) -> Vec<&'static str> {
-    let pick = |ko, en| here.lang.pick(ko, en);
-    match answer.question.kind {
-        Kind::Compare => vec![
-            pick("왜 그런가요?", "Why?"),
-            pick("지역별 순위는?", "Rank the regions"),
-            pick("추이를 보여줘", "Show the trend"),
-        ],
-        Kind::Diagnose | Kind::Incidents => vec![
-            pick("어제는?", "And yesterday?"),
-            pick("가장 느린 API 5개는?", "The 5 slowest APIs?"),
-            pick("어제 같은 시간과 비교해줘", "Compare with the same time yesterday"),
-        ],
-        Kind::Value | Kind::Trend => vec![
-            pick("어제 같은 시간과 비교해줘", "Compare with the same time yesterday"),
-            pick("지역별 순위는?", "Rank the regions"),
-            pick("왜 그런가요?", "Why?"),
-        ],
-        Kind::RankRegions => {
-            vec![pick("가장 낮은 지역은?", "And the lowest?"), pick("추이를 보여줘", "Show the trend")]
-        }
-        Kind::SlowEndpoints => {
-            vec![pick("오류율이 높은 API는?", "APIs with the highest error rate?"), pick("왜 그런가요?", "Why?")]
-        }
-        _ => vec![Starter::Diagnose.text(here.lang), Starter::Busiest.text(here.lang)],
-    }
-}
-
-/// The quarter's end, for the table of what is needed.
-pub(crate) fn until(here: &Here, needed: &Needed) -> String {
-    short_date(needed.plan.until - DAY, here.lang)
-}
-
 /// How sure a row of the forecast is, in one word.
 pub(crate) fn sure(here: &Here, confidence: Confidence) -> &'static str {
     super::cause::confidence(here, confidence)
-}
-
-/// A fact as a table shows it.
-pub(crate) fn shown(here: &Here, fact: Option<&Fact>) -> String {
-    fact.map_or_else(|| bonghwa_analytics::format::MISSING.to_owned(), |fact| in_prose(fact, here.lang))
 }

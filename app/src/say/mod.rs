@@ -3,7 +3,7 @@
 
 #[cfg(any(feature = "ssr", feature = "rooms"))]
 pub(crate) mod again;
-#[cfg(any(feature = "ssr", feature = "rooms"))]
+#[cfg(any(feature = "ssr", feature = "answers"))]
 pub(crate) mod answer;
 pub(crate) mod cause;
 pub(crate) mod combine;
@@ -11,8 +11,12 @@ pub(crate) mod forecast;
 pub(crate) mod incident;
 pub(crate) mod now;
 pub(crate) mod objective;
+#[cfg(any(feature = "ssr", feature = "answers"))]
+pub(crate) mod question;
 pub(crate) mod region;
 pub(crate) mod sessions;
+#[cfg(feature = "ssr")]
+pub(crate) mod speak;
 pub(crate) mod template;
 pub(crate) mod verdict;
 pub(crate) mod why;

@@ -123,7 +123,7 @@ pub(super) async fn page(State(app): State<App>, request: Request) -> Response {
     };
     let bundle = &app.bundle;
     let address = Address::parse(request.uri().path(), request.uri().query().unwrap_or_default());
-    let (js, wasm) = bundle.module(address.page.is_room()).unwrap_or_default();
+    let (js, wasm) = bundle.module(address.page.module()).unwrap_or_default();
     let assets =
         BundleAssets { js, wasm, css: bundle.styles.clone(), preload: bundle.fonts.clone(), icon: bundle.icon.clone() };
     let context = move || {

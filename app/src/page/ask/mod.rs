@@ -17,7 +17,7 @@ use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::{measure_name, sentence};
 use crate::part::icon::{self, icon};
-use crate::say::answer as say;
+use crate::say::{answer as say, question};
 
 /// The page of a reply.
 pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands) -> Node {
@@ -25,11 +25,11 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
     set_title(here, if query.text.is_empty() { t.ask } else { &query.text });
     let article = match (&reply.understood, &reply.answer) {
         _ if query.text.is_empty() => welcome(here),
-        (Understood::Question { question, assumptions }, Some(answer)) => {
-            let slots = say::understood(here, question, reply.as_of);
+        (Understood::Question { question: asked_for, assumptions }, Some(answer)) => {
+            let slots = question::understood(here, asked_for, reply.as_of);
             let slots: Vec<_> = slots.into_iter().map(|slot| markup! { <b>{slot}</b> }).collect();
             let taken: Vec<_> =
-                assumptions.iter().map(|one| markup! { <p class="small">{say::assumed(here, one)}</p> }).collect();
+                assumptions.iter().map(|one| markup! { <p class="small">{question::assumed(here, one)}</p> }).collect();
             markup! {
                 <article class="qa" id="answer">
                     {asked(here, reply, query)}
@@ -46,14 +46,14 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
                 .enumerate()
                 .map(|(at, choice)| {
                     let href = here.link(Page::Ask(AskQuery { pick: Some(at as u8), ..query.clone() }));
-                    let text = say::choice_text(here, choice, reply.as_of);
+                    let text = question::choice_text(here, choice, reply.as_of);
                     markup! { <li><a href=href><b>{text}</b>{icon(icon::RIGHT)}</a></li> }
                 })
                 .collect();
             markup! {
                 <article class="qa" id="answer">
                     {asked(here, reply, query)}
-                    <section class="part concl"><h3>{t.asked_back}</h3><p>{say::open(here, about)}</p><ul class="picks">{picks}</ul></section>
+                    <section class="part concl"><h3>{t.asked_back}</h3><p>{question::open(here, about)}</p><ul class="picks">{picks}</ul></section>
                 </article>
             }
             .into_node()
@@ -61,7 +61,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
         (Understood::Cannot { why, instead }, _) => markup! {
             <article class="qa" id="answer">
                 {asked(here, reply, query)}
-                <section class="part concl"><h3>{t.conclusion}</h3><p>{say::cannot(here, why)}</p></section>
+                <section class="part concl"><h3>{t.conclusion}</h3><p>{question::cannot(here, why)}</p></section>
                 <section class="part"><h3>{t.instead}</h3>{starters(here, instead)}</section>
             </article>
         }
@@ -150,7 +150,7 @@ fn answered(here: &Here, answer: &Answer, query: &AskQuery, hands: Hands) -> Nod
         answer.charts.iter().enumerate().map(|(id, data)| chart(here, data, id as u8, hands)).collect();
     let charts = (!charts.is_empty())
         .then(|| markup! { <section class="part"><h3>{t.picture}</h3><div class="pair">{charts}</div></section> });
-    let next: Vec<_> = say::next(here, answer)
+    let next: Vec<_> = question::next(here, answer)
         .into_iter()
         .map(|text| {
             let href = here.link(Page::Ask(query.next(text)));

@@ -18,7 +18,7 @@ const SESSIONS: usize = 10;
 /// The table of an answer, if its kind has one.
 pub(super) fn numbers(here: &Here, answer: &Answer) -> Option<Node> {
     let (t, lang) = (here.t, here.lang);
-    let area = |measured: &bonghwa_analytics::answer::Measured| say::answer::area_name(here, &measured.area);
+    let area = |measured: &bonghwa_analytics::answer::Measured| say::question::area_name(here, &measured.area);
     match &answer.body {
         Body::Compared(compared) => Some(self::compared(here, compared)),
         Body::Reported(reported) => Some(self::compared(here, &reported.compared)),
@@ -95,7 +95,7 @@ fn compared(here: &Here, compared: &Compared) -> Node {
         };
         let unit = now.map_or(Unit::Users, |fact| fact.unit);
         vec![
-            say::answer::area_name(here, &pair.now.area).into_node(),
+            say::question::area_name(here, &pair.now.area).into_node(),
             measure_name(here, pair.now.measure, unit).into_node(),
             cell(now, lang),
             cell(then, lang),
