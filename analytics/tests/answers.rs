@@ -70,23 +70,23 @@ impl Files {
         }
         Self(atlas)
     }
+}
 
-    fn at<T>(&self, read: impl FnOnce(&Moment<'_>) -> T) -> T {
-        let baselines = Baselines::default();
-        read(&moment(AS_OF, &baselines))
-    }
+fn at<T>(read: impl FnOnce(&Moment<'_>) -> T) -> T {
+    let baselines = Baselines::default();
+    read(&moment(AS_OF, &baselines))
 }
 
 impl Source for Files {
     type Error = AtlasError;
 
     fn atlas<T>(&self, read: impl FnOnce(&Atlas, &Moment<'_>) -> T) -> T {
-        self.at(|moment| read(&self.0, moment))
+        at(|moment| read(&self.0, moment))
     }
 
     fn now(&self) -> Result<NowView, AtlasError> {
         let query = NowQuery { mode: None, window: 300, map: Measure::Load, at: None };
-        self.at(|moment| now(&self.0, moment, &query, &Past::default()))
+        at(|moment| now(&self.0, moment, &query, &Past::default()))
     }
 
     fn users(&self, regions: &[String], from: i64, to: i64, mode: IdentityMode) -> Result<Option<Union>, AtlasError> {
@@ -105,15 +105,15 @@ impl Source for Files {
 
     fn incidents(&self, region: &str, from: i64, to: i64) -> Result<IncidentsView, AtlasError> {
         let query = IncidentsQuery { region: region.to_owned(), span: DAY };
-        Ok(self.at(|moment| incidents(&self.0, moment, &query, (from, to), Vec::new())))
+        Ok(at(|moment| incidents(&self.0, moment, &query, (from, to), Vec::new())))
     }
 
     fn sessions(&self, query: &SessionsQuery) -> Result<SessionsView, AtlasError> {
-        self.at(|moment| sessions(&self.0, moment, query, &bonghwa_analytics::session::Thresholds::default(), &[]))
+        at(|moment| sessions(&self.0, moment, query, &bonghwa_analytics::session::Thresholds::default(), &[]))
     }
 
     fn forecast(&self, query: &ForecastQuery) -> Result<ForecastView, AtlasError> {
-        Ok(self.at(|moment| forecast(&self.0, moment, query, CapacityPlan::default())))
+        Ok(at(|moment| forecast(&self.0, moment, query, CapacityPlan::default())))
     }
 }
 

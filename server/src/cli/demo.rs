@@ -50,7 +50,7 @@ pub(super) struct ServerArgs {
 }
 
 impl ServerArgs {
-    fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+    pub(super) fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
         let server = Server::find(self.server.as_deref(), &self.place)?;
         let request = server.request(method, path)?;
         let request = match body {

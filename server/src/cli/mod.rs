@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod ask;
 mod client;
 mod demo;
 mod import;
@@ -26,6 +27,8 @@ struct Cli {
 enum Command {
     /// Start the server: OTLP receiver, embedded edges and dashboard in one process.
     Serve(serve::Serve),
+    /// Ask a running server in plain Korean or English.
+    Ask(ask::Ask),
     /// Import files that systems left behind.
     #[command(subcommand)]
     Import(import::Import),
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Serve(command) => command.run(),
+        Command::Ask(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Key(command) => command.run(),
@@ -116,6 +120,7 @@ mod tests {
             "bonghwa demo break seoul slow-db",
             "bonghwa demo heal seoul --server http://127.0.0.1:1",
             "bonghwa demo list",
+            "bonghwa ask 왜이래 --before 어제는 --at 2026-11-20T14:05 --lang en --json",
             "bonghwa key new --use ingest --region seoul",
             "bonghwa key list --json",
             "bonghwa key remove 0a1b2c3d",
@@ -131,6 +136,8 @@ mod tests {
             "bonghwa import access-log f --region seoul --identity face",
             "bonghwa demo break seoul gremlins",
             "bonghwa key new --use cook",
+            "bonghwa ask",
+            "bonghwa ask why --at soon",
             "bonghwa",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
