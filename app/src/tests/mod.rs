@@ -1,5 +1,6 @@
 //! Pages rendered from sample views: what every page must hold, in both languages.
 
+mod ask;
 mod cases;
 mod forecast;
 pub(crate) mod sample;

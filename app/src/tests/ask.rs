@@ -1,0 +1,200 @@
+//! 묻기 of the made-up nation: conclusions, what is taken for granted, what is asked back and what is out of reach.
+
+use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Measured, Pair, RankRow, Ranked, Reply};
+use bonghwa_analytics::ask::{
+    About, Area, Assumption, Kind, Order, Period, Quantity, Question, Reason, Starter, Threshold, Understood,
+};
+use bonghwa_analytics::format::Lang;
+use bonghwa_analytics::time::DAY;
+use bonghwa_analytics::view::{Measure, Unit};
+
+use super::sample::{self, NOW, fact};
+use super::{LANGS, check, html, text};
+use crate::address::Page;
+use crate::page;
+
+fn question(kind: Kind, measures: &[Measure]) -> Question {
+    Question {
+        kind,
+        measures: measures.to_vec(),
+        areas: Vec::new(),
+        service: None,
+        period: Period { from: NOW - 3600, to: NOW, said: String::new() },
+        against: None,
+        limit: None,
+        threshold: None,
+        horizon: None,
+        order: None,
+        after_deployment: false,
+        format: None,
+        mode: None,
+    }
+}
+
+fn reply(understood: Understood, body: Option<(Question, Body)>) -> Reply {
+    let answer = body.map(|(question, body)| Answer {
+        as_of: NOW,
+        demo: true,
+        title: ("전국".into(), "Nation".into()),
+        question,
+        regions: sample::regions(),
+        mode: bonghwa_analytics::identity::IdentityMode::UserCookie,
+        body,
+        charts: Vec::new(),
+        late: vec![("gangwon".into(), NOW - 1380)],
+    });
+    Reply {
+        text: "질문".into(),
+        as_of: NOW,
+        demo: true,
+        title: ("전국".into(), "Nation".into()),
+        regions: sample::regions(),
+        understood,
+        answer,
+    }
+}
+
+fn shown(reply: &Reply, lang: Lang) -> String {
+    html("/ask?q=질문&b=먼저", lang, |here, hands| {
+        let Page::Ask(query) = &here.address.page else { panic!("another page") };
+        page::ask::render(here, reply, query, hands)
+    })
+}
+
+/// Both languages on the page and in plain text; every figure of the conclusion has its source.
+fn said(question: &Question, body: Body) -> [String; 2] {
+    let understood = Understood::Question { question: question.clone(), assumptions: vec![Assumption::Period] };
+    let reply = reply(understood, Some((question.clone(), body)));
+    LANGS.map(|lang| {
+        let page = shown(&reply, lang);
+        check("/ask", &page);
+        for (at, _) in page.match_indices("href=\"#src-") {
+            let anchor = page[at + 7..].split('"').next().unwrap();
+            assert!(page.contains(&format!("id=\"{anchor}\"")), "{anchor} has no source");
+        }
+        let plain = crate::speak(&reply, lang);
+        assert!(text(&page).contains(plain.lines().next().unwrap()), "{plain}");
+        plain
+    })
+}
+
+fn measured(measure: Measure, value: Option<f64>, unit: Unit, id: &str) -> Measured {
+    let value = value.map(|value| fact(id, measure, value, unit, None));
+    Measured { area: Area { name: String::new(), regions: Vec::new() }, measure, value, peak: None, distinct: None }
+}
+
+#[test]
+fn a_comparison_is_one_sentence() {
+    let mut asked = question(Kind::Compare, &[Measure::Users, Measure::Load]);
+    asked.against = Some(Period { from: NOW - DAY - 3600, to: NOW - DAY, said: "같은 시간대".into() });
+    let pair = |measure, unit, now: Option<f64>, then: Option<f64>| Pair {
+        now: measured(measure, now, unit, &format!("{measure:?}-now")),
+        then: Some(measured(measure, then, unit, &format!("{measure:?}-then"))),
+    };
+    let compared = |pairs| Body::Compared(Compared { pairs, times: true });
+    let load = pair(Measure::Load, Unit::Ratio, Some(0.54), Some(0.51));
+    let [ko, en] =
+        said(&asked, compared(vec![pair(Measure::Users, Unit::Users, Some(88.0), Some(100.0)), load.clone()]));
+    assert!(ko.starts_with("동시접속자는 어제 같은 시간보다 12.0\u{a0}% 적고, 부하율은 3.00\u{a0}%p 높습니다."), "{ko}");
+    assert!(
+        en.starts_with("Against the same time yesterday: Concurrent users 12.0\u{a0}% fewer, Load 3.00\u{a0}%p higher."),
+        "{en}"
+    );
+    let [ko, _] = said(&asked, compared(vec![pair(Measure::Users, Unit::Users, Some(100.0), Some(100.0))]));
+    assert!(ko.starts_with("동시접속자는 어제 같은 시간과 거의 같습니다."), "{ko}");
+    let [ko, en] = said(&asked, compared(vec![pair(Measure::Users, Unit::Users, Some(100.0), None), load]));
+    assert!(ko.starts_with("동시접속자는 견줄 자료가 없고, 부하율은 3.00\u{a0}%p 높습니다."), "{ko}");
+    assert!(en.contains("data is missing"), "{en}");
+    assert!(ko.contains("강원에서 새 자료가 오지 않아") && en.contains("Nothing new arrives from Gangwon"));
+}
+
+#[test]
+fn rankings_values_and_endpoints_say_what_cannot_be_told() {
+    let mut asked = question(Kind::RankRegions, &[Measure::Load]);
+    let row = |region: &str, value| RankRow {
+        region: region.into(),
+        value: fact(&format!("load-{region}"), Measure::Load, value, Unit::Ratio, Some(region)),
+    };
+    let ranked = |rows: Vec<RankRow>, passing| {
+        let total = rows.len() as u16;
+        Body::Ranked(Ranked { measure: Measure::Load, ascending: false, rows, total, passing })
+    };
+    let [ko, en] = said(&asked, ranked(vec![row("gyeonggi", 0.71), row("seoul", 0.64)], None));
+    assert!(ko.starts_with("지금 부하율이 가장 높은 지역은 경기, 71\u{a0}%입니다."), "{ko}");
+    assert!(en.starts_with("The highest Load now is in Gyeonggi: 71\u{a0}%."), "{en}");
+    let [ko, _] = said(&asked, ranked(Vec::new(), None));
+    assert!(ko.contains("알 수 없습니다"), "{ko}");
+    asked.threshold = Some(Threshold { value: 0.8, unit: Quantity::Ratio });
+    let [ko, en] = said(&asked, ranked(vec![row("gyeonggi", 0.71)], Some(0)));
+    assert!(ko.contains("넘는 지역은 없습니다") && en.starts_with("0 regions"), "{ko} {en}");
+    let users = question(Kind::Value, &[Measure::Users]);
+    let [ko, en] = said(&users, Body::Measured(vec![measured(Measure::Users, None, Unit::Users, "users")]));
+    assert!(ko.contains("알 수 없습니다") && en.contains("cannot be told"), "{ko} {en}");
+    let mut deployed = question(Kind::SlowEndpoints, &[Measure::LatencyP95]);
+    (deployed.after_deployment, deployed.order) = (true, Some(Order::Slowest));
+    let none = Endpoints {
+        measure: Measure::LatencyP95,
+        rows: Vec::new(),
+        total: 0,
+        period: (NOW - 3600, NOW),
+        before: None,
+        deployment: None,
+    };
+    let [ko, _] = said(&deployed, Body::Endpoints(none.clone()));
+    assert!(ko.contains("배포한 기록이 없어 알 수 없습니다"), "{ko}");
+    let found = Endpoints { deployment: Some(("seoul".into(), "was".into(), "2.5.0".into(), NOW - 3600)), ..none };
+    let [ko, en] = said(&deployed, Body::Endpoints(found));
+    assert!(ko.contains("느려진 API는 없습니다") && en.starts_with("Nothing became slower"), "{ko} {en}");
+}
+
+#[test]
+fn what_is_open_and_what_is_out_of_reach_is_said_in_both_languages() {
+    let word = || "광주".to_owned();
+    let reasons = [
+        Reason::Empty,
+        Reason::TooLong,
+        Reason::Action,
+        Reason::Personal,
+        Reason::OtherSubject,
+        Reason::NotMeasured,
+        Reason::UnknownPlace { name: word() },
+        Reason::Future,
+        Reason::NoSuchTime,
+        Reason::NotUnderstood,
+    ];
+    for why in reasons {
+        let reply = reply(Understood::Cannot { why: why.clone(), instead: Starter::ALL.to_vec() }, None);
+        let [ko, en] = LANGS.map(|lang| {
+            check("/ask", &shown(&reply, lang));
+            crate::speak(&reply, lang)
+        });
+        assert!(ko.lines().count() > 9 && en.lines().count() > 9 && ko != en, "{why:?}");
+    }
+    let choices = vec![question(Kind::Value, &[Measure::Users]), question(Kind::Diagnose, &[])];
+    for about in [About::Region { name: word() }, About::Measure, About::Kind, About::Words { words: word() }] {
+        let reply = reply(Understood::Ambiguous { about, choices: choices.clone() }, None);
+        for lang in LANGS {
+            let page = shown(&reply, lang);
+            check("/ask", &page);
+            assert!(page.contains("pick=0") && page.contains("pick=1"), "{page}");
+        }
+    }
+    let assumptions = vec![
+        Assumption::Period,
+        Assumption::Against,
+        Assumption::Measures,
+        Assumption::Horizon,
+        Assumption::Limit,
+        Assumption::SameElapsed,
+        Assumption::Afternoon,
+        Assumption::Spelling { typed: word() },
+        Assumption::Ignored { words: word() },
+    ];
+    let asked = question(Kind::Value, &[Measure::Users]);
+    let body = Body::Measured(vec![measured(Measure::Users, Some(184_000.0), Unit::Users, "users")]);
+    let count = assumptions.len();
+    let reply = reply(Understood::Question { question: asked.clone(), assumptions }, Some((asked, body)));
+    for lang in LANGS {
+        assert!(crate::speak(&reply, lang).lines().count() >= count + 2, "{lang:?}");
+    }
+}
