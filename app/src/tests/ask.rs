@@ -95,9 +95,14 @@ fn a_comparison_is_one_sentence() {
     let load = pair(Measure::Load, Unit::Ratio, Some(0.54), Some(0.51));
     let [ko, en] =
         said(&asked, compared(vec![pair(Measure::Users, Unit::Users, Some(88.0), Some(100.0)), load.clone()]));
-    assert!(ko.starts_with("동시접속자는 어제 같은 시간보다 12.0\u{a0}% 적고, 부하율은 3.00\u{a0}%p 높습니다."), "{ko}");
     assert!(
-        en.starts_with("Against the same time yesterday: Concurrent users 12.0\u{a0}% fewer, Load 3.00\u{a0}%p higher."),
+        ko.starts_with("동시접속자는 어제 같은 시간보다 12.0\u{a0}% 적고, 부하율은 3.00\u{a0}%p 높습니다."),
+        "{ko}"
+    );
+    assert!(
+        en.starts_with(
+            "Against the same time yesterday: Concurrent users 12.0\u{a0}% fewer, Load 3.00\u{a0}%p higher."
+        ),
         "{en}"
     );
     let [ko, _] = said(&asked, compared(vec![pair(Measure::Users, Unit::Users, Some(100.0), Some(100.0))]));
