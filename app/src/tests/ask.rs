@@ -69,11 +69,11 @@ fn said(question: &Question, body: Body) -> [String; 2] {
         let page = shown(&reply, lang);
         check("/ask", &page);
         for (at, _) in page.match_indices("href=\"#src-") {
-            let anchor = page[at + 7..].split('"').next().unwrap();
+            let anchor = page[at + 7..].split('"').next().unwrap_or_default();
             assert!(page.contains(&format!("id=\"{anchor}\"")), "{anchor} has no source");
         }
         let plain = crate::speak(&reply, lang);
-        assert!(text(&page).contains(plain.lines().next().unwrap()), "{plain}");
+        assert!(text(&page).contains(plain.lines().next().unwrap_or_default()), "{plain}");
         plain
     })
 }
