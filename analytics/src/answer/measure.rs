@@ -85,7 +85,8 @@ pub(super) fn one<S: Source>(
             resolution: Resolution::FiveMinutes,
             method,
         };
-        let summed = measure == Measure::Users && codes.len() > 1 && !area.regions.is_empty();
+        let nation = source.atlas(|atlas, _| atlas.track(NATION).is_some());
+        let summed = measure == Measure::Users && codes.len() > 1 && !(nation && area.regions.is_empty());
         let method = match measure {
             Measure::Users if summed => Method::SumOfEstimates,
             Measure::Users => Method::Mean,

@@ -58,7 +58,13 @@ pub(crate) fn follow(address: RwSignal<Address>) {
 
 /// Goes to an address and keeps the view: what a form does.
 pub(crate) fn go(address: Address) {
-    push(&address.href());
+    let href = address.href();
+    if !address.page.is_here() {
+        // Another module has that page: the document brings it.
+        let _ = window().location().set_href(&href);
+        return;
+    }
+    push(&href);
     change(address, View::Same);
 }
 

@@ -53,7 +53,7 @@ pub(super) fn sources(here: &Here, answer: &Answer) -> Node {
         return Node::Empty;
     }
     markup! {
-        <aside class="srcs" aria-labelledby="srch">
+        <aside class="srcs" tabindex="0" aria-labelledby="srch">
             <h2 id="srch">{here.t.source_list}</h2>
             <ol>{items}</ol>
             <p class="small">{here.t.sources_hint}</p>
