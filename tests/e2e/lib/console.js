@@ -10,11 +10,12 @@ export let server;
 /** The browser of the suite; set before its first test. */
 export let browser;
 
-/** Starts both before the suite's tests, and ends them after. */
-export function demonstration() {
+/** Starts both before the suite's tests, and ends them after. What is given is checked once they run. */
+export function demonstration(check) {
   before(async () => {
     server = await Server.demonstration();
     browser = await launch();
+    await check?.();
   });
   after(async () => {
     await browser?.close();

@@ -1,7 +1,7 @@
 // Every page, in both languages and all themes: rules of accessibility, hydration, policy, reflow, life.
 
 import assert from "node:assert/strict";
-import { before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 
 import { assertClean, newPage, open, violations } from "../lib/browser.js";
 import { browser, demonstration, server } from "../lib/console.js";
@@ -10,8 +10,7 @@ import { eventually } from "../lib/server.js";
 const PAGES = ["/", "/region/seoul", "/sessions", "/combine", "/combine?r=seoul,busan&w=1h", "/connect", "/help"];
 const address = (page, state) => page + (page.includes("?") ? "&" : "?") + new URLSearchParams(state);
 
-demonstration();
-before(async () => {
+demonstration(async () => {
   const seen = await server.json("/api/now");
   assert.equal(seen.received, 17, "the demonstration reports from all regions");
 });
