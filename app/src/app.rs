@@ -134,7 +134,7 @@ fn site_of_document() -> Site {
 pub(crate) fn set_title(here: &Here, subject: &str) {
     let text = format!("{subject} · {}", here.t.name);
     #[cfg(feature = "ssr")]
-    crate::shell::set_title(text);
+    crate::shell::set_title(&text);
     #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
     crate::browser::set_title(&text);
     #[cfg(not(any(feature = "ssr", feature = "hydrate")))]

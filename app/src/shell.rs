@@ -39,7 +39,7 @@ pub(crate) fn address_asked() -> Address {
 }
 
 /// Hands a title on to the head, which is written after the page.
-pub(crate) fn set_title(text: String) {
+pub(crate) fn set_title(text: &str) {
     // The component registers the text when it is made, and renders nothing in its place.
     // It writes the text as it is; names and questions come from outside.
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
