@@ -301,6 +301,13 @@ impl Bucket {
         self.merge(&bounded)
     }
 
+    /// All requests that a service answered.
+    pub fn service(&self, name: &str) -> Transaction {
+        let mut whole = Transaction::default();
+        self.transactions.iter().filter(|((service, _), _)| **service == *name).for_each(|(_, cell)| whole.merge(cell));
+        whole
+    }
+
     /// Whether nothing was recorded.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -10,7 +10,7 @@ use crate::address::{Address, NORMAL_SIZE, Page, Theme};
 use crate::dom::{Node, live, markup};
 use crate::live::Live;
 use crate::page;
-use crate::part::form::submit;
+use crate::part::form::{hidden, submit};
 use crate::part::icon::{self, icon};
 use crate::text::{Words, words};
 
@@ -196,10 +196,7 @@ fn askbox(here: &Here) -> Node {
     let t = here.t;
     let asked = if let Page::Ask(query) = &here.address.page { query.next("").before } else { Vec::new() };
     let display = here.address.to(Page::Help).pairs().into_iter();
-    let hidden: Vec<_> = display
-        .chain(asked.into_iter().map(|text| ("b", text)))
-        .map(|(name, value)| markup! { <input type="hidden" name=name value=value/> })
-        .collect();
+    let hidden = hidden(display.chain(asked.into_iter().map(|text| ("b", text))));
     markup! {
         <form class="askbox" role="search" action="/ask" on:submit=submit>
             {icon(icon::SEARCH)}

@@ -147,9 +147,7 @@ pub fn reply<S: Source>(source: &S, asking: &Asking) -> Result<Reply, S::Error> 
         }
         services.sort();
         services.dedup();
-        let exists = |region: &&Region| crate::view::now::exists_on(region, moment.as_of);
-        let regions: Vec<Region> = atlas.regions.iter().filter(exists).cloned().collect();
-        (moment.as_of, moment.demo, moment.title.clone(), regions, services)
+        (moment.as_of, moment.demo, moment.title.clone(), moment.regions(atlas), services)
     });
     let context = Context {
         at: asking.at.filter(|at| *at < as_of).unwrap_or(as_of),
@@ -191,9 +189,7 @@ fn read(asking: &Asking, context: &Context<'_>) -> Understood {
 /// Answers a question. Regions that it names and that do not exist are left out; a question of none but such is about all.
 pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::Error> {
     let (as_of, demo, title, regions, mode) = source.atlas(|atlas, moment| {
-        let exists = |region: &&Region| crate::view::now::exists_on(region, moment.as_of);
-        let regions: Vec<Region> = atlas.regions.iter().filter(exists).cloned().collect();
-        (moment.as_of, moment.demo, moment.title.clone(), regions, question.mode.unwrap_or(moment.mode))
+        (moment.as_of, moment.demo, moment.title.clone(), moment.regions(atlas), question.mode.unwrap_or(moment.mode))
     });
     let asked = Asked::new(question, regions, as_of, mode);
     let mut charts = Vec::new();

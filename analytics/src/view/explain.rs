@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::atlas::Track;
-use crate::bucket::{Bucket, Name, Resource, Transaction};
+use crate::bucket::{Bucket, Name, Resource};
 use crate::cause::{self, Change, Explanation, GaugeSeries, Period, Scene, Source, SourceKind, Symptom, TemplateCount};
 use crate::incident::{Finding, Incident};
 use crate::logs;
@@ -150,8 +150,7 @@ fn steps(explanation: &Explanation, before: &Bucket, during: &Bucket) -> Vec<Pat
 
 /// Mean seconds of a request of a service less what its calls took.
 fn own(bucket: &Bucket, service: &str) -> Option<f64> {
-    let mut whole = Transaction::default();
-    bucket.transactions.iter().filter(|((name, _), _)| **name == *service).for_each(|(_, cell)| whole.merge(cell));
+    let whole = bucket.service(service);
     let mean = whole.latency.mean()?;
     let calls = bucket.calls.iter().filter(|((caller, _), _)| **caller == *service);
     let called: f64 = calls.filter_map(|(_, cell)| Some(cell.latency.mean()? * cell.count as f64)).sum();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::capacity::{CapacityPlan, Passing, peaks};
-use super::now::{exists_on, measure_id, unit_of};
+use super::now::{measure_id, unit_of};
 use super::{Confidence, Fact, Line, Measure, Method, Moment, PeriodChart, Series, Unit};
 use crate::atlas::{Atlas, NATION, Track};
 use crate::bucket::{Name, Resource};
@@ -166,7 +166,7 @@ pub fn forecast(atlas: &Atlas, moment: &Moment<'_>, query: &ForecastQuery, plan:
     let horizon = query.horizon.clamp(3600, LONGEST);
     let unit = unit_of(query.measure, mode);
     let track = atlas.track(&query.region);
-    let regions: Vec<Region> = atlas.regions.iter().filter(|region| exists_on(region, as_of)).cloned().collect();
+    let regions = moment.regions(atlas);
     let source = Source { query, mode, unit, nation: regions.len() as u16 };
     let fine = if horizon <= FINE { Resolution::FiveMinutes } else { Resolution::Hour };
     let hourly = source.values(atlas, Resolution::Hour, as_of);

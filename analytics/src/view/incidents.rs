@@ -335,7 +335,7 @@ pub fn incidents(
     (from, to): (i64, i64),
     rows: Vec<IncidentRow>,
 ) -> IncidentsView {
-    let regions: Vec<Region> = atlas.regions.iter().filter(|r| exists_on(r, moment.as_of)).cloned().collect();
+    let regions = moment.regions(atlas);
     let late = |region: &Region| {
         let since = moment.late_since(atlas.track(&region.code), &region.code)?;
         Some((region.code.clone(), since))
@@ -380,7 +380,7 @@ pub fn incident(
     found: Option<(&Incident, IncidentRow, Vec<PathStep>)>,
     similar: Vec<IncidentRow>,
 ) -> IncidentView {
-    let regions = atlas.regions.iter().filter(|r| exists_on(r, moment.as_of)).cloned().collect();
+    let regions = moment.regions(atlas);
     let mut view = IncidentView {
         as_of: moment.as_of,
         demo: moment.demo,

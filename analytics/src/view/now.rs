@@ -38,6 +38,11 @@ pub struct Moment<'a> {
 }
 
 impl Moment<'_> {
+    /// The regions that count on the day of `as_of`.
+    pub(crate) fn regions(&self, atlas: &Atlas) -> Vec<Region> {
+        atlas.regions.iter().filter(|region| exists_on(region, self.as_of)).cloned().collect()
+    }
+
     /// The last instant with data of a region that is late or does not answer, 0 if there never was any.
     pub(crate) fn late_since(&self, track: Option<&Track>, code: &str) -> Option<i64> {
         late_since(track, self.as_of, self.late_after)
@@ -68,7 +73,7 @@ pub fn now(atlas: &Atlas, moment: &Moment<'_>, query: &NowQuery, past: &Past) ->
     let mode = query.mode.unwrap_or(moment.mode);
     let window = query.window.clamp(60, 1800);
     let (from, to) = (as_of - window, as_of);
-    let regions: Vec<Region> = atlas.regions.iter().filter(|r| exists_on(r, as_of)).cloned().collect();
+    let regions = moment.regions(atlas);
     let late_since = |code: &str| moment.late_since(atlas.track(code), code);
     let received: Vec<&str> = regions.iter().map(|r| r.code.as_str()).filter(|c| late_since(c).is_none()).collect();
 

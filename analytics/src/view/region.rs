@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::events::{events, unusual};
 use super::logs::logs;
-use super::now::{Moment, Scope, exists_on, stats_fact, unit_of, users_fact};
+use super::now::{Moment, Scope, stats_fact, unit_of, users_fact};
 use super::{Event, Line, Measure, PeriodChart, RegionQuery, RegionView, Series, TransactionRow, Verdict};
 use crate::atlas::{Atlas, Track, Union};
 use crate::bucket::{Bucket, Name, Resource, Transaction};
@@ -86,7 +86,7 @@ pub fn region(atlas: &Atlas, moment: &Moment<'_>, query: &RegionQuery, detail: &
         demo: moment.demo,
         title: moment.title.clone(),
         mode,
-        regions: atlas.regions.iter().filter(|region| exists_on(region, as_of)).cloned().collect(),
+        regions: moment.regions(atlas),
         region: region.cloned(),
         from,
         to,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Fact;
-use super::now::{Moment, Scope, exists_on, users_fact};
+use super::now::{Moment, Scope, users_fact};
 use crate::atlas::{Atlas, AtlasError};
 use crate::identity::IdentityMode;
 use crate::region::Region;
@@ -172,7 +172,7 @@ pub fn sessions(
         demo: moment.demo,
         title: moment.title.clone(),
         mode,
-        regions: atlas.regions.iter().filter(|region| exists_on(region, moment.as_of)).cloned().collect(),
+        regions: moment.regions(atlas),
         from,
         to,
         active,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::now::{Moment, exists_on, unit_of};
+use super::now::{Moment, unit_of};
 use super::{IncidentChart, Line, Measure, SubjectKind};
 use crate::atlas::Atlas;
 use crate::bucket::{Bucket, Name, OTHER};
@@ -225,7 +225,7 @@ pub fn why(atlas: &Atlas, moment: &Moment<'_>, query: &WhyQuery, detail: &WhyDet
         as_of: moment.as_of,
         demo: moment.demo,
         title: moment.title.clone(),
-        regions: atlas.regions.iter().filter(|r| exists_on(r, moment.as_of)).cloned().collect(),
+        regions: moment.regions(atlas),
         region: query.region.clone(),
         subject: SubjectKind::of(&key.subject),
         service: key.subject.service().map(|name| name.as_ref().to_owned()).unwrap_or_default(),

@@ -13,7 +13,7 @@ use crate::chart::{Chart, Role, Stroke, as_table, plot, swatches, values};
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::measure_name;
-use crate::part::form::{group, submit};
+use crate::part::form::{group, hidden, submit};
 use crate::part::table::{chapter, table};
 use crate::part::{head, state};
 use crate::say;
@@ -100,12 +100,11 @@ fn choose(here: &Here, view: &WhyView, query: &WhyQuery) -> Node {
         link(WhyQuery { region: region.code.clone(), ..query.clone() }, &name, query.region == region.code)
     });
     let pairs = here.address.pairs().into_iter().filter(|(key, _)| *key != "at");
-    let hidden: Vec<_> = pairs.map(|(key, value)| markup! { <input type="hidden" name=key value=value/> }).collect();
     markup! {
         <section class="choices" aria-label=t.measure>
             {group(t.measure, measures.collect())}
             <form class="choice fromto" action=here.address.path() on:submit=submit>
-                {hidden}
+                {hidden(pairs)}
                 <label>{t.time}<input type="datetime-local" name="at" required value=local(view.at)/></label>
                 <button class="btn">{t.apply_at}</button>
             </form>

@@ -12,19 +12,19 @@ pub(crate) fn group(name: &'static str, links: Vec<Node>) -> Node {
         .into_node()
 }
 
+/// What travels with a form unseen: keys and values of an address.
+pub(crate) fn hidden(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Vec<Node> {
+    let field = |(key, value)| markup! { <input type="hidden" name=key value=value/> }.into_node();
+    pairs.into_iter().map(field).collect()
+}
+
 /// Two fields and a button; the rest of the address travels in hidden fields.
 pub(crate) fn form(here: &Here, (from, to): (i64, i64)) -> Node {
     let t = here.t;
-    let hidden: Vec<_> = here
-        .address
-        .pairs()
-        .into_iter()
-        .filter(|(key, _)| !matches!(*key, "from" | "to" | "span"))
-        .map(|(key, value)| markup! { <input type="hidden" name=key value=value/> })
-        .collect();
+    let pairs = here.address.pairs().into_iter().filter(|(key, _)| !matches!(*key, "from" | "to" | "span"));
     markup! {
         <form class="choice fromto" action=here.address.path() on:submit=submit>
-            {hidden}
+            {hidden(pairs)}
             <label>{t.from}<input type="datetime-local" name="from" required value=local(from)/></label>
             <label>{t.to}<input type="datetime-local" name="to" required value=local(to)/></label>
             <button class="btn">{t.apply}</button>

@@ -4,7 +4,7 @@ use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Measured, Nee
 use bonghwa_analytics::ask::{Period, Question};
 use bonghwa_analytics::format::{Lang, change, exact, join, moment, period, span};
 use bonghwa_analytics::time::{DAY, WEEK};
-use bonghwa_analytics::view::{Confidence, Fact, IncidentRow, IncidentsView, Measure, Need, Unit, Verdict};
+use bonghwa_analytics::view::{Fact, IncidentRow, IncidentsView, Measure, Need, Unit, Verdict};
 
 use super::question;
 use crate::app::Here;
@@ -512,9 +512,4 @@ pub(crate) fn notes(here: &Here, answer: &Answer) -> Vec<String> {
         out.push(here.t.users_mean.to_owned());
     }
     out
-}
-
-/// How sure a row of the forecast is, in one word.
-pub(crate) fn sure(here: &Here, confidence: Confidence) -> &'static str {
-    super::cause::confidence(here, confidence)
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use bonghwa_analytics::answer::{self, Asking, Reply, Source};
-use bonghwa_analytics::atlas::{Atlas, Union, Unions};
+use bonghwa_analytics::atlas::{Atlas, Union};
 use bonghwa_analytics::bucket::Bucket;
-use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::Resolution;
 use bonghwa_analytics::view::{
@@ -41,15 +40,7 @@ impl Source for Centre {
         if regions.is_empty() {
             return self.national_union((from, to), Resolution::Hour, mode);
         }
-        let mut unions = Unions::new(self.0.config.key.id(), mode);
-        for region in regions {
-            for frame in self.window(self.edge(region)?, from, to, Resolution::Hour, Sections::REGISTERS)? {
-                for row in &frame.rows {
-                    unions.merge_section(region, frame.resolution, row.registers.as_deref().unwrap_or_default())?;
-                }
-            }
-        }
-        Ok(unions.finish())
+        self.union(regions, from, to, mode)
     }
 
     fn cells(&self, region: &str, from: i64, to: i64) -> Result<Bucket, CentreError> {

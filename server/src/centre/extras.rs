@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bonghwa_analytics::bucket::{Bucket, Transaction};
+use bonghwa_analytics::bucket::Transaction;
 use bonghwa_analytics::objective::{Budget, Spent, WINDOWS};
 use bonghwa_analytics::time::Resolution;
 use bonghwa_analytics::view::{self, Event};
@@ -76,7 +76,7 @@ impl Centre {
             .map(|objective| {
                 let spent = WINDOWS.into_iter().zip(&whole).enumerate().map(|(at, (window, (covered, entry)))| {
                     let of_service = services.get(at).filter(|_| !objective.service.is_empty());
-                    let requests = of_service.map(|bucket| answered(bucket, &objective.service));
+                    let requests = of_service.map(|bucket| bucket.service(&objective.service));
                     Spent::of(objective.goal, window, *covered, requests.as_ref().unwrap_or(entry))
                 });
                 Budget::of(objective.clone(), spent.collect())
@@ -85,11 +85,4 @@ impl Centre {
         lock(&self.0.extras).budgets.insert(edge.region().to_owned(), (now, budgets.clone()));
         Ok(budgets)
     }
-}
-
-/// All requests that a service answered.
-fn answered(bucket: &Bucket, service: &str) -> Transaction {
-    let mut whole = Transaction::default();
-    bucket.transactions.iter().filter(|((name, _), _)| **name == *service).for_each(|(_, cell)| whole.merge(cell));
-    whole
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bonghwa_analytics::atlas::{Union, Unions};
+use bonghwa_analytics::atlas::Union;
 use bonghwa_analytics::bucket::{Bucket, Name};
 use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::incident::{self, Incident};
@@ -156,15 +156,8 @@ impl Centre {
             return Ok(known.clone());
         }
         let (from, until) = (incident.from, until.max(incident.from + 60));
-        let mut unions = Unions::new(self.0.config.key.id(), moment.mode);
-        for region in &incident.regions {
-            for frame in self.window(self.edge(region)?, from, until, Resolution::Hour, Sections::REGISTERS)? {
-                for row in &frame.rows {
-                    unions.merge_section(region, frame.resolution, row.registers.as_deref().unwrap_or_default())?;
-                }
-            }
-        }
-        let known = (self.explain(incident, until)?, unions.finish());
+        let users = self.union(&incident.regions, from, until, moment.mode)?;
+        let known = (self.explain(incident, until)?, users);
         let causes = &mut lock(&self.0.found).causes;
         while causes.len() >= CAUSES_KEPT {
             causes.pop_first();

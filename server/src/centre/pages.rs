@@ -171,6 +171,25 @@ impl Centre {
         *lock(&self.0.forecasts) = super::forecast::Kept::default();
     }
 
+    /// Distinct identities of regions together over a period, from the registers that their edges keep.
+    pub(super) fn union(
+        &self,
+        regions: &[String],
+        from: i64,
+        to: i64,
+        mode: IdentityMode,
+    ) -> Result<Option<Union>, CentreError> {
+        let mut unions = Unions::new(self.0.config.key.id(), mode);
+        for region in regions {
+            for frame in self.window(self.edge(region)?, from, to, Resolution::Hour, Sections::REGISTERS)? {
+                for row in &frame.rows {
+                    unions.merge_section(region, frame.resolution, row.registers.as_deref().unwrap_or_default())?;
+                }
+            }
+        }
+        Ok(unions.finish())
+    }
+
     /// Distinct identities of the nation in a window of the past, from the national rows.
     pub(super) fn national_union(
         &self,

@@ -128,7 +128,7 @@ fn needed(here: &Here, needed: &Needed) -> Node {
         let rows = needed.ahead.iter().map(|row| {
             let name = measure_name(here, row.measure, Unit::Ratio).to_owned();
             let mut cells = vec![here.region(&row.region).to_owned().into_node(), name.into_node()];
-            cells.push(say::answer::sure(here, row.confidence).into_node());
+            cells.push(say::cause::confidence(here, row.confidence).into_node());
             match &row.ahead {
                 None => cells.extend([MISSING.into_node(), MISSING.into_node(), MISSING.into_node()]),
                 Some(ahead) => {
@@ -155,7 +155,7 @@ fn needed(here: &Here, needed: &Needed) -> Node {
                 measure_name(here, row.measure, Unit::Ratio).to_owned().into_node(),
                 cell(row.now.as_ref(), lang),
                 times.into_node(),
-                say::answer::sure(here, row.confidence).into_node(),
+                say::cause::confidence(here, row.confidence).into_node(),
             ]
         })
         .collect();

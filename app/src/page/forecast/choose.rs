@@ -9,7 +9,7 @@ use crate::address::{FORECAST_MEASURES, Page, decimal};
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
 use crate::part::facts::measure_name;
-use crate::part::form::{group, submit};
+use crate::part::form::{group, hidden, submit};
 
 /// Thresholds of measures of use, in millionths.
 const LEVELS: [i64; 4] = [700_000, 800_000, 900_000, 950_000];
@@ -65,7 +65,6 @@ pub(super) fn choose(here: &Here, view: &ForecastView, query: &ForecastQuery) ->
 fn form(here: &Here, view: &ForecastView) -> Node {
     let t = here.t;
     let pairs = here.address.pairs().into_iter().filter(|(key, _)| *key != "threshold");
-    let hidden: Vec<_> = pairs.map(|(key, value)| markup! { <input type="hidden" name=key value=value/> }).collect();
     let value = view.ahead.as_ref().map(|ahead| decimal((ahead.threshold * 1e6) as i64)).unwrap_or_default();
     // The number is in the unit of the data: seconds, a share from 0 to 1, requests a second.
     let unit = match view.unit {
@@ -75,7 +74,7 @@ fn form(here: &Here, view: &ForecastView) -> Node {
     };
     markup! {
         <form class="choice fromto" action=here.address.path() on:submit=submit>
-            {hidden}
+            {hidden(pairs)}
             <label>{t.threshold}" ("{unit}")"<input type="text" inputmode="decimal" name="threshold" size="10" value=value/></label>
             <button class="btn">{t.threshold_apply}</button>
         </form>
