@@ -55,8 +55,13 @@ export async function open(page, address) {
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 }
 
-/** Violations of WCAG 2.0 to 2.2, levels A and AA, and of axe's best practices, as short texts. */
+/** Violations of WCAG 2.0 to 2.2, levels A and AA, and of axe's best practices, as short texts. Colours on their way
+ * from one to another are nobody's to read, so what moves and ends is waited for. */
 export async function violations(page) {
+  await page.evaluate(async () => {
+    const ends = (movement) => Number.isFinite(movement.effect?.getComputedTiming().endTime);
+    await Promise.allSettled(document.getAnimations().filter(ends).map((movement) => movement.finished));
+  });
   const found = await page.evaluate(() =>
     globalThis.axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],

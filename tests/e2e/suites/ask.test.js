@@ -7,7 +7,11 @@ import { assertClean, newPage, open, violations } from "../lib/browser.js";
 import { browser, demonstration, server } from "../lib/console.js";
 import { eventually } from "../lib/server.js";
 
-demonstration();
+// While the past is being judged, two answers to one question differ.
+demonstration(async () => {
+  const { judging } = await eventually(() => server.json("/api/incidents?span=31d"), (view) => view.judging === 0, 400);
+  assert.equal(judging, 0, "the past is judged");
+});
 
 const headers = { "content-type": "application/json" };
 const ask = async (body) => {
