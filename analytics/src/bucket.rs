@@ -135,6 +135,7 @@ impl Resource {
 
 /// Severity of a log record (OpenTelemetry severity numbers 1-8, 9-12, 13-16, 17-24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Trace and debug, and records without a severity.

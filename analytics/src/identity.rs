@@ -10,6 +10,7 @@ use crate::hash::{siphash13, siphash13_128, siphash13_prefixed};
 
 /// The sign by which users are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum IdentityMode {
     /// Network address; IPv6 is cut to its /64. Counts addresses, never users.

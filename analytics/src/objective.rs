@@ -29,6 +29,7 @@ const FEWEST: f64 = 10.0;
 
 /// What makes a request good.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Goal {
     /// It does not fail.
@@ -39,6 +40,7 @@ pub enum Goal {
 
 /// A promise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Objective {
     /// The service; empty for what users of a region meet.
     pub service: String,
@@ -50,6 +52,7 @@ pub struct Objective {
 
 /// What happened in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spent {
     /// Length of the window, seconds.
     pub window: i64,
@@ -63,6 +66,7 @@ pub struct Spent {
 
 /// How an objective stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Budget {
     /// The promise.
     pub objective: Objective,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One region as the settings describe it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Region {
     /// Code in addresses, frames and keys: lower-case ASCII letters, digits and `-`, for example `seoul`.

@@ -14,6 +14,7 @@ pub const WEEK: i64 = 7 * DAY;
 
 /// Width of a bucket. The order is from fine to coarse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Resolution {
     /// Two seconds: what a live screen counts from.

@@ -40,6 +40,7 @@ use crate::time::Resolution;
 
 /// Where a value stands to its usual range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Inside.
@@ -54,6 +55,7 @@ pub enum Standing {
 
 /// The one sentence on top of a page, as data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing was ever received.
@@ -86,6 +88,7 @@ pub enum Verdict {
 
 /// One value a step, from `start` on; `None` where nothing was received.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Line {
     /// Values, in the unit of the chart.
     pub values: Vec<Option<f64>>,
@@ -93,6 +96,7 @@ pub struct Line {
 
 /// A day: today beside yesterday, last week and the usual range. All lines have `86_400 / step` values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DayChart {
     /// What is drawn.
     pub measure: Measure,
@@ -116,6 +120,7 @@ pub struct DayChart {
 
 /// One of the four figures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Card {
     /// What is measured.
     pub measure: Measure,
@@ -133,6 +138,7 @@ pub struct Card {
 
 /// A region on the map and in the ranked table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RegionRow {
     /// Region code.
     pub code: String,
@@ -162,6 +168,7 @@ pub struct RegionRow {
 
 /// Something that happened, on the timeline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Its kind.
     pub kind: EventKind,
@@ -181,6 +188,7 @@ pub struct Event {
 
 /// Kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// A spell out of the usual range.
@@ -195,6 +203,7 @@ pub enum EventKind {
 
 /// An incident that goes on, as other pages lead to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OpenIncident {
     /// Its name.
     pub id: String,
@@ -204,6 +213,7 @@ pub struct OpenIncident {
 
 /// The page 지금.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NowView {
     /// The instant that everything on the page stands for.
     pub as_of: i64,
@@ -243,6 +253,7 @@ pub struct NowView {
 
 /// A service, route or call in a region's tables.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TransactionRow {
     /// Service name, as telemetry gave it.
     pub service: String,
@@ -272,6 +283,7 @@ pub struct TransactionRow {
 
 /// A chart of a chosen period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PeriodChart {
     /// What is drawn.
     pub measure: Measure,
@@ -291,6 +303,7 @@ pub struct PeriodChart {
 
 /// A named line of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Series {
     /// Role: `now`, `before` (the compared period), or the name of a service or quantile (`p50`, `p95`, `p99`).
     pub name: String,
@@ -300,6 +313,7 @@ pub struct Series {
 
 /// The page of a region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RegionView {
     /// The instant that everything on the page stands for.
     pub as_of: i64,
@@ -353,6 +367,7 @@ pub struct RegionView {
 
 /// The result of combining regions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CombineView {
     /// Regions combined.
     pub regions: Vec<String>,
@@ -386,6 +401,7 @@ pub struct CombineView {
 
 /// One region of a combination.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Part {
     /// Region code.
     pub region: String,
@@ -397,6 +413,7 @@ pub struct Part {
 
 /// Two regions and what they share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pair {
     /// First region.
     pub a: String,
@@ -410,6 +427,7 @@ pub struct Pair {
 
 /// What the address of 지금 holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NowQuery {
     /// Identity mode; absent takes the settings' own.
     pub mode: Option<IdentityMode>,
@@ -423,6 +441,7 @@ pub struct NowQuery {
 
 /// What the address of a region's page holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RegionQuery {
     /// Region code.
     pub region: String,

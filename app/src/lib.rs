@@ -36,6 +36,6 @@ mod text;
 pub use app::{App, Site};
 pub use data::{Backend, BoxFuture, CombineData};
 #[cfg(feature = "ssr")]
-pub use say::speak::speak;
+pub use say::speak::{list, speak, tell};
 #[cfg(feature = "ssr")]
 pub use shell::{BundleAssets, shell};

@@ -15,6 +15,7 @@ pub mod http;
 pub mod import;
 pub mod keys;
 pub mod marks;
+pub mod mcp;
 pub mod outgoing;
 mod output;
 pub mod picture;

@@ -129,6 +129,16 @@ async fn keys_decide_who_may_do_what() {
     assert_eq!(server.get("/api/now").send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
     assert_eq!(get("/api/now", &sender).await.status(), StatusCode::FORBIDDEN);
     assert_eq!(get("/api/now", &reader).await.status(), StatusCode::OK);
+    let agent = async |key: Option<&str>| {
+        let tools = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+        let request = server.post("/mcp").header("content-type", "application/json").body(tools);
+        let request = request.header("accept", "application/json, text/event-stream");
+        let request = if let Some(key) = key { request.bearer_auth(key) } else { request };
+        request.send().await.unwrap().status()
+    };
+    assert_eq!(agent(None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(agent(Some(&sender)).await, StatusCode::FORBIDDEN);
+    assert_eq!(agent(Some(&reader)).await, StatusCode::OK);
     assert_eq!(get("/metrics", "bonghwa_00000000_0").await.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(server.get("/healthz").send().await.unwrap().status(), StatusCode::OK);
     let import = async |key: &str| {

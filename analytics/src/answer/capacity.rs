@@ -16,6 +16,7 @@ const FARTHEST: i64 = 28 * DAY;
 
 /// What is needed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Needed {
     /// Seconds looked ahead; absent where only the plan was asked for.
     pub horizon: Option<i64>,
@@ -27,6 +28,7 @@ pub struct Needed {
 
 /// A measure of a region that may pass its threshold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AheadRow {
     /// Region code.
     pub region: String,

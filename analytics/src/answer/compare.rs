@@ -16,6 +16,7 @@ const LINES: usize = 5;
 
 /// What was compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Compared {
     /// A measure of an area each.
     pub pairs: Vec<Pair>,
@@ -25,6 +26,7 @@ pub struct Compared {
 
 /// A measure of an area now, and then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pair {
     /// In the period asked about.
     pub now: Measured,

@@ -10,6 +10,7 @@ const MOST: usize = 3;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Diagnosed {
     /// How all regions stand now; absent where a past time or some regions only are asked about.
     pub verdict: Option<Verdict>,

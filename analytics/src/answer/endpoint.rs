@@ -22,6 +22,7 @@ const SLOWER: f64 = 1.0 + 3.0 * RELATIVE_ERROR;
 
 /// Endpoints in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Endpoints {
     /// What they are ordered by.
     pub measure: Measure,
@@ -39,6 +40,7 @@ pub struct Endpoints {
 
 /// An endpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EndpointRow {
     /// Service, as telemetry gave it.
     pub service: String,

@@ -15,6 +15,7 @@ pub(super) const WINDOW: i64 = 1800;
 
 /// A measure of an area.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Measured {
     /// The area; its name is empty for all regions.
     pub area: Area,

@@ -53,6 +53,7 @@ pub trait Source {
 
 /// The answer to a question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Answer {
     /// The instant of the newest data.
     pub as_of: i64,
@@ -76,6 +77,7 @@ pub struct Answer {
 
 /// What an answer holds, by the kind of question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Body {
     /// One time beside another, or regions beside each other.
@@ -103,6 +105,7 @@ const MOST_BEFORE: usize = 6;
 
 /// What somebody asks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Asking {
     /// In their words.
@@ -121,6 +124,7 @@ pub struct Asking {
 
 /// What comes back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reply {
     /// The words that were asked.
     pub text: String,

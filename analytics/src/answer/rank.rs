@@ -9,6 +9,7 @@ use crate::view::{Fact, Measure};
 
 /// Regions in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ranked {
     /// What they are ordered by.
     pub measure: Measure,
@@ -24,6 +25,7 @@ pub struct Ranked {
 
 /// A region in its place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RankRow {
     /// Region code.
     pub region: String,

@@ -17,6 +17,7 @@ const MEASURES: [Measure; 5] =
 
 /// The parts of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reported {
     /// Measures of the period beside those of the one before.
     pub compared: Compared,

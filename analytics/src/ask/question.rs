@@ -9,6 +9,7 @@ use crate::view::Measure;
 ///
 /// As JSON a slot that is empty is left out. Instants are seconds since the epoch, and periods exclude their end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// What kind of answer is wanted.
@@ -68,6 +69,7 @@ impl Question {
 
 /// What kind of answer is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// One time beside another, or regions beside each other.
@@ -110,6 +112,7 @@ impl Kind {
 
 /// A region, or regions taken together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Area {
     /// Code of the region or of the group (`busan`, `capital`); `nation` for all, where that is set against a part.
     pub name: String,
@@ -119,6 +122,7 @@ pub struct Area {
 
 /// A span of time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Period {
     /// First second.
     pub from: i64,
@@ -131,6 +135,7 @@ pub struct Period {
 
 /// The value to pass.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Threshold {
     /// In the unit beside it.
     pub value: f64,
@@ -140,6 +145,7 @@ pub struct Threshold {
 
 /// Unit of a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
     /// A share, 0 to 1 (80 % is 0.8).
@@ -152,6 +158,7 @@ pub enum Quantity {
 
 /// What comes first in a ranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// The largest value.
@@ -164,6 +171,7 @@ pub enum Order {
 
 /// The file in which a report is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// PDF.

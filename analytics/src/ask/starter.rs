@@ -6,6 +6,7 @@ use crate::format::Lang;
 
 /// One of the questions that the console is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Starter {
     /// Users and load beside the same time yesterday.

@@ -12,6 +12,7 @@ const MOST: usize = 8;
 
 /// A question that may be meant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Suggestion {
     /// The question, in words that `understand` reads.
     pub text: String,

@@ -6,6 +6,7 @@ pub use crate::view::Confidence;
 
 /// Why an incident happened, as far as can be told.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
     /// Causes, the one that explains most first; empty unless one was found.
     pub causes: Vec<Cause>,
@@ -25,6 +26,7 @@ impl Explanation {
 
 /// Whether there is an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// At least one cause is stated.
@@ -41,6 +43,7 @@ impl Default for Outcome {
 
 /// Why no cause can be stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
     /// Nothing says what is out of its usual range.
@@ -59,6 +62,7 @@ pub enum Missing {
 
 /// One cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cause {
     /// The service; for a network the one that was called.
     pub service: String,
@@ -79,6 +83,7 @@ pub struct Cause {
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CauseKind {
     /// A database takes longer to answer its callers.
@@ -117,6 +122,7 @@ pub enum CauseKind {
 
 /// One piece of evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// What it is.
     pub kind: EvidenceKind,
@@ -151,6 +157,7 @@ impl Evidence {
 
 /// Kind of evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceKind {
     /// The service takes longer, or fails more often (see the quantity).
@@ -175,6 +182,7 @@ pub enum EvidenceKind {
 
 /// What values measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
     /// Mean response time, seconds.
@@ -199,6 +207,7 @@ pub enum Quantity {
 
 /// A suspect that a check cleared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Acquittal {
     /// The service.
     pub service: String,
@@ -212,6 +221,7 @@ pub struct Acquittal {
 
 /// What clears a suspect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
     /// The service adds nothing to what the symptom shows.

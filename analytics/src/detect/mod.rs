@@ -78,6 +78,7 @@ impl Band {
 
 /// Which evidence a reading rests on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// None: too little was seen, or nothing was received.
@@ -91,6 +92,7 @@ pub enum Method {
 
 /// Why a reading is, or is not, an alarm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// No value was received.

@@ -9,6 +9,7 @@ use crate::bucket::{Bucket, LogLines, Name, OTHER, Severity};
 
 /// How the records of a template changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// There were none before.

@@ -9,6 +9,7 @@ use super::{ADDRESSES, GAP, Session, Sessions};
 
 /// Why someone is listed. The order is that of lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Many log-ins from one address within a minute.
@@ -28,6 +29,7 @@ impl Kind {
 
 /// From where on someone is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Thresholds {
     /// Seconds without a request after which a session is over.
     pub gap: i64,
@@ -61,6 +63,7 @@ pub struct Span<'a> {
 
 /// Someone who is listed, with the figures that are the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Listed {
     /// Code of the region.
     pub region: String,

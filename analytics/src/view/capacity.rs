@@ -27,6 +27,7 @@ const MOST: usize = 60;
 
 /// What needs more before the quarter ends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CapacityPlan {
     /// End of the quarter (exclusive), midnight in Asia/Seoul.
     pub until: i64,
@@ -40,6 +41,7 @@ pub struct CapacityPlan {
 
 /// A resource of a service in a region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CapacityRow {
     /// Region code.
     pub region: String,
@@ -69,6 +71,7 @@ pub struct CapacityRow {
 
 /// What is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
     /// More.
@@ -85,6 +88,7 @@ pub enum Need {
 
 /// A range of days in which a level is passed: midnights in Asia/Seoul.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Passing {
     /// The upper edge passes it.
     pub earliest: i64,

@@ -27,6 +27,7 @@ const SYMPTOMS: usize = 32;
 
 /// What was found out about the cause of an incident.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Look {
     /// Causes, suspects that were cleared, or why none can be stated.
     pub explanation: Explanation,
@@ -36,6 +37,7 @@ pub struct Look {
 
 /// A service on the way, with mean times of a request in seconds; absent where nothing was measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PathStep {
     /// The service, as telemetry gave it.
     pub service: String,

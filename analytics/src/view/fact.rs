@@ -6,6 +6,7 @@ use crate::time::Resolution;
 
 /// A quantity that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Distinct identities in the window (users, sessions or addresses, by mode).
@@ -51,6 +52,7 @@ impl Measure {
 
 /// Unit of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Distinct people (user cookie).
@@ -73,6 +75,7 @@ pub enum Unit {
 
 /// How a value came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// Union of HyperLogLog sketches; `error` is set.
@@ -105,6 +108,7 @@ pub enum Method {
 
 /// A value that can be shown, with all that its source line needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fact {
     /// Anchor of its source row, unique on the page (`users`, `users-yesterday`, `load-seoul`).
     pub id: String,
@@ -132,6 +136,7 @@ pub struct Fact {
 
 /// Five beacons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// 평소
@@ -148,6 +153,7 @@ pub enum Level {
 
 /// How sure a statement is. Each word has one definition for causes and one for forecasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// 알 수 없음. No cause is stated; there is no past to judge a forecast by.

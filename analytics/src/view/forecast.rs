@@ -26,6 +26,7 @@ const FOLLOWED: usize = 365;
 
 /// What the address of 예측·용량 holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForecastQuery {
     /// Region code, or `all`.
     pub region: String,
@@ -43,6 +44,7 @@ pub struct ForecastQuery {
 
 /// Where a threshold comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// The address names it.
@@ -55,6 +57,7 @@ pub enum Origin {
 
 /// The page 예측·용량.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForecastView {
     /// The instant that everything on the page stands for.
     pub as_of: i64,
@@ -98,6 +101,7 @@ pub struct ForecastView {
 
 /// A forecast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ahead {
     /// Past and future: `came`, `middle` (from the last value that came), `low50`, `high50`, `low95`, `high95`; its range
     /// is the 85 % interval. All lines have the same length.
@@ -126,6 +130,7 @@ pub struct Ahead {
 
 /// When a measure of use is full (100 %), by the trend of its daily peaks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Full {
     /// Highest use in the busy hour of a day, by the trend, today.
     pub now: Fact,
@@ -139,6 +144,7 @@ pub struct Full {
 
 /// Forecasts made some time ago, against what came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PastForecast {
     /// Seconds ahead that were forecast.
     pub ahead: i64,

@@ -20,6 +20,7 @@ const MAX_LISTED: usize = 500;
 
 /// What the address of 사건 holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IncidentsQuery {
     /// Region code; empty for all.
     pub region: String,
@@ -29,6 +30,7 @@ pub struct IncidentsQuery {
 
 /// What somebody said of an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {
     /// Somebody takes care of it.
@@ -45,6 +47,7 @@ pub enum MarkKind {
 
 /// What somebody said of an incident, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Mark {
     /// When it was said.
     pub at: i64,
@@ -56,6 +59,7 @@ pub struct Mark {
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
     /// What users of the region meet.
@@ -82,6 +86,7 @@ impl SubjectKind {
 
 /// A finding as a page shows it: what was seen, what was expected, and how that was known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FindingRow {
     /// Region code.
     pub region: String,
@@ -121,6 +126,7 @@ pub struct FindingRow {
 
 /// An incident in the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IncidentRow {
     /// Its name, part of its address.
     pub id: String,
@@ -162,6 +168,7 @@ impl IncidentRow {
 
 /// The page 사건.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IncidentsView {
     /// The instant that everything on the page stands for.
     pub as_of: i64,
@@ -195,6 +202,7 @@ pub struct IncidentsView {
 
 /// A lane of an incident: the findings of a service by minute.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Lane {
     /// Service; empty for the entry.
     pub service: String,
@@ -208,6 +216,7 @@ pub struct Lane {
 
 /// A small chart that goes with an incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IncidentChart {
     /// What is drawn.
     pub measure: Measure,
@@ -229,6 +238,7 @@ pub struct IncidentChart {
 
 /// The page of an incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IncidentView {
     /// The instant that everything on the page stands for.
     pub as_of: i64,

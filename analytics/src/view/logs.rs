@@ -11,6 +11,7 @@ const MOST: usize = 60;
 
 /// A log template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogRow {
     /// What it says, variables as `<*>`.
     pub template: String,

@@ -17,6 +17,7 @@ pub const AGES: [i64; 5] = [0, LISTED_AGE, 2 * 3600, 4 * 3600, 8 * 3600];
 
 /// Which sessions are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionsQuery {
     /// Code of the region; empty for all.
     pub region: String,
@@ -30,6 +31,7 @@ pub struct SessionsQuery {
 
 /// The page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionsView {
     /// Instant of the newest data.
     pub as_of: i64,
@@ -63,6 +65,7 @@ pub struct SessionsView {
 
 /// Everybody who is listed for one reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct List {
     /// Why.
     pub kind: Kind,
@@ -74,6 +77,7 @@ pub struct List {
 
 /// What is known of a region's sessions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Known {
     /// Code of the region.
     pub region: String,

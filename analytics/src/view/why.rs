@@ -30,6 +30,7 @@ const OFFERED: usize = 40;
 
 /// Which series, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WhyQuery {
     /// Region code.
     pub region: String,
@@ -80,6 +81,7 @@ pub struct WhyPeriods {
 
 /// How the series was judged at the instant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WhyReading {
     /// Start of the row.
     pub start: i64,
@@ -103,6 +105,7 @@ pub struct WhyReading {
 
 /// The page 판정 근거.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WhyView {
     /// The instant of the newest data.
     pub as_of: i64,
@@ -150,6 +153,7 @@ pub struct WhyView {
 
 /// A part of a change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PartRow {
     /// What it is.
     pub part: Part,

@@ -272,7 +272,7 @@ fn sections(parameters: &Parameters) -> Result<Sections, ApiError> {
 
 impl super::Ready {
     /// Puts a question to the centre off the threads that serve connections.
-    pub(super) async fn ask<T: Send + 'static>(
+    pub(crate) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&crate::centre::Centre) -> Result<T, crate::centre::CentreError> + Send + 'static,
     ) -> Result<T, ApiError> {
@@ -284,7 +284,7 @@ impl super::Ready {
     }
 
     /// Whether there is a region of this code.
-    pub(super) fn known(&self, code: &str) -> Result<(), ApiError> {
+    pub(crate) fn known(&self, code: &str) -> Result<(), ApiError> {
         let regions = self.centre.regions();
         if regions.iter().any(|region| region.code == code) {
             return Ok(());

@@ -9,6 +9,7 @@ use bonghwa_analytics::ask::{Suggestion, suggest};
 use bonghwa_analytics::format::Lang;
 use bonghwa_app::address::{Address, Page};
 use bonghwa_app::speak;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::App;
@@ -17,7 +18,7 @@ use super::error::ApiError;
 use super::query::Parameters;
 
 /// What comes back: the reply as data, and in words.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Told {
     #[serde(flatten)]
     reply: Reply,

@@ -6,6 +6,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::Uri;
 use bonghwa_analytics::view::{IncidentView, IncidentsView, Mark, MarkKind};
 use bonghwa_app::address::{INCIDENT_SPANS, incidents_query};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::App;
@@ -14,7 +15,7 @@ use super::error::ApiError;
 use super::query::Parameters;
 
 /// Body of `POST /api/incident/mark`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Said {
     /// Name of the incident.

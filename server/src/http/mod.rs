@@ -13,6 +13,7 @@ mod live;
 mod meter;
 mod metrics;
 mod notice;
+mod openapi;
 mod otlp;
 mod picture;
 mod query;
@@ -93,7 +94,7 @@ impl App {
         let _ = self.ready.set(ready);
     }
 
-    fn ready(&self) -> Result<&Ready, ApiError> {
+    pub(crate) fn ready(&self) -> Result<&Ready, ApiError> {
         self.ready.get().ok_or(ApiError::Starting)
     }
 }
@@ -115,6 +116,7 @@ pub fn router(app: &App) -> Router {
         .route("/api/why", get(api::why))
         .route("/api/ask", get(ask::page).post(ask::ask))
         .route("/api/suggest", get(ask::suggestions))
+        .route("/api/openapi.json", get(openapi::document))
         .route("/api/frames", get(api::frames))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))
@@ -122,6 +124,7 @@ pub fn router(app: &App) -> Router {
         .route("/api/live", get(live::live))
         .route("/api/demo", get(demo::list))
         .route("/metrics", get(metrics::text))
+        .route_service("/mcp", crate::mcp::service(app))
         .layer(readers.clone());
     let changes = Router::new()
         .route("/api/demo/break", post(demo::break_region))

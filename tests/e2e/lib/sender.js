@@ -89,11 +89,11 @@ export async function runShop(environment, port, paths, preload = "@opentelemetr
 }
 
 /** Runs a Python script with the packages of tests/python and returns what it wrote. */
-export async function python(script, environment, input) {
+export async function python(script, environment, input, ...given) {
   const interpreter = process.env.XTASK_PYTHON;
   assert.ok(interpreter, "XTASK_PYTHON names the Python with the packages; `cargo xtask test` sets it");
   const stdio = [input ? "pipe" : "ignore", "pipe", "inherit"];
-  const child = spawn(interpreter, [`../python/${script}`], { cwd: e2e, env: environment, stdio });
+  const child = spawn(interpreter, [`../python/${script}`, ...given], { cwd: e2e, env: environment, stdio });
   if (input) child.stdin.end(input);
   const chunks = [];
   child.stdout.on("data", (chunk) => chunks.push(chunk));

@@ -53,6 +53,7 @@ pub struct Context<'a> {
 
 /// What became of a text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Understood {
     /// A question, and what was taken for granted.
@@ -80,6 +81,7 @@ pub enum Understood {
 
 /// Something that the text left open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Assumption {
     /// No time was said.
@@ -110,6 +112,7 @@ pub enum Assumption {
 
 /// What is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum About {
     /// Which region a name means.
@@ -130,6 +133,7 @@ pub enum About {
 
 /// Why a text cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Reason {
     /// Nothing was asked.
