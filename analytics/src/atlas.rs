@@ -35,6 +35,9 @@ pub enum AtlasError {
         /// What was wrong.
         source: CodecError,
     },
+    /// There is no such region.
+    #[error("there is no region {0}; the list of regions has the codes")]
+    Region(String),
     /// Registers cannot be merged.
     #[error(transparent)]
     Sketch(#[from] SketchError),

@@ -37,3 +37,24 @@ pub struct Region {
     #[serde(default)]
     pub population: u32,
 }
+
+impl Region {
+    /// A region of which only the code is known. It has no place on the map.
+    pub fn unnamed(code: &str) -> Self {
+        let name = || code.to_owned();
+        Self {
+            code: name(),
+            ko: name(),
+            en: name(),
+            official_ko: name(),
+            official_en: name(),
+            valid_from: None,
+            valid_to: None,
+            successor: None,
+            row: 0,
+            column: 0,
+            group: String::new(),
+            population: 0,
+        }
+    }
+}

@@ -1,13 +1,14 @@
 //! The rows of all regions together: made anew wherever a region's row changed, and kept, so that a national week is a
 //! few hundred merges and not thousands. Its rows hold entry requests and identities; routes are a matter of the regions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use bonghwa_analytics::atlas::{AtlasError, NATION, Unions};
-use bonghwa_analytics::bucket::{Bucket, Concurrency};
+use bonghwa_analytics::atlas::{AtlasError, NATION};
+use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::{Frame, Row, Sections};
-use bonghwa_analytics::identity::{IdentityMode, KeyId};
-use bonghwa_analytics::summary::Summary;
+use bonghwa_analytics::identity::KeyId;
+use bonghwa_analytics::nation::Gather;
+pub use bonghwa_analytics::nation::SECTIONS;
 use bonghwa_analytics::time::Resolution;
 
 use crate::database::{Database, DatabaseError};
@@ -15,8 +16,6 @@ use crate::store::{LIVE, Store, StoreError};
 
 /// Rows made in one go: bounds the accumulators in memory.
 const CHUNK: usize = 256;
-/// What of a region's row the nation is made of.
-pub const SECTIONS: Sections = Sections { summary: true, registers: true, ..Sections::NONE };
 
 /// Buckets that changed in some region.
 pub type Touched = BTreeSet<(Resolution, i64)>;
@@ -107,30 +106,9 @@ impl<D: Database> Nation<D> {
         starts: &[i64],
     ) -> Result<Vec<(i64, Bucket)>, R::Error> {
         let (Some(first), Some(last)) = (starts.first(), starts.last()) else { return Ok(Vec::new()) };
-        let key = self.store.key();
-        let mut buckets: BTreeMap<i64, Bucket> = starts.iter().map(|start| (*start, Bucket::default())).collect();
-        let mut unions: BTreeMap<(i64, IdentityMode), (u64, Unions)> = BTreeMap::new();
-        regions.rows(resolution, *first, last + 1, &mut |region, rows| {
-            for row in rows {
-                let Some(bucket) = buckets.get_mut(&row.start) else { continue };
-                let failed = |source| AtlasError::Row { region: region.to_owned(), source };
-                let summary = Summary::decode(row.summary.as_deref().unwrap_or_default()).map_err(failed)?;
-                bucket.entry.merge(&summary.entry);
-                for (mode, users) in &summary.users {
-                    let empty = || (0, Unions::new(key, *mode));
-                    let (identified, union) = unions.entry((row.start, *mode)).or_insert_with(empty);
-                    *identified += users.identified;
-                    union.merge_section(region, resolution, row.registers.as_deref().unwrap_or_default())?;
-                }
-            }
-            Ok(())
-        })?;
-        for ((start, mode), (identified, union)) in unions {
-            if let Some(bucket) = buckets.get_mut(&start) {
-                bucket.concurrency.insert(mode, Concurrency { identified, sketch: union.sketch() });
-            }
-        }
-        Ok(buckets.into_iter().collect())
+        let mut gather = Gather::new(self.store.key(), resolution, starts);
+        regions.rows(resolution, *first, last + 1, &mut |region, rows| Ok(gather.add(region, rows)?))?;
+        Ok(gather.finish())
     }
 
     fn write(&self, resolution: Resolution, rows: &[(i64, Bucket)], now: i64) -> Result<Frame, StoreError> {

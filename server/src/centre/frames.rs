@@ -1,13 +1,12 @@
 //! Frames for readers: the buckets that make up a window, as they travel.
 
-use bonghwa_analytics::atlas::Atlas;
-use bonghwa_analytics::frame::{Form, Frame, Sections, encode_registers, registers_of};
+use bonghwa_analytics::desk::{self, Desk};
+use bonghwa_analytics::frame::{Form, Sections, encode_registers, registers_of};
 use bonghwa_analytics::identity::{IdentityMode, KeyId};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::time::Resolution;
 
-use super::edge::Edge;
-use super::{Centre, CentreError, read};
+use super::{Centre, CentreError};
 
 /// Which frames are wanted.
 #[derive(Clone, Debug)]
@@ -32,8 +31,8 @@ impl Centre {
         let coarsest = query.coarsest.unwrap_or(bonghwa_analytics::window::coarsest(query.from, query.to));
         let mut out = Vec::new();
         for code in &query.regions {
-            let edge = self.edge(code)?;
-            for mut frame in self.window(edge, query.from, query.to, coarsest, query.sections)? {
+            self.known(code)?;
+            for mut frame in desk::window(self, code, query.from, query.to, coarsest, query.sections)? {
                 for row in &mut frame.rows {
                     if let Some(section) = &mut row.registers {
                         *section = for_the_wire(section, frame.key, query.mode);
@@ -43,41 +42,6 @@ impl Centre {
             }
         }
         Ok(out)
-    }
-
-    /// An atlas of the registers (and summaries) of some regions over a window.
-    pub(super) fn atlas_of(&self, regions: &[String], from: i64, to: i64) -> Result<Atlas, CentreError> {
-        let mut atlas = Atlas::new(self.0.config.regions.clone());
-        let coarsest = bonghwa_analytics::window::coarsest(from, to);
-        let sections = Sections { summary: true, registers: true, ..Sections::NONE };
-        for code in regions {
-            for frame in self.window(self.edge(code)?, from, to, coarsest, sections)? {
-                atlas.insert(&frame)?;
-            }
-        }
-        Ok(atlas)
-    }
-
-    /// The frames of one region that make up a window, as they rest, one a run of neighbouring buckets.
-    pub(super) fn window(
-        &self,
-        edge: &Edge,
-        from: i64,
-        to: i64,
-        coarsest: Resolution,
-        sections: Sections,
-    ) -> Result<Vec<Frame>, CentreError> {
-        let parts = {
-            let atlas = read(&self.0.atlas);
-            let Some(track) = atlas.track(edge.region()) else { return Ok(Vec::new()) };
-            track.decompose(from, to, coarsest)
-        };
-        let mut frames = Vec::new();
-        for run in parts.chunk_by(|a, b| a.0 == b.0 && b.1 == a.1 + a.0.seconds()) {
-            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-            frames.push(edge.frame(first.0, first.1, last.1 + 1, sections)?);
-        }
-        Ok(frames)
     }
 }
 

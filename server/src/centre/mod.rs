@@ -3,23 +3,17 @@
 //! Data flows one way: an edge stores what arrives; a tick pulls the rows that changed from every edge, puts them into
 //! the atlas, makes the national rows anew where a region's changed, and wakes whoever waits for a new view.
 
-mod ask;
+mod desk;
 mod edge;
-mod extras;
-mod forecast;
 mod frames;
-mod incidents;
 mod nation;
 mod pages;
-mod sessions;
-mod why;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bonghwa_analytics::atlas::{Atlas, AtlasError, NATION};
-use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::{Frame, Sections};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
@@ -27,7 +21,6 @@ use bonghwa_analytics::objective::Objective;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::session::Thresholds;
 use bonghwa_analytics::time::{DAY, Resolution};
-use bonghwa_analytics::view::{NowQuery, NowView, SessionsQuery, SessionsView};
 use bonghwa_edge::batch::Batch;
 use bonghwa_edge::database::DatabaseError;
 use bonghwa_edge::engine::EngineError;
@@ -171,24 +164,17 @@ pub struct Contact {
 #[derive(Clone)]
 pub struct Centre(Arc<Inner>);
 
-/// Usual ranges and when they were made.
-type Made = (i64, Arc<Baselines>);
-
 struct Inner {
     config: CentreConfig,
     edges: BTreeMap<String, Edge>,
     nation: Mutex<Nation>,
     atlas: RwLock<Atlas>,
-    baselines: Mutex<BTreeMap<(i64, IdentityMode), Made>>,
-    pages: Mutex<HashMap<NowQuery, Arc<NowView>>>,
-    sessions: Mutex<BTreeMap<SessionsQuery, (i64, Arc<SessionsView>)>>,
-    forecasts: Mutex<forecast::Kept>,
+    pages: Mutex<pages::Pages>,
+    kept: Mutex<desk::Kept>,
     ticks: watch::Sender<i64>,
     counters: Mutex<Counters>,
     contacts: Mutex<BTreeMap<String, Contact>>,
     marks: Marks,
-    found: Mutex<incidents::Found>,
-    extras: Mutex<extras::Kept>,
 }
 
 impl Centre {
@@ -207,16 +193,12 @@ impl Centre {
             edges,
             nation: Mutex::new(nation),
             atlas: RwLock::new(atlas),
-            baselines: Mutex::default(),
             pages: Mutex::default(),
-            sessions: Mutex::default(),
-            forecasts: Mutex::default(),
+            kept: Mutex::default(),
             ticks: watch::Sender::new(now),
             counters: Mutex::default(),
             contacts: Mutex::new(contacts),
             marks: Marks::open(&config.data).map_err(Arc::new)?,
-            found: Mutex::default(),
-            extras: Mutex::default(),
             config,
         }));
         centre.restore(now)?;
@@ -298,7 +280,7 @@ impl Centre {
     }
 
     /// Regions whose edge is away at an instant.
-    fn away(&self, now: i64) -> BTreeSet<String> {
+    fn out_of_reach(&self, now: i64) -> BTreeSet<String> {
         let contacts = lock(&self.0.contacts);
         let patience = &self.0.config.elsewhere;
         let away = contacts.iter().filter(|(code, contact)| contact.at < now - patience.get(*code).unwrap_or(&0));
@@ -380,7 +362,7 @@ impl Centre {
                 atlas.drop_rows(resolution, expired - DAY, expired);
             }
         }
-        lock(&self.0.pages).clear();
+        lock(&self.0.pages).tick();
         self.0.ticks.send_replace(as_of(now));
         failure.map_or(Ok(()), Err)
     }

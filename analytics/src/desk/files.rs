@@ -1,0 +1,235 @@
+//! A desk of frames at hand: what a file holds, or several of them together.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::{Desk, Settings};
+use crate::atlas::{Atlas, AtlasError, NATION};
+use crate::frame::{Form, Frame, Row, Sections, encode_registers};
+use crate::identity::{IdentityMode, KeyId};
+use crate::nation::Gather;
+use crate::objective::Objective;
+use crate::region::Region;
+use crate::session::Thresholds;
+use crate::summary::Summary;
+use crate::time::{DAY, Resolution};
+
+/// Seconds before the instant shown of which registers are held ready.
+const RECENT: i64 = 2400;
+/// National rows made in one go: bounds the accumulators in memory.
+const CHUNK: usize = 64;
+
+/// What is known of the system beside its rows.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// Regions, in the order in which they are shown.
+    pub regions: Vec<Region>,
+    /// Identity mode shown by default.
+    pub mode: IdentityMode,
+    /// Seconds that rows were kept, by resolution.
+    pub retention: [i64; 4],
+    /// Seconds without data after which a region counts as late.
+    pub late_after: i64,
+    /// Name of the system, Korean and English.
+    pub title: (String, String),
+    /// Whether the data is a demonstration.
+    pub demo: bool,
+    /// From where on sessions are listed, and when they are over.
+    pub sessions: Thresholds,
+    /// Service-level objectives of every region.
+    pub objectives: Vec<Objective>,
+    /// The instant that pages stand for; absent for the end of the newest row.
+    pub as_of: Option<i64>,
+}
+
+impl Default for Manifest {
+    fn default() -> Self {
+        Self {
+            regions: Vec::new(),
+            mode: IdentityMode::UserCookie,
+            retention: [3600, 2 * DAY, 35 * DAY, 800 * DAY],
+            late_after: 120,
+            title: ("시스템".to_owned(), "System".to_owned()),
+            demo: false,
+            sessions: Thresholds::default(),
+            objectives: Vec::new(),
+            as_of: None,
+        }
+    }
+}
+
+/// Rows of one region and resolution, by start.
+type Rows = BTreeMap<i64, Row>;
+
+/// See the module.
+pub struct Files {
+    manifest: Manifest,
+    key: KeyId,
+    rows: BTreeMap<(String, Resolution), Rows>,
+    atlas: RefCell<Atlas>,
+    as_of: i64,
+}
+
+impl Files {
+    /// Opens frames. A row that is there several times is the one of the highest sequence. Regions that the manifest does not
+    /// name come after those that it does; national rows that are missing are made.
+    ///
+    /// Fails if the identities of the frames were hashed under different keys, or a row cannot be read.
+    pub fn open(mut manifest: Manifest, frames: impl IntoIterator<Item = Frame>) -> Result<Self, AtlasError> {
+        let mut rows: BTreeMap<(String, Resolution), Rows> = BTreeMap::new();
+        let mut key = None;
+        for frame in frames {
+            if *key.get_or_insert(frame.key) != frame.key {
+                return Err(AtlasError::Key { region: frame.region });
+            }
+            if frame.region != NATION && !manifest.regions.iter().any(|region| region.code == frame.region) {
+                manifest.regions.push(Region::unnamed(&frame.region));
+            }
+            let known = rows.entry((frame.region, frame.resolution)).or_default();
+            for row in frame.rows {
+                match known.get_mut(&row.start) {
+                    Some(held) if held.seq > row.seq => {}
+                    // The same row with other sections: a file may hold its parts one after the other.
+                    Some(held) if held.seq == row.seq => complete(held, row),
+                    _ => drop(known.insert(row.start, row)),
+                }
+            }
+        }
+        let end = |((_, resolution), rows): (&(String, Resolution), &Rows)| {
+            Some(rows.keys().next_back()? + resolution.seconds())
+        };
+        let newest = rows.iter().filter_map(end).max().unwrap_or(0);
+        let as_of = Resolution::TwoSeconds.floor(manifest.as_of.unwrap_or(newest));
+        let atlas = RefCell::new(Atlas::new(manifest.regions.clone()));
+        let mut files = Self { manifest, key: key.unwrap_or_default(), rows, atlas, as_of };
+        files.unite()?;
+        files.fill()?;
+        Ok(files)
+    }
+
+    /// Makes the national rows that are missing.
+    fn unite(&mut self) -> Result<(), AtlasError> {
+        for resolution in [Resolution::Minute, Resolution::FiveMinutes, Resolution::Hour] {
+            let all = || self.rows.iter().filter(|((region, of), _)| *of == resolution && region != NATION);
+            let nation = self.rows.get(&(NATION.to_owned(), resolution));
+            let mut starts: Vec<i64> = all().flat_map(|(_, rows)| rows.keys().copied()).collect();
+            starts.sort_unstable();
+            starts.dedup();
+            starts.retain(|start| !nation.is_some_and(|rows| rows.contains_key(start)));
+            let mut made = Rows::new();
+            for chunk in starts.chunks(CHUNK) {
+                let (Some(first), Some(last)) = (chunk.first(), chunk.last()) else { continue };
+                let mut gather = Gather::new(self.key, resolution, chunk);
+                for ((region, _), rows) in all() {
+                    gather.add(region, rows.range(first..=last).map(|(_, row)| row))?;
+                }
+                for (start, bucket) in gather.finish() {
+                    let (mut summary, mut registers) = (Vec::new(), Vec::new());
+                    Summary::of(&bucket).encode(&mut summary);
+                    encode_registers(&bucket.concurrency, Form::Rest, &mut registers);
+                    made.insert(
+                        start,
+                        Row { start, seq: 0, summary: Some(summary), registers: Some(registers), ..Row::default() },
+                    );
+                }
+            }
+            if !made.is_empty() {
+                self.rows.entry((NATION.to_owned(), resolution)).or_default().append(&mut made);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the summaries of all rows into the atlas, and the registers of the last of them.
+    fn fill(&self) -> Result<(), AtlasError> {
+        let atlas = &mut *self.atlas.borrow_mut();
+        for (region, resolution) in self.rows.keys() {
+            atlas.insert(&self.rows_of(region, *resolution, i64::MIN, i64::MAX, Sections::SUMMARY))?;
+            if region != NATION && *resolution <= Resolution::FiveMinutes {
+                let recent = self.rows_of(region, *resolution, self.as_of - RECENT, self.as_of, Sections::REGISTERS);
+                atlas.insert(&recent)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rows_of(&self, region: &str, resolution: Resolution, from: i64, to: i64, sections: Sections) -> Frame {
+        let rows = self.rows.get(&(region.to_owned(), resolution)).filter(|_| from < to);
+        let rows = rows.into_iter().flat_map(|rows| rows.range(from..to)).map(|(_, row)| taken(row, sections));
+        Frame { region: region.to_owned(), key: self.key, resolution, rows: rows.collect() }
+    }
+}
+
+/// A row with some of its sections.
+fn taken(row: &Row, sections: Sections) -> Row {
+    let take = |wanted: bool, section: &Option<Vec<u8>>| section.clone().filter(|_| wanted);
+    Row {
+        start: row.start,
+        seq: row.seq,
+        summary: take(sections.summary, &row.summary),
+        cells: take(sections.cells, &row.cells),
+        registers: take(sections.registers, &row.registers),
+        sessions: take(sections.sessions, &row.sessions),
+    }
+}
+
+fn complete(held: &mut Row, row: Row) {
+    let Row { summary, cells, registers, sessions, .. } = row;
+    for (section, other) in [
+        (&mut held.summary, summary),
+        (&mut held.cells, cells),
+        (&mut held.registers, registers),
+        (&mut held.sessions, sessions),
+    ] {
+        if section.is_none() {
+            *section = other;
+        }
+    }
+}
+
+impl Desk for Files {
+    type Error = AtlasError;
+
+    fn settings(&self) -> Settings<'_> {
+        let manifest = &self.manifest;
+        Settings {
+            regions: &manifest.regions,
+            key: self.key,
+            mode: manifest.mode,
+            retention: manifest.retention,
+            late_after: manifest.late_after,
+            title: &manifest.title,
+            demo: manifest.demo,
+            sessions: &manifest.sessions,
+            objectives: &manifest.objectives,
+        }
+    }
+
+    fn as_of(&self) -> i64 {
+        self.as_of
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Atlas) -> T) -> T {
+        read(&self.atlas.borrow())
+    }
+
+    fn frame(
+        &self,
+        region: &str,
+        resolution: Resolution,
+        from: i64,
+        to: i64,
+        sections: Sections,
+    ) -> Result<Frame, AtlasError> {
+        Ok(self.rows_of(region, resolution, from, to, sections))
+    }
+
+    fn recall(&self, frame: &Frame) -> Result<(), AtlasError> {
+        self.atlas.borrow_mut().insert(frame)
+    }
+
+    fn known(&self, region: &str) -> Result<(), AtlasError> {
+        let mut regions = self.manifest.regions.iter();
+        if regions.any(|known| known.code == region) { Ok(()) } else { Err(AtlasError::Region(region.to_owned())) }
+    }
+}
