@@ -35,7 +35,7 @@ const QUESTIONS: [&str; 12] = [
 
 /// A centre with eight days of two regions, which stands still.
 fn centre(scratch: &Scratch) -> Centre {
-    let key = FleetKey::new(*b"two of one kind..");
+    let key = FleetKey::new(*b"two of one kind.");
     let some = ["seoul", "incheon"];
     let regions: Vec<_> = regions().into_iter().filter(|region| some.contains(&region.code.as_str())).collect();
     let config = CentreConfig {

@@ -90,6 +90,29 @@ async function cause(rounds) {
   });
 }
 
+/** In the page: answers questions of a national week in a worker; milliseconds of each, and of opening it. */
+async function asked(rounds) {
+  const script = `import init, { National } from "${location.origin}/web/bonghwa_benches.js";
+    await init();
+    const began = performance.now();
+    const nation = new National();
+    const opened = performance.now() - began;
+    const times = [];
+    for (let round = 0; round < ${rounds}; round += 1) {
+      for (let question = 0; question < nation.questions(); question += 1) {
+        const start = performance.now();
+        if (nation.ask(question) < 100) throw new Error("no answer");
+        times.push(performance.now() - start);
+      }
+    }
+    postMessage({ opened, times });`;
+  const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" });
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message));
+  });
+}
+
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const sum = (parts, name) => parts.reduce((total, part) => total + part[name], 0);
 const figures = [];
@@ -120,6 +143,9 @@ try {
   figure(`browser/both with fetching${shared}`, each((run) => run.wall / 1e3), "s", null);
   figure("browser/a day judged, a value", each((run) => (1e6 * sum(run.parts, "judged")) / sum(run.parts, "steps")), "ns", null);
   figure("browser/cause among 1,000 series", median(await page.evaluate(cause, 15)), "ms", 300);
+  const { times } = await page.evaluate(asked, 3);
+  const sorted = times.toSorted((a, b) => a - b);
+  figure("browser/an answer from frames of a national week, p95", sorted[Math.floor(sorted.length * 0.95)], "ms", 200);
 } finally {
   await browser.close();
   server.close();

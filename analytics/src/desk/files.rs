@@ -2,17 +2,21 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{Desk, Settings};
+use super::{Desk, Links, Looked, Settings};
 use crate::atlas::{Atlas, AtlasError, NATION};
+use crate::baseline::Baselines;
 use crate::frame::{Form, Frame, Row, Sections, encode_registers};
 use crate::identity::{IdentityMode, KeyId};
+use crate::incident::Incident;
 use crate::nation::Gather;
 use crate::objective::Objective;
 use crate::region::Region;
 use crate::session::Thresholds;
 use crate::summary::Summary;
-use crate::time::{DAY, Resolution};
+use crate::time::{DAY, Resolution, day_start};
+use crate::view::{self, CapacityPlan, ForecastQuery, ForecastView, Moment};
 
 /// Seconds before the instant shown of which registers are held ready.
 const RECENT: i64 = 2400;
@@ -58,6 +62,16 @@ impl Default for Manifest {
     }
 }
 
+/// What was made of the rows, which do not change.
+#[derive(Default)]
+struct Kept {
+    baselines: BTreeMap<(i64, IdentityMode), Arc<Baselines>>,
+    links: Option<(i64, Arc<Links>)>,
+    looks: BTreeMap<(String, i64), Looked>,
+    plan: Option<(i64, CapacityPlan)>,
+    forecasts: Vec<(ForecastQuery, ForecastView)>,
+}
+
 /// Rows of one region and resolution, by start.
 type Rows = BTreeMap<i64, Row>;
 
@@ -67,6 +81,7 @@ pub struct Files {
     key: KeyId,
     rows: BTreeMap<(String, Resolution), Rows>,
     atlas: RefCell<Atlas>,
+    kept: RefCell<Kept>,
     as_of: i64,
 }
 
@@ -101,7 +116,7 @@ impl Files {
         let newest = rows.iter().filter_map(end).max().unwrap_or(0);
         let as_of = Resolution::TwoSeconds.floor(manifest.as_of.unwrap_or(newest));
         let atlas = RefCell::new(Atlas::new(manifest.regions.clone()));
-        let mut files = Self { manifest, key: key.unwrap_or_default(), rows, atlas, as_of };
+        let mut files = Self { manifest, key: key.unwrap_or_default(), rows, atlas, kept: RefCell::default(), as_of };
         files.unite()?;
         files.fill()?;
         Ok(files)
@@ -231,5 +246,52 @@ impl Desk for Files {
     fn known(&self, region: &str) -> Result<(), AtlasError> {
         let mut regions = self.manifest.regions.iter();
         if regions.any(|known| known.code == region) { Ok(()) } else { Err(AtlasError::Region(region.to_owned())) }
+    }
+
+    fn baselines(&self, instant: i64, mode: IdentityMode) -> Arc<Baselines> {
+        let key = (day_start(instant), mode);
+        if let Some(known) = self.kept.borrow().baselines.get(&key) {
+            return known.clone();
+        }
+        let made = Arc::new(super::baselines(self, instant, mode));
+        self.kept.borrow_mut().baselines.insert(key, made.clone());
+        made
+    }
+
+    fn links(&self, as_of: i64) -> Result<Arc<Links>, AtlasError> {
+        if let Some((_, links)) = self.kept.borrow().links.as_ref().filter(|(at, _)| *at == as_of) {
+            return Ok(links.clone());
+        }
+        let links = Arc::new(super::links(self, as_of)?);
+        self.kept.borrow_mut().links = Some((as_of, links.clone()));
+        Ok(links)
+    }
+
+    fn look(&self, incident: &Incident, until: i64) -> Result<Looked, AtlasError> {
+        let key = (incident.id.clone(), until);
+        if let Some(known) = self.kept.borrow().looks.get(&key) {
+            return Ok(known.clone());
+        }
+        let looked = super::look(self, incident, until)?;
+        self.kept.borrow_mut().looks.insert(key, looked.clone());
+        Ok(looked)
+    }
+
+    fn plan(&self, moment: &Moment<'_>) -> CapacityPlan {
+        if let Some((_, plan)) = self.kept.borrow().plan.as_ref().filter(|(at, _)| *at == moment.as_of) {
+            return plan.clone();
+        }
+        let plan = self.read(|atlas| view::capacity(atlas, moment));
+        self.kept.borrow_mut().plan = Some((moment.as_of, plan.clone()));
+        plan
+    }
+
+    fn forecast_page(&self, query: &ForecastQuery) -> Result<ForecastView, AtlasError> {
+        if let Some((_, page)) = self.kept.borrow().forecasts.iter().find(|(known, _)| known == query) {
+            return Ok(page.clone());
+        }
+        let page = super::forecast(self, query)?;
+        self.kept.borrow_mut().forecasts.push((query.clone(), page.clone()));
+        Ok(page)
     }
 }

@@ -17,7 +17,7 @@ use bonghwa_analytics::view::{self, Periods};
 use bonghwa_analytics::watch::{Sheet, Watcher, Which};
 
 /// A Thursday, midnight in Asia/Seoul.
-const TODAY: i64 = 1_789_657_200;
+pub(crate) const TODAY: i64 = 1_789_657_200;
 const REGION: &str = "busan";
 
 /// Lines of alarms, incidents, a cause, a forecast and a contextual score.
@@ -61,7 +61,7 @@ fn load(at: i64) -> f64 {
     400.0 + 50.0 * (12.0 - hour) + noise as f64
 }
 
-fn bucket(start: i64, slow: u64, deployed: bool) -> Bucket {
+pub(crate) fn bucket(start: i64, slow: u64, deployed: bool) -> Bucket {
     let count = load(start) as u64 * 5;
     let cell = |ms: u64| {
         let mut cell = Transaction { count, errors: count / 1000, ..Transaction::default() };

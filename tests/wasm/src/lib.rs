@@ -1,6 +1,7 @@
 //! Same bytes everywhere: one report of hashes, sketches, estimates, frames and answers, made natively, by Node's WebAssembly and by
 //! Chromium. All three must equal `report.txt`, which `cargo run -p bonghwa-parity --example report` writes.
 
+pub mod asked;
 mod brain;
 pub mod edge;
 mod protobuf;
@@ -46,6 +47,7 @@ pub fn report() -> String {
     let _ = templates(&mut out);
     let _ = edge::report(&mut out, &key);
     let _ = brain::report(&mut out, &key);
+    let _ = asked::report(&mut out, &key);
     out
 }
 
