@@ -8,8 +8,8 @@ use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::Resolution;
 use bonghwa_analytics::view::{
-    ForecastQuery, ForecastView, IncidentsQuery, IncidentsView, Measure, Moment, NowQuery, NowView, SessionsQuery,
-    SessionsView,
+    ForecastQuery, ForecastView, IncidentsQuery, IncidentsView, Measure, Moment, NowQuery, NowView, Passage,
+    SessionsQuery, SessionsView,
 };
 
 use super::{Centre, CentreError};
@@ -59,5 +59,10 @@ impl Source for Centre {
 
     fn forecast(&self, query: &ForecastQuery) -> Result<ForecastView, CentreError> {
         Centre::forecast(self, query).map(Arc::unwrap_or_clone)
+    }
+
+    fn runbooks(&self, words: &str, limit: usize) -> Vec<Passage> {
+        // An answer is as true without them.
+        self.passages(words, limit).unwrap_or_default()
     }
 }

@@ -102,7 +102,9 @@ impl Centre {
                 row.map(|row| (incident, row, steps))
             }
         };
-        Ok(view::incident(&read(&self.0.atlas), &moment, id, shown, similar))
+        let runbooks = shown.as_ref().map(|(_, row, _)| self.beside(row)).transpose()?.unwrap_or_default();
+        let view = view::incident(&read(&self.0.atlas), &moment, id, shown, similar);
+        Ok(IncidentView { runbooks, ..view })
     }
 
     /// Keeps what somebody says of an incident. It must exist.

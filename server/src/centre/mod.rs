@@ -11,6 +11,7 @@ mod frames;
 mod incidents;
 mod nation;
 mod pages;
+mod runbooks;
 mod sessions;
 mod why;
 
@@ -37,6 +38,7 @@ use bonghwa_edge::store::StoreError;
 use tokio::sync::watch;
 
 use crate::marks::{MarkError, Marks};
+use crate::runbooks::{RunbookError, RunbookSource, Runbooks};
 use edge::Edge;
 pub use frames::FramesQuery;
 use nation::Nation;
@@ -74,6 +76,8 @@ pub struct CentreConfig {
     pub demo: bool,
     /// Whether commits survive a loss of power, too.
     pub durable: bool,
+    /// Where runbooks come from.
+    pub runbooks: RunbookSource,
 }
 
 /// Why the centre refused.
@@ -121,6 +125,9 @@ pub enum CentreError {
     /// What was said of an incident was not kept.
     #[error(transparent)]
     Mark(#[from] Arc<MarkError>),
+    /// Runbooks could not be searched.
+    #[error(transparent)]
+    Runbook(#[from] Arc<RunbookError>),
     /// Nothing was received in the window that was asked for.
     #[error("these regions have no data in this period; choose another one")]
     NoData,
@@ -189,6 +196,7 @@ struct Inner {
     marks: Marks,
     found: Mutex<incidents::Found>,
     extras: Mutex<extras::Kept>,
+    runbooks: Runbooks,
 }
 
 impl Centre {
@@ -217,6 +225,7 @@ impl Centre {
             marks: Marks::open(&config.data).map_err(Arc::new)?,
             found: Mutex::default(),
             extras: Mutex::default(),
+            runbooks: Runbooks::open(config.runbooks.clone()).map_err(Arc::new)?,
             config,
         }));
         centre.restore(now)?;

@@ -17,6 +17,7 @@ mod otlp;
 mod picture;
 mod query;
 mod render;
+mod runbooks;
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -115,6 +116,8 @@ pub fn router(app: &App) -> Router {
         .route("/api/why", get(api::why))
         .route("/api/ask", get(ask::page).post(ask::ask))
         .route("/api/suggest", get(ask::suggestions))
+        .route("/api/runbooks", get(runbooks::list))
+        .route("/api/runbook", get(runbooks::one))
         .route("/api/frames", get(api::frames))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))
