@@ -65,16 +65,15 @@ impl Address {
         };
         match self {
             Self::Four(address) => four(address, out),
-            Self::Six(address) => match address.to_ipv4_mapped() {
-                Some(address) => {
+            Self::Six(address) => {
+                if let Some(address) = address.to_ipv4_mapped() {
                     out.push_str("::ffff:");
                     four(&address, out);
-                }
-                None => {
+                } else {
                     let [a, b, c, ..] = address.segments();
                     let _ = write!(out, "{a:x}:{b:x}:{c:x}::*");
                 }
-            },
+            }
         }
     }
 
@@ -150,10 +149,10 @@ impl Scanner<'_, '_> {
         let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(word);
         match page.slice(end, at) {
             // "jeus-8.5.0.1" is a package, "Chrome/120.0.0.1" a product.
-            b"-" => !["ip", "host", "addr", "node", "server"].iter().any(|known| is(&known)),
+            b"-" => !["ip", "host", "addr", "node", "server"].iter().any(is),
             b"/" if word.first().is_some_and(u8::is_ascii_uppercase) => true,
             b"." => true,
-            _ => VERSIONS.iter().any(|known| is(&known)),
+            _ => VERSIONS.iter().any(is),
         }
     }
 }

@@ -133,13 +133,13 @@ impl Scanner<'_, '_> {
         // The older form names the region.
         let dashed = (run.sized(&[2, 6, 2]) && run.marked(3, Mark::Dash)).then_some(3)?;
         let end = self.page.while_before(at, self.after, 1, |byte| matches!(byte, b' ' | b'-'));
-        let names = [
+        let regions = [
             "서울", "부산", "경기", "강원", "충북", "충남", "전북", "전남", "경북", "경남", "제주", "대구", "인천",
             "광주", "대전", "울산",
         ];
         let from = end.checked_sub("서울".len()).filter(|from| *from >= self.after)?;
-        let named = names.iter().any(|name| self.page.slice(from, end) == name.as_bytes());
-        if named { self.found(Rule::Licence, run, from, dashed) } else { None }
+        let region = regions.iter().any(|region| self.page.slice(from, end) == region.as_bytes());
+        if region { self.found(Rule::Licence, run, from, dashed) } else { None }
     }
 
     fn resident(&self, run: &Run, at: usize) -> Option<Span> {
@@ -234,7 +234,7 @@ impl Scanner<'_, '_> {
             match (a, b, c) {
                 (2, ..) => &[&[1, 4, 4], &[1, 3, 4], &[9], &[8]],
                 (5, 0, 2..=8) => &[&[3, 4, 4], &[3, 3, 4], &[11], &[10]],
-                (3, 1..=3, _) | (4, 1..=4, _) | (5, 1..=5, _) | (6, 1..=4, _) | (7 | 8, 0, _) => {
+                (3, 1..=3, _) | (4 | 6, 1..=4, _) | (5, 1..=5, _) | (7 | 8, 0, _) => {
                     &[&[2, 4, 4], &[2, 3, 4], &[10], &[9]]
                 }
                 _ => return None,
@@ -248,7 +248,7 @@ impl Scanner<'_, '_> {
         let after_area = digits.get(shape.first().copied().unwrap_or(0)).copied().unwrap_or(0);
         let taken = if mobile {
             let bare = shape.len() == 1;
-            !bare || (digits.get(2).is_some_and(|next| *next > 0) && (*b > 0 || shape != &&[9]))
+            !bare || (digits.get(2).is_some_and(|next| *next > 0) && (*b > 0 || **shape != [9]))
         } else if shape.len() == 1 || after_area == 0 {
             near()
         } else {
@@ -326,11 +326,16 @@ impl Scanner<'_, '_> {
 /// Whether thirteen digits begin with a real day that the seventh digit allows. A century ends in 2040: nobody who has a
 /// number is born later.
 fn is_birth(digits: &[u8]) -> bool {
-    let [a, b, c, d, e, f, sex, ..] = digits else { return false };
-    let number = |tens: &u8, ones: &u8| u32::from(*tens) * 10 + u32::from(*ones);
+    let Some(sex) = digits.get(6) else { return false };
     let late = matches!(sex, 3 | 4 | 7 | 8);
-    let year = number(a, b) + if late { 2000 } else { 1900 };
-    (1..=8).contains(sex) && year <= 2040 && is_date(year, number(c, d), number(e, f))
+    let year = pair(digits, 0) + if late { 2000 } else { 1900 };
+    (1..=8).contains(sex) && year <= 2040 && is_date(year, pair(digits, 2), pair(digits, 4))
+}
+
+/// The number that two digits are.
+fn pair(digits: &[u8], at: usize) -> u32 {
+    let digit = |at: usize| digits.get(at).copied().map_or(0, u32::from);
+    digit(at) * 10 + digit(at + 1)
 }
 
 fn is_date(year: u32, month: u32, day: u32) -> bool {
@@ -359,22 +364,21 @@ fn is_instant(digits: &[u8]) -> bool {
 
 /// Whether digits begin with a day of 1990 to 2049, as in `20261121103015`.
 fn is_day(digits: &[u8]) -> bool {
-    let [a, b, c, d, e, f, g, h, ..] = digits else { return false };
-    let number = |digits: [&u8; 4]| digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(**digit));
-    let year = number([a, b, c, d]);
-    (1990..2050).contains(&year) && is_date(year, number([&0, &0, e, f]), number([&0, &0, g, h]))
+    let year = pair(digits, 0) * 100 + pair(digits, 2);
+    digits.len() >= 8 && (1990..2050).contains(&year) && is_date(year, pair(digits, 4), pair(digits, 6))
 }
 
 /// Whether an issuer has the range that a card's number begins with, at its length (ISO/IEC 7812, first digits 2 to 6).
 fn is_issued(digits: &[u8]) -> bool {
     let start = digits.iter().take(4).fold(0, |sum, digit| sum * 10 + u32::from(*digit));
-    match (start, digits.len()) {
-        (4000..=4999, 13 | 16 | 19) | (3400..=3499 | 3700..=3799, 15) => true,
-        (3000..=3059 | 3600..=3699 | 3800..=3999, 14 | 16) => true,
-        (6200..=6299, 16..=19) => true,
-        (2221..=2720 | 3528..=3589 | 5000..=5999 | 6000..=6199 | 6300..=6999, 16) => true,
-        _ => false,
-    }
+    matches!(
+        (start, digits.len()),
+        (4000..=4999, 13 | 16 | 19)
+            | (3400..=3499 | 3700..=3799, 15)
+            | (3000..=3059 | 3600..=3699 | 3800..=3999, 14 | 16)
+            | (6200..=6299, 16..=19)
+            | (2221..=2720 | 3528..=3589 | 5000..=6199 | 6300..=6999, 16)
+    )
 }
 
 /// The check digit of cards. Source: ISO/IEC 7812-1, annex B.

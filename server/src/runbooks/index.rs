@@ -56,7 +56,9 @@ impl Index {
                     .prepare_cached("INSERT INTO section (rowid, heading, body) VALUES (?1, ?2, ?3)")?
                     .execute(params![places.len() as i64, heading.join(" "), body.join(" ")])?;
                 let words: BTreeSet<String> = heading.into_iter().chain(body).collect();
-                words.iter().for_each(|word| *known.entry(word.clone()).or_default() += 1);
+                for word in &words {
+                    *known.entry(word.clone()).or_default() += 1;
+                }
                 places.push(Place { file: file.clone(), section: at, words });
             }
         }

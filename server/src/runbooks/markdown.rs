@@ -110,7 +110,7 @@ impl Reader {
         } else if let Some((numbered, text)) = item(bare) {
             self.end_paragraph();
             self.put_item(number, numbered, inline(text));
-        } else if line.starts_with([' ', '\t']) && self.paragraph.is_empty() && self.goes_on(number) {
+        } else if line.starts_with([' ', '\t']) && self.paragraph.is_empty() && self.ends_with_list() {
             if let Some((_, Block::List { items, .. })) = self.parts.last_mut()
                 && let Some(last) = items.last_mut()
             {
@@ -123,7 +123,7 @@ impl Reader {
     }
 
     /// Whether an indented line can belong to the item before it.
-    fn goes_on(&self, _: u32) -> bool {
+    fn ends_with_list(&self) -> bool {
         matches!(self.parts.last(), Some((_, Block::List { .. })))
     }
 
