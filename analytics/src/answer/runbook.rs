@@ -7,6 +7,8 @@ use crate::view::{Passage, runbook_words};
 
 /// Passages that an answer shows.
 const MOST: usize = 3;
+/// How well a passage must fit beside the best one.
+const BESIDE: f64 = 0.7;
 /// How well a passage must fit a text that is no question.
 const WELL: f64 = 0.5;
 
@@ -40,6 +42,9 @@ impl Reply {
     /// The reply with what runbooks say to it.
     pub(super) fn with_runbooks<S: Source>(mut self, source: &S) -> Self {
         self.runbooks = passages(source, &self.text, &self.understood, self.answer.as_ref());
+        // What fits much less than the best is there by chance.
+        let best = self.runbooks.iter().fold(0.0, |best: f64, passage| best.max(passage.score));
+        self.runbooks.retain(|passage| passage.score >= BESIDE * best);
         self
     }
 }

@@ -67,12 +67,23 @@ impl<'t> Page<'t> {
 
     /// The first place from `at` on whose byte does not satisfy `test`, at most `most` bytes on.
     pub(super) fn while_at(&self, at: usize, most: usize, mut test: impl FnMut(u8) -> bool) -> usize {
-        let rest = self.bytes.get(at..).unwrap_or_default();
-        at + rest.iter().take(most).take_while(|byte| test(**byte)).count()
+        self.forwards(at, most, &mut test)
     }
 
     /// The place after the last byte before `at` that does not satisfy `test`, at most `most` bytes back and not before `from`.
     pub(super) fn while_before(&self, at: usize, from: usize, most: usize, mut test: impl FnMut(u8) -> bool) -> usize {
+        self.backwards(at, from, most, &mut test)
+    }
+
+    // The loops stand once: a copy for each of the many tests would be a good part of the Worker.
+    #[inline(never)]
+    fn forwards(&self, at: usize, most: usize, test: &mut dyn FnMut(u8) -> bool) -> usize {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        at + rest.iter().take(most).take_while(|byte| test(**byte)).count()
+    }
+
+    #[inline(never)]
+    fn backwards(&self, at: usize, from: usize, most: usize, test: &mut dyn FnMut(u8) -> bool) -> usize {
         let head = self.bytes.get(from.min(at)..at).unwrap_or_default();
         at - head.iter().rev().take(most).take_while(|byte| test(**byte)).count()
     }

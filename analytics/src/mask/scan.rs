@@ -54,7 +54,8 @@ impl Scanner<'_, '_> {
 
     /// The word of letters and digits from `at` on ends here.
     fn end(&self, at: usize) -> usize {
-        self.page.while_at(at, usize::MAX, |byte| byte.is_ascii_alphanumeric())
+        let rest = self.page.bytes.get(at..).unwrap_or_default();
+        at + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
     }
 
     fn digits(&mut self, at: usize) -> usize {

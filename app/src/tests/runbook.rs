@@ -47,7 +47,7 @@ fn passage() -> Passage {
 
 fn harmless(name: &str, page: &str) {
     check(name, page);
-    for tag in ["<script", "<img", "javascript:alert(1)\"", "href=\"https://evil", "src="] {
+    for tag in ["<script", "<img", "javascript:alert(1)\"", "href=\"https://evil", " src=\""] {
         assert!(!page.contains(tag), "{name}: {tag}");
     }
 }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 
 use super::RunbookError;
 use super::markdown::{Runbook, Section, words};
-use super::token::tokens;
+use super::token::{tokens, wanted};
 
 /// Words of a query that are looked for.
 const MOST_WORDS: usize = 64;
@@ -73,12 +73,7 @@ impl Index {
         asked: &str,
         limit: usize,
     ) -> Result<Vec<Passage>, RunbookError> {
-        let mut wanted: Vec<String> = Vec::new();
-        for word in tokens(asked) {
-            if !wanted.contains(&word) && wanted.len() < MOST_WORDS {
-                wanted.push(word);
-            }
-        }
+        let wanted = wanted(asked, MOST_WORDS);
         if wanted.is_empty() {
             return Ok(Vec::new());
         }

@@ -66,6 +66,8 @@ fn words_find_their_runbook_whatever_the_spacing() {
     ] {
         assert_eq!(first(&books, words), file, "{words}");
     }
+    let asked = books.search("커넥션 풀이 고갈되면 어떻게 하나요", 1).unwrap();
+    assert!(asked[0].score > 0.5, "{}", asked[0].score);
     for words in ["", "   ", "?!", "zzz qqq", "'; DROP TABLE section; --", "\"", "NEAR(a b)", "heading:*"] {
         assert!(books.search(words, 5).unwrap().is_empty(), "{words}");
     }

@@ -25,6 +25,24 @@ const SPELLINGS: [(&str, &str); 14] = [
     ("오류", "error"),
 ];
 
+/// Pairs of which questions and requests are made, whatever they are about.
+const ASKING: [&str; 40] = [
+    "어떻", "떻게", "게하", "하나", "나요", "해야", "야하", "하면", "되면", "으면", "면어", "면뭐", "면무", "무엇",
+    "뭐해", "뭐하", "엇을", "주세", "세요", "알려", "려줘", "해줘", "하지", "할까", "까요", "인가", "가요", "때는",
+    "때어", "때뭐", "합니", "니까", "니다", "려주", "해주", "어야", "야해", "야되", "하는", "는지",
+];
+
+/// The words that are looked for when somebody asks: each once, without those that only ask. At most `most`.
+pub(super) fn wanted(text: &str, most: usize) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for word in tokens(text) {
+        if out.len() < most && !out.contains(&word) && !ASKING.contains(&word.as_str()) {
+            out.push(word);
+        }
+    }
+    out
+}
+
 /// The words of a text, in order, each as often as it stands there.
 pub(super) fn tokens(text: &str) -> Vec<String> {
     let mut out = Vec::new();

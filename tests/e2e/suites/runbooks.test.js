@@ -44,7 +44,7 @@ test("the cause of an incident cites a passage, and the link leads to its place"
 });
 
 test("an answer cites runbooks, also where a text is no question", async () => {
-  for (const words of ["힙 덤프 남기는 순서", "GC 로그와 스레드 덤프"]) {
+  for (const words of ["힙 덤프와 GC 로그는 언제 남기나요", "GC 로그와 스레드 덤프"]) {
     const view = await newPage(browser);
     await open(view, `${server.url}/ask?q=${encodeURIComponent(words)}&lang=ko`);
     assert.match(await view.locator("#answer .passages").innerText(), /heap-leak\.md › /);
