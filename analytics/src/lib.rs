@@ -26,7 +26,6 @@ pub mod identity;
 pub mod incident;
 pub mod latency;
 pub mod logs;
-pub mod mask;
 pub mod objective;
 pub mod recompute;
 pub mod region;
@@ -37,3 +36,5 @@ pub mod time;
 pub mod view;
 pub mod watch;
 pub mod window;
+
+pub use bonghwa_mask as mask;

@@ -3,12 +3,10 @@
 use super::{Answer, Body, Reply, Source};
 use crate::ask::Understood;
 use crate::cause::Cause;
-use crate::view::{Passage, runbook_words};
+use crate::view::{Passage, near_best, runbook_words};
 
 /// Passages that an answer shows.
 const MOST: usize = 3;
-/// How well a passage must fit beside the best one.
-const BESIDE: f64 = 0.7;
 /// How well a passage must fit a text that is no question.
 const WELL: f64 = 0.5;
 
@@ -42,9 +40,7 @@ impl Reply {
     /// The reply with what runbooks say to it.
     pub(super) fn with_runbooks<S: Source>(mut self, source: &S) -> Self {
         self.runbooks = passages(source, &self.text, &self.understood, self.answer.as_ref());
-        // What fits much less than the best is there by chance.
-        let best = self.runbooks.iter().fold(0.0, |best: f64, passage| best.max(passage.score));
-        self.runbooks.retain(|passage| passage.score >= BESIDE * best);
+        near_best(&mut self.runbooks);
         self
     }
 }

@@ -94,6 +94,15 @@ pub struct RunbookView {
     pub blocks: Vec<Block>,
 }
 
+/// What fits so much less than the best is there by chance.
+const BESIDE: f64 = 0.7;
+
+/// Leaves the passages that fit nearly as well as the best of them.
+pub fn near_best(passages: &mut Vec<Passage>) {
+    let best = passages.iter().fold(0.0, |best: f64, passage| best.max(passage.score));
+    passages.retain(|passage| passage.score >= BESIDE * best);
+}
+
 /// The words by which a cause is looked up in runbooks: its kind in both languages, its service, and what logs said.
 pub fn runbook_words(cause: &Cause) -> String {
     let kind = match &cause.kind {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bonghwa_analytics::view::{IncidentRow, Passage, RunbookView, runbook_words};
+use bonghwa_analytics::view::{IncidentRow, Passage, RunbookView, near_best, runbook_words};
 
 use super::{Centre, CentreError};
 use crate::runbooks::{RunbookError, Runbooks};
@@ -38,7 +38,11 @@ impl Centre {
     pub(super) fn beside(&self, row: &IncidentRow) -> Result<Vec<Passage>, CentreError> {
         let causes = row.explanation.iter().flat_map(|explanation| &explanation.causes);
         match causes.map(runbook_words).next() {
-            Some(words) => self.passages(&words, BESIDE),
+            Some(words) => {
+                let mut passages = self.passages(&words, BESIDE)?;
+                near_best(&mut passages);
+                Ok(passages)
+            }
             None => Ok(Vec::new()),
         }
     }
