@@ -3,43 +3,14 @@
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::context::among;
 use super::fold::Page;
 use super::scan::Scanner;
 use super::{Profile, Rule, Span};
 
 /// Words before four numbers that make them a version.
-const VERSIONS: [&str; 30] = [
-    "v",
-    "ver",
-    "rev",
-    "jdk",
-    "jre",
-    "java",
-    "jeus",
-    "edge",
-    "edg",
-    "opr",
-    "build",
-    "patch",
-    "버전",
-    "릴리스",
-    "릴리즈",
-    "패치",
-    "chrome",
-    "tibero",
-    "oracle",
-    "tomcat",
-    "driver",
-    "webtob",
-    "safari",
-    "openssl",
-    "firefox",
-    "release",
-    "version",
-    "firmware",
-    "weblogic",
-    "chromium",
-];
+const VERSIONS: &str = "v ver rev jdk jre java jeus edge edg opr build patch 버전 릴리스 릴리즈 패치 chrome tibero oracle \
+    tomcat driver webtob safari openssl firefox release version firmware weblogic chromium";
 
 /// The longest form of an IPv6 address.
 const LONGEST: usize = 45;
@@ -146,13 +117,13 @@ impl Scanner<'_, '_> {
         });
         let from = page.while_before(end, self.after, 32, letter);
         let word = page.slice(from, end);
-        let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(word);
+        let is = |words: &str| among(words, &mut |known| known.eq_ignore_ascii_case(word));
         match page.slice(end, at) {
             // "jeus-8.5.0.1" is a package, "Chrome/120.0.0.1" a product.
-            b"-" => !["ip", "host", "addr", "node", "server"].iter().any(is),
+            b"-" => !is("ip host addr node server"),
             b"/" if word.first().is_some_and(u8::is_ascii_uppercase) => true,
             b"." => true,
-            _ => VERSIONS.iter().any(is),
+            _ => is(VERSIONS),
         }
     }
 }

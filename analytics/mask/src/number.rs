@@ -1,6 +1,6 @@
 //! Numbers of persons: groups of digits, with or without marks between them.
 
-use super::context::{ACCOUNT, CARD, LICENCE, Near, PHONE, RESIDENT};
+use super::context::{ACCOUNT, ACCOUNT_AHEAD, CARD, LICENCE, Near, PHONE, RESIDENT};
 use super::fold::Page;
 use super::scan::Scanner;
 use super::{Profile, Rule, Span};
@@ -167,7 +167,7 @@ impl Scanner<'_, '_> {
             }
         };
         // Companies have numbers of the same form.
-        if taken && self.near(at, &["법인"]) == Near::No { self.found(rule, run, at, groups) } else { None }
+        if taken && self.near(at, "법인") == Near::No { self.found(rule, run, at, groups) } else { None }
     }
 
     fn telephone(&self, run: &Run, at: usize) -> Option<Span> {
@@ -300,7 +300,7 @@ impl Scanner<'_, '_> {
             Near::Field => true,
             _ if groups == 1 && is_instant(digits) => false,
             Near::Before => true,
-            Near::No => !self.named_otherwise(at) && self.ahead(run.end(groups), &ACCOUNT[1..13]),
+            Near::No => !self.named_otherwise(at) && self.ahead(run.end(groups), ACCOUNT_AHEAD),
         };
         if !taken || is_day(digits) || (groups == 1 && self.counted(run.end(1))) {
             return None;

@@ -1,5 +1,6 @@
 //! What opens something: values after names that say so, tokens that show by their form what they are.
 
+use super::context::among;
 use super::scan::Scanner;
 use super::{Profile, Rule, Span};
 
@@ -58,16 +59,12 @@ const NAMES: [(&str, Name); 35] = [
 ];
 
 /// What a password is not: words that say something of it.
-#[rustfmt::skip]
-const WORDS: [&str; 58] = [
-    "a", "an", "and", "changed", "denied", "does", "empty", "error", "expired", "expires", "failed", "failure", "false", "filtered",
-    "for", "has", "hidden", "in", "incorrect", "invalid", "is", "length", "masked", "max", "min", "mismatch", "missing", "must",
-    "new", "nil", "no", "none", "not", "null", "of", "off", "ok", "old", "on", "policy", "protected", "redacted", "removed",
-    "required", "reset", "set", "should", "the", "to", "too", "true", "undefined", "unknown", "unset", "was", "wrong", "yes",
-    "authentication",
-];
+const WORDS: &str = "a an and changed denied does empty error expired expires failed failure false filtered for \
+    has hidden in incorrect invalid is length masked max min mismatch missing must new nil no \
+    none not null of off ok old on policy protected redacted removed required reset set should \
+    the to too true undefined unknown unset was wrong yes authentication";
 
-/// Beginnings of well-known keys, how many characters follow at least, and whether there must be a digit among them.
+/// Beginnings of well-known keys, and how many characters follow at least, a digit among them.
 const KEYS: [(&[u8], usize); 18] = [
     (b"sk-", 18),
     (b"sk_live_", 12),
@@ -259,10 +256,10 @@ impl Scanner<'_, '_> {
         }
         let path = matches!(value.first(), Some(b'/' | b'~' | b'$')) || value.get(1..3) == Some(b":/");
         let bare = value.iter().all(u8::is_ascii_alphabetic);
-        let word = bare && WORDS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(value));
+        let word = bare && among(WORDS, &mut |word| word.eq_ignore_ascii_case(value));
         let holds_word = quoted
             && value.contains(&b' ')
-            && value.split(|byte| *byte == b' ').any(|part| WORDS.iter().any(|word| word.as_bytes() == part));
+            && value.split(|byte| *byte == b' ').any(|part| among(WORDS, &mut |word| word == part));
         // Letters alone, in a sentence that goes on, are a word of it.
         let next = self.page.byte(to);
         let goes_on =
@@ -292,8 +289,8 @@ impl Scanner<'_, '_> {
             }
             b'-' => {
                 let end = page.while_at(at + 2, 32, |byte| byte.is_ascii_alphabetic() || byte == b'-');
-                let name = ["password", "passwd", "pwd", "token", "secret", "api-key"];
-                let known = name.iter().any(|name| page.slice(at + 2, end).ends_with(name.as_bytes()));
+                let option = page.slice(at + 2, end);
+                let known = among("password passwd pwd token secret api-key", &mut |name| option.ends_with(name));
                 (known && page.byte(end) == b' ').then_some(end + 1)?
             }
             _ => {
@@ -314,13 +311,12 @@ impl Scanner<'_, '_> {
         let page = self.page;
         let at = page.while_at(at, 3, |byte| matches!(byte, b'"' | b'\'' | b'\\' | b'['));
         let scheme = page.while_at(at, 24, |byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        let known =
-            |names: &[&str]| names.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(page.slice(at, scheme)));
+        let known = |names: &str| among(names, &mut |name| name.eq_ignore_ascii_case(page.slice(at, scheme)));
         let (from, to) = if page.byte(scheme) != b' ' {
             (at, self.token_end(at))
-        } else if known(&["digest", "aws4-hmac-sha256", "hmac", "oauth"]) {
+        } else if known("digest aws4-hmac-sha256 hmac oauth") {
             (scheme + 1, page.while_at(scheme + 1, PLAIN, |byte| !matches!(byte, b'\n' | b'\r' | b'*' | b'}')))
-        } else if known(&["bearer", "basic", "negotiate", "token", "apikey", "key"]) {
+        } else if known("bearer basic negotiate token apikey key") {
             (scheme + 1, self.token_end(scheme + 1))
         } else {
             (at, self.token_end(at))
