@@ -38,3 +38,5 @@ pub mod time;
 pub mod view;
 pub mod watch;
 pub mod window;
+
+pub use bonghwa_mask as mask;

@@ -10,6 +10,7 @@ mod incidents;
 mod logs;
 pub(crate) mod now;
 pub(crate) mod region;
+mod runbook;
 mod sessions;
 mod unfamiliar;
 mod why;
@@ -26,6 +27,7 @@ pub use incidents::{
 pub use logs::LogRow;
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
+pub use runbook::{Block, Inline, Passage, RunbookFile, RunbookHeading, RunbookView, near_best, runbook_words};
 pub use sessions::{AGES, Known, List, RegionSessions, SessionsQuery, SessionsView, sessions, sessions_period};
 
 pub use unfamiliar::unfamiliar;

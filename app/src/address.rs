@@ -47,6 +47,8 @@ pub enum Page {
     Ask(AskQuery),
     /// 판정 근거: why something was, or was not, flagged.
     Why(WhyQuery),
+    /// A runbook by its file, or (empty) all of them.
+    Runbook(String),
     /// How to connect data.
     Connect,
     /// Glossary and method.
@@ -62,7 +64,7 @@ pub enum Module {
     Front,
     /// What explains and foretells: incidents, forecast, sessions, why.
     Rooms,
-    /// Questions and their answers.
+    /// Questions and their answers, runbooks.
     Answers,
 }
 
@@ -238,11 +240,13 @@ impl Address {
             "/forecast" => Page::Forecast(query.forecast()),
             "/why" => Page::Why(query.why()),
             "/ask" => Page::Ask(query.ask()),
+            "/runbooks" => Page::Runbook(String::new()),
             "/connect" => Page::Connect,
             "/help" => Page::Help,
             other => match other.rsplit_once('/') {
                 Some(("/region", code)) => Page::Region(query.region(&decode(code))),
                 Some(("/incidents", id)) => Page::Incident(decode(id)),
+                Some(("/runbooks", file)) => Page::Runbook(decode(file)),
                 _ => Page::Missing(other.to_owned()),
             },
         };
@@ -284,6 +288,8 @@ impl Address {
             Page::Forecast(_) => "/forecast".to_owned(),
             Page::Why(_) => "/why".to_owned(),
             Page::Ask(_) => "/ask".to_owned(),
+            Page::Runbook(file) if file.is_empty() => "/runbooks".to_owned(),
+            Page::Runbook(file) => below("/runbooks/", file),
             Page::Connect => "/connect".to_owned(),
             Page::Help => "/help".to_owned(),
             Page::Missing(path) => path.clone(),
@@ -363,7 +369,7 @@ impl Page {
             Self::Incidents(_) | Self::Incident(_) | Self::Forecast(_) | Self::Sessions(_) | Self::Why(_) => {
                 Module::Rooms
             }
-            Self::Ask(_) => Module::Answers,
+            Self::Ask(_) | Self::Runbook(_) => Module::Answers,
             _ => Module::Front,
         }
     }
@@ -444,7 +450,7 @@ impl Page {
                 q.before.iter().for_each(|text| put("b", Some(text.clone())));
                 put("pick", q.pick.map(|pick| pick.to_string()));
             }
-            Self::Incident(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
+            Self::Incident(_) | Self::Runbook(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
         }
         out
     }

@@ -240,6 +240,7 @@ fn foot(here: &Here) -> Node {
             <p>
                 <a href=format!("{help}#method")>{t.method}</a>
                 <a href=format!("{help}#glossary")>{t.glossary}</a>
+                <a href=here.link(Page::Runbook(String::new()))>{t.runbooks}</a>
                 <a href=here.link(Page::Connect)>{t.connect_data}</a>
                 <a href=format!("{help}#licences")>{t.license_font}</a>
                 <span>{t.kst}</span>

@@ -8,7 +8,7 @@ use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::view::{
     CombineView, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
-    RegionQuery, RegionView, SessionsQuery, SessionsView, WhyQuery, WhyView,
+    RegionQuery, RegionView, RunbookView, SessionsQuery, SessionsView, WhyQuery, WhyView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,8 @@ pub trait Backend: Send + Sync {
     fn why(&self, query: WhyQuery) -> BoxFuture<Option<WhyView>>;
     /// The page 묻기.
     fn ask(&self, asking: Asking) -> BoxFuture<Reply>;
+    /// The page of a runbook, or (empty) of all.
+    fn runbook(&self, file: String) -> BoxFuture<RunbookView>;
     /// Regions combined in `from..to`, nothing if there is no data; the mode of the settings if none is given.
     fn combine(
         &self,
@@ -103,8 +105,8 @@ mod source {
 
     use super::{
         AskQuery, Backend, CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery,
-        IncidentsView, NowQuery, NowView, RegionQuery, RegionView, Reply, SessionsQuery, SessionsView, WhyQuery,
-        WhyView, plain_now,
+        IncidentsView, NowQuery, NowView, RegionQuery, RegionView, Reply, RunbookView, SessionsQuery, SessionsView,
+        WhyQuery, WhyView, plain_now,
     };
 
     fn backend() -> Result<Arc<dyn Backend>, String> {
@@ -141,6 +143,10 @@ mod source {
 
     pub(crate) async fn ask(query: AskQuery) -> Result<Reply, String> {
         backend()?.ask(query.into()).await
+    }
+
+    pub(crate) async fn runbook(file: String) -> Result<RunbookView, String> {
+        backend()?.runbook(file).await
     }
 
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
@@ -205,6 +211,13 @@ mod source {
         json(&format!("/api/ask?{}", pairs(Page::Ask(query)))).await
     }
 
+    #[cfg(feature = "answers")]
+    pub(crate) async fn runbook(file: String) -> Result<RunbookView, String> {
+        let path = Address::home().to(Page::Runbook(file)).path();
+        let file = path.strip_prefix("/runbooks/").unwrap_or_default();
+        json(&format!("/api/runbook?file={file}")).await
+    }
+
     #[cfg(feature = "front")]
     pub(crate) async fn combine(query: CombineQuery) -> Result<CombineData, String> {
         now(plain_now(query.mode)).await.map(CombineData::of)
@@ -220,7 +233,7 @@ mod source {
 mod source {
     use super::{
         AskQuery, CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView,
-        NowQuery, NowView, RegionQuery, RegionView, Reply, SessionsQuery, SessionsView, WhyQuery, WhyView,
+        NowQuery, NowView, RegionQuery, RegionView, Reply, RunbookView, SessionsQuery, SessionsView, WhyQuery, WhyView,
     };
 
     const NONE: &str = "built with neither of the features `ssr` and `hydrate`";
@@ -254,6 +267,10 @@ mod source {
     }
 
     pub(crate) async fn ask(_: AskQuery) -> Result<Reply, String> {
+        Err(NONE.to_owned())
+    }
+
+    pub(crate) async fn runbook(_: String) -> Result<RunbookView, String> {
         Err(NONE.to_owned())
     }
 

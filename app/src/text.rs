@@ -326,6 +326,13 @@ words! {
     crumbs: "현재 위치", "Where you are";
     no_incident_lead: "주소가 잘못되었거나 자료가 보관 기간을 지났습니다.", "The address is wrong, or its data is past the time that data is kept.";
     to_incidents: "사건 목록으로", "To the list of incidents";
+    runbooks: "런북", "Runbooks";
+    runbooks_lead: "장애 때 무엇을 어떤 순서로 하는지 적어 둔 글입니다. 봉화는 보여 드리기만 하고 따라 하지 않습니다.", "What to do when something fails, and in which order. Bonghwa shows it and never acts on it.";
+    runbooks_note: "우리 기관이 적어 둔 글에서 찾은 것입니다.", "Found in what your organisation wrote down.";
+    no_runbooks: "아직 런북이 없습니다. 설정의 [runbooks] dir에 마크다운 파일이 있는 폴더를 적어 주십시오.", "There are no runbooks yet. Name a folder of Markdown files in the settings, [runbooks] dir.";
+    no_runbook: "그런 런북이 없습니다", "There is no such runbook";
+    no_runbook_lead: "파일 이름이 바뀌었거나 지워졌습니다.", "Its file was renamed or removed.";
+    to_runbooks: "런북 목록으로", "To the list of runbooks";
     see_incidents: "사건 보기", "See incidents";
     finding_cause: "원인을 찾고 있습니다.", "The cause is being looked for.";
     no_cause: "원인은 알 수 없습니다.", "The cause cannot be told.";

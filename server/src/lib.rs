@@ -22,4 +22,5 @@ pub mod picture;
 pub mod pull;
 pub mod random;
 pub mod run;
+pub mod runbooks;
 pub mod settings;

@@ -103,7 +103,7 @@ fn report(centre: &Centre, region: &str, answer: Result<(), &PullError>) {
     let trouble = answer.err().map(ToString::to_string).unwrap_or_default();
     if centre.note_contact(region, &trouble) {
         let text = if trouble.is_empty() { "answers again" } else { &trouble };
-        eprintln!("region {region}: {text}");
+        crate::output::log(&format!("region {region}: {text}"));
     }
 }
 

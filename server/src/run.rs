@@ -25,9 +25,10 @@ use crate::demo::{Demo, HISTORY};
 use crate::folder::{Folder, FolderError};
 use crate::http::{self, App, Gate, Ready};
 use crate::keys::{KeyError, Keys, hex};
-use crate::output::say;
+use crate::output::{log, say};
 use crate::pull;
 use crate::random;
+use crate::runbooks::RunbookSource;
 use crate::settings::{Loaded, ObjectiveSettings, Origin, Settings};
 
 /// Time between two ticks.
@@ -253,6 +254,11 @@ pub async fn open(
         title: (settings.title.ko.clone(), settings.title.en.clone()),
         demo,
         durable: settings.durable_power,
+        runbooks: match &settings.runbooks.dir {
+            Some(folder) => RunbookSource::Folder(folder.clone()),
+            None if demo => RunbookSource::Demo,
+            None => RunbookSource::None,
+        },
     };
     let task = tokio::task::spawn_blocking(move || Centre::open(config, clock::now()));
     let centre = task.await.map_err(|error| RunError::Stopped(error.to_string()))?;
@@ -304,13 +310,19 @@ async fn tick(centre: Centre, keys: Keys, mut closes: watch::Receiver<bool>) {
             _ = closes.wait_for(|closing| *closing) => return,
         }
         let (centre, keys) = (centre.clone(), keys.clone());
-        let work = move || (centre.tick_blocking(clock::now()).err(), keys.refresh().err());
+        let work = move || {
+            match centre.runbooks().refresh() {
+                Ok(troubles) => troubles.iter().for_each(|trouble| log(trouble)),
+                Err(error) => log(&error.to_string()),
+            }
+            (centre.tick_blocking(clock::now()).err(), keys.refresh().err())
+        };
         let Ok((failed, wrong)) = tokio::task::spawn_blocking(work).await else { continue };
         let text = failed.map(|error| error.to_string()).or_else(|| wrong.map(|error| error.to_string()));
         let text = text.unwrap_or_default();
         // A fault that lasts is said once, and again when it changes.
         if text != known && !text.is_empty() {
-            eprintln!("{text}");
+            log(&text);
         }
         known = text;
     }

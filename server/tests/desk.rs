@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use bonghwa::centre::{Centre, CentreConfig, clock};
 use bonghwa::demo::{Demo, regions};
+use bonghwa::runbooks::RunbookSource;
 use bonghwa_analytics::answer::{Asking, reply};
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::desk::{self, Desk, Files, Manifest};
@@ -52,6 +53,7 @@ fn centre(scratch: &Scratch) -> Centre {
         title: ("시험".into(), "Test".into()),
         demo: true,
         durable: false,
+        runbooks: RunbookSource::None,
     };
     let now = Resolution::TwoSeconds.floor(clock());
     let centre = Centre::open(config, now).unwrap();

@@ -10,6 +10,7 @@ mod endpoint;
 mod measure;
 mod rank;
 mod report;
+mod runbook;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,7 @@ use crate::bucket::Bucket;
 use crate::identity::IdentityMode;
 use crate::region::Region;
 use crate::view::{
-    ForecastQuery, ForecastView, IncidentsView, Moment, NowView, PeriodChart, SessionsQuery, SessionsView,
+    ForecastQuery, ForecastView, IncidentsView, Moment, NowView, Passage, PeriodChart, SessionsQuery, SessionsView,
 };
 
 /// Where answers read from: the edges of a server, or files at hand.
@@ -49,6 +50,10 @@ pub trait Source {
     fn sessions(&self, query: &SessionsQuery) -> Result<SessionsView, Self::Error>;
     /// Where a measure goes, and what needs more before the quarter ends.
     fn forecast(&self, query: &ForecastQuery) -> Result<ForecastView, Self::Error>;
+    /// Passages of runbooks that fit some words, best first; none where there are no runbooks.
+    fn runbooks(&self, _words: &str, _limit: usize) -> Vec<Passage> {
+        Vec::new()
+    }
 }
 
 /// The answer to a question.
@@ -140,6 +145,9 @@ pub struct Reply {
     pub understood: Understood,
     /// The answer, where they are a question.
     pub answer: Option<Answer>,
+    /// What runbooks say to it, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<Passage>,
 }
 
 /// Understands what is asked, and answers it.
@@ -164,7 +172,9 @@ pub fn reply<S: Source>(source: &S, asking: &Asking) -> Result<Reply, S::Error> 
         Understood::Question { question, .. } => Some(answer(source, question)?),
         _ => None,
     };
-    Ok(Reply { text: asking.text.clone(), as_of, demo, title, regions, understood, answer })
+    let text = asking.text.clone();
+    let reply = Reply { text, as_of, demo, title, regions, understood, answer, runbooks: Vec::new() };
+    Ok(reply.with_runbooks(source))
 }
 
 /// What is asked, after all that was asked before it.

@@ -253,9 +253,9 @@ impl Desk for Files {
         if let Some(known) = self.kept.borrow().baselines.get(&key) {
             return known.clone();
         }
-        let made = Arc::new(super::baselines(self, instant, mode));
-        self.kept.borrow_mut().baselines.insert(key, made.clone());
-        made
+        let fresh = Arc::new(super::baselines(self, instant, mode));
+        self.kept.borrow_mut().baselines.insert(key, fresh.clone());
+        fresh
     }
 
     fn links(&self, as_of: i64) -> Result<Arc<Links>, AtlasError> {

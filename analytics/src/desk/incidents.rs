@@ -8,7 +8,8 @@ use crate::atlas::Union;
 use crate::incident::{self, Incident};
 use crate::time::{DAY, Resolution};
 use crate::view::{
-    self, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Look, Moment, OpenIncident, Periods,
+    self, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Look, Moment, OpenIncident, Periods, near_best,
+    runbook_words,
 };
 
 /// Incidents in a list for which a cause is looked for.
@@ -17,6 +18,8 @@ const EXPLAINED: usize = 40;
 const SIMILAR_DAYS: i64 = 14;
 /// Similar incidents that are shown.
 const SIMILAR: usize = 5;
+/// Passages of runbooks beside an incident.
+const CITED: usize = 3;
 
 /// The cause of an incident, and the distinct identities of its regions while it went on.
 pub type Looked = (Option<Look>, Option<Union>);
@@ -68,7 +71,12 @@ pub fn incident<D: Desk>(desk: &D, id: &str) -> Result<IncidentView, D::Error> {
             row(desk, incident, &moment, true)?.map(|row| (incident, row, steps))
         }
     };
-    Ok(desk.read(|atlas| view::incident(atlas, &moment, id, shown, similar)))
+    let view = desk.read(|atlas| view::incident(atlas, &moment, id, shown, similar));
+    let explanation = view.incident.as_ref().and_then(|row| row.explanation.as_ref());
+    let cause = explanation.and_then(|explanation| explanation.causes.first());
+    let mut runbooks = cause.map(|cause| desk.cited(&runbook_words(cause), CITED)).unwrap_or_default();
+    near_best(&mut runbooks);
+    Ok(IncidentView { runbooks, ..view })
 }
 
 /// Whether there is an incident of this name.

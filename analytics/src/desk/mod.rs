@@ -31,7 +31,7 @@ use crate::region::Region;
 use crate::session::Thresholds;
 use crate::time::Resolution;
 use crate::view::{
-    self, CapacityPlan, Event, ForecastQuery, ForecastView, Mark, Moment, NowQuery, NowView, SessionsQuery,
+    self, CapacityPlan, Event, ForecastQuery, ForecastView, Mark, Moment, NowQuery, NowView, Passage, SessionsQuery,
     SessionsView, WhyPeriods,
 };
 use crate::watch::Sheet;
@@ -95,6 +95,11 @@ pub trait Desk: Sized {
 
     /// What people said of an incident.
     fn marks(&self, _incident: &str) -> Vec<Mark> {
+        Vec::new()
+    }
+
+    /// Passages of runbooks that fit some words, best first; none where there are no runbooks.
+    fn cited(&self, _words: &str, _limit: usize) -> Vec<Passage> {
         Vec::new()
     }
 

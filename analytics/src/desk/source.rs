@@ -8,8 +8,8 @@ use crate::bucket::Bucket;
 use crate::identity::IdentityMode;
 use crate::time::Resolution;
 use crate::view::{
-    ForecastQuery, ForecastView, IncidentsQuery, IncidentsView, Measure, Moment, NowQuery, NowView, SessionsQuery,
-    SessionsView,
+    ForecastQuery, ForecastView, IncidentsQuery, IncidentsView, Measure, Moment, NowQuery, NowView, Passage,
+    SessionsQuery, SessionsView,
 };
 
 /// A desk whose pages are kept for a while where that is worth it.
@@ -52,5 +52,9 @@ impl<D: Desk> Source for D {
 
     fn forecast(&self, query: &ForecastQuery) -> Result<ForecastView, D::Error> {
         self.forecast_page(query)
+    }
+
+    fn runbooks(&self, words: &str, limit: usize) -> Vec<Passage> {
+        self.cited(words, limit)
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::explain::PathStep;
 use super::now::{Moment, exists_on, unit_of, users_fact};
+use super::runbook::Passage;
 use super::{Fact, Level, Line, Measure, Method, Unit};
 use crate::atlas::{Atlas, Union};
 use crate::cause::Explanation;
@@ -268,6 +269,9 @@ pub struct IncidentView {
     pub elsewhere: Vec<(String, Option<f64>)>,
     /// Earlier incidents with the same kind of cause, or else the same symptom, newest first.
     pub similar: Vec<IncidentRow>,
+    /// What runbooks say to its first cause, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<Passage>,
 }
 
 /// A finding as a page shows it.
@@ -406,6 +410,7 @@ pub fn incident(
         findings: Vec::new(),
         elsewhere: Vec::new(),
         similar,
+        runbooks: Vec::new(),
     };
     let Some((incident, row, steps)) = found else { return view };
     view.steps = steps;

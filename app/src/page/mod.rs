@@ -21,6 +21,8 @@ mod missing;
 pub(crate) mod now;
 #[cfg(any(feature = "ssr", feature = "front"))]
 pub(crate) mod region;
+#[cfg(any(feature = "ssr", feature = "answers"))]
+pub(crate) mod runbook;
 #[cfg(any(feature = "ssr", feature = "rooms"))]
 pub(crate) mod sessions;
 #[cfg(any(feature = "ssr", feature = "rooms"))]
@@ -30,6 +32,8 @@ use std::sync::Arc;
 
 #[cfg(any(feature = "ssr", feature = "answers"))]
 use bonghwa_analytics::answer::Reply;
+#[cfg(any(feature = "ssr", feature = "answers"))]
+use bonghwa_analytics::view::RunbookView;
 #[cfg(any(feature = "ssr", feature = "rooms"))]
 use bonghwa_analytics::view::{ForecastView, IncidentView, IncidentsView, SessionsView, WhyView};
 #[cfg(any(feature = "ssr", feature = "front"))]
@@ -82,6 +86,9 @@ pub(crate) enum Content {
     /// 묻기.
     #[cfg(any(feature = "ssr", feature = "answers"))]
     Ask(Box<Reply>),
+    /// A runbook, or all.
+    #[cfg(any(feature = "ssr", feature = "answers"))]
+    Runbook(RunbookView),
 }
 
 impl Content {
@@ -106,6 +113,8 @@ impl Content {
             Page::Why(_) => matches!(self, Self::Why(_)),
             #[cfg(any(feature = "ssr", feature = "answers"))]
             Page::Ask(_) => matches!(self, Self::Ask(_)),
+            #[cfg(any(feature = "ssr", feature = "answers"))]
+            Page::Runbook(_) => matches!(self, Self::Runbook(_)),
             _ => matches!(self, Self::Fixed),
         }
     }
@@ -176,6 +185,8 @@ async fn fetch(page: Page) -> Result<Content, String> {
         Page::Why(query) => data::why(query).await.map(|view| Content::Why(view.map(Box::new))),
         #[cfg(any(feature = "ssr", feature = "answers"))]
         Page::Ask(query) => data::ask(query).await.map(|reply| Content::Ask(Box::new(reply))),
+        #[cfg(any(feature = "ssr", feature = "answers"))]
+        Page::Runbook(file) => data::runbook(file).await.map(Content::Runbook),
         _ => Ok(Content::Fixed),
     }
 }
@@ -312,6 +323,11 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         (Content::Ask(reply), Page::Ask(query)) => {
             place.learn(reply.demo, &reply.title);
             ask::render(&here.with(&reply.regions), reply, query, hands)
+        }
+        #[cfg(any(feature = "ssr", feature = "answers"))]
+        (Content::Runbook(view), _) => {
+            place.learn(view.demo, &view.title);
+            runbook::render(&here.with(&view.regions), view)
         }
         (_, Page::Connect) => connect::render(here),
         (_, Page::Help) => help::render(here),

@@ -13,6 +13,7 @@ use super::question::{assumed, cannot, choice_text, open, understood};
 use super::template::plain;
 use crate::address::Address;
 use crate::app::Here;
+use crate::part::passages::cited;
 use crate::text::words;
 
 /// A reply as plain text, for a terminal, a program or another model.
@@ -36,6 +37,9 @@ pub fn speak(reply: &Reply, lang: Lang) -> String {
         }
         (Understood::Question { .. }, None) => {}
     }
+    lines.extend(
+        reply.runbooks.iter().map(|passage| format!("{}: {}. {}", here.t.runbooks, cited(passage), passage.excerpt)),
+    );
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
 }

@@ -51,6 +51,7 @@ fn reply(understood: Understood, body: Option<(Question, Body)>) -> Reply {
         regions: sample::regions(),
         understood,
         answer,
+        runbooks: Vec::new(),
     }
 }
 

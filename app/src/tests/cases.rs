@@ -182,6 +182,7 @@ pub(crate) fn one() -> IncidentView {
         line: Line { values: (0..59).map(|i| Some(if i < at { 0.0 } else { ((i * 5) % 7) as f64 })).collect() },
     };
     IncidentView {
+        runbooks: Vec::new(),
         as_of: NOW,
         demo: true,
         title: now.title,

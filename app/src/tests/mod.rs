@@ -3,6 +3,7 @@
 mod ask;
 mod cases;
 mod forecast;
+mod runbook;
 pub(crate) mod sample;
 mod why;
 

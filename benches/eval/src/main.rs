@@ -8,6 +8,7 @@ mod data;
 mod figure;
 mod loghub;
 mod m4;
+mod masking;
 mod nab;
 mod nation;
 mod petshop;
@@ -39,6 +40,7 @@ const SETS: &[Set] = &[
     Set { name: "loghub", folder: "loghub", run: loghub::run },
     Set { name: "nation", folder: "", run: nation::run },
     Set { name: "ask", folder: "", run: ask::run },
+    Set { name: "masking", folder: "", run: masking::run },
 ];
 
 fn main() -> ExitCode {
@@ -75,7 +77,11 @@ fn run() -> Result<bool> {
             continue;
         }
         eprintln!("{}: running", set.name);
-        let place = if set.name == "ask" { questions.clone() } else { data.join(set.folder) };
+        let place = match set.name {
+            "ask" => questions.clone(),
+            "masking" => masking::folder(),
+            _ => data.join(set.folder),
+        };
         let scored = (set.run)(&place).with_context(|| format!("set {}", set.name))?;
         if scored.is_empty() || scored.iter().any(|figure| figure.n == 0) {
             eprintln!("{}: has nothing to score (n = 0)", set.name);

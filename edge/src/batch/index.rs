@@ -1,6 +1,9 @@
 //! Small tables of a batch: names by their bytes, values by three numbers.
 
+use std::borrow::Cow;
+
 use bonghwa_analytics::bucket::{Name, OTHER};
+use bonghwa_analytics::mask::{Profile, mask};
 
 /// Positions of values by hash: open addressing, linear probing, at most three quarters full.
 ///
@@ -102,16 +105,28 @@ impl Names {
 
     /// All names by their numbers, as text: bytes that are not UTF-8 and control characters become U+FFFD.
     pub(super) fn finish(&self) -> Vec<Name> {
-        let text = |raw: &[u8]| {
-            let text = String::from_utf8_lossy(raw);
-            if text.chars().any(char::is_control) {
-                text.replace(char::is_control, "\u{fffd}").into()
-            } else {
-                Name::from(text)
-            }
-        };
-        std::iter::once(Name::from(OTHER)).chain(self.raw.iter().map(|raw| text(raw))).collect()
+        std::iter::once(Name::from(OTHER)).chain(self.raw.iter().map(|raw| text(raw).into())).collect()
     }
+
+    /// [`finish`](Self::finish), with what is personal or secret in a name masked: once for each name, not for each record.
+    pub(super) fn finish_masked(&self) -> Vec<Name> {
+        let masked = |raw: &[u8]| {
+            let text = text(raw);
+            let masked = mask(&text, Profile::Strict).text;
+            Name::from(cut_text(&masked, self.longest))
+        };
+        std::iter::once(Name::from(OTHER)).chain(self.raw.iter().map(|raw| masked(raw))).collect()
+    }
+}
+
+fn text(raw: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(raw);
+    if text.chars().any(char::is_control) { text.replace(char::is_control, "\u{fffd}").into() } else { text }
+}
+
+/// What is put for a masked value may be longer than the value.
+fn cut_text(text: &str, longest: usize) -> &str {
+    text.get(..text.floor_char_boundary(longest)).unwrap_or(text)
 }
 
 /// At most `longest` bytes of `name`, not ending inside a character.
@@ -184,6 +199,17 @@ mod tests {
         let mut names = Names::new(5, 20);
         names.number(b"a\xffb\n");
         assert_eq!(&*names.finish()[1], "a\u{fffd}b\u{fffd}");
+    }
+
+    #[test]
+    fn masked_names_keep_their_numbers_and_their_limit() {
+        let mut names = Names::new(5, 30);
+        names.number(b"GET /users/hong@korea.kr/orders");
+        names.number("민원 목록".as_bytes());
+        assert_eq!(
+            names.finish_masked().iter().map(|name| &**name).collect::<Vec<_>>()[1..],
+            ["GET /users/***@***/order", "민원 목록"]
+        );
     }
 
     #[test]

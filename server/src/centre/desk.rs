@@ -12,7 +12,7 @@ use bonghwa_analytics::incident::Incident;
 use bonghwa_analytics::objective::Budget;
 use bonghwa_analytics::time::{Resolution, day_start};
 use bonghwa_analytics::view::{
-    self, CapacityPlan, Event, ForecastQuery, ForecastView, Mark, Moment, NowQuery, NowView, SessionsQuery,
+    self, CapacityPlan, Event, ForecastQuery, ForecastView, Mark, Moment, NowQuery, NowView, Passage, SessionsQuery,
     SessionsView, WhyPeriods,
 };
 use bonghwa_analytics::watch::Sheet;
@@ -118,6 +118,11 @@ impl Desk for Centre {
 
     fn marks(&self, incident: &str) -> Vec<Mark> {
         self.0.marks.of(incident)
+    }
+
+    /// An answer is as true without them.
+    fn cited(&self, words: &str, limit: usize) -> Vec<Passage> {
+        self.passages(words, limit).unwrap_or_default()
     }
 
     fn now_page(&self, query: &NowQuery) -> Result<NowView, CentreError> {

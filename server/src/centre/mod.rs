@@ -8,6 +8,7 @@ mod edge;
 mod frames;
 mod nation;
 mod pages;
+mod runbooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ use bonghwa_edge::store::StoreError;
 use tokio::sync::watch;
 
 use crate::marks::{MarkError, Marks};
+use crate::runbooks::{RunbookError, RunbookSource, Runbooks};
 use edge::Edge;
 pub use frames::FramesQuery;
 use nation::Nation;
@@ -67,6 +69,8 @@ pub struct CentreConfig {
     pub demo: bool,
     /// Whether commits survive a loss of power, too.
     pub durable: bool,
+    /// Where runbooks come from.
+    pub runbooks: RunbookSource,
 }
 
 /// Why the centre refused.
@@ -114,6 +118,9 @@ pub enum CentreError {
     /// What was said of an incident was not kept.
     #[error(transparent)]
     Mark(#[from] Arc<MarkError>),
+    /// Runbooks could not be searched.
+    #[error(transparent)]
+    Runbook(#[from] Arc<RunbookError>),
     /// Nothing was received in the window that was asked for.
     #[error("these regions have no data in this period; choose another one")]
     NoData,
@@ -175,6 +182,7 @@ struct Inner {
     counters: Mutex<Counters>,
     contacts: Mutex<BTreeMap<String, Contact>>,
     marks: Marks,
+    runbooks: Runbooks,
 }
 
 impl Centre {
@@ -199,6 +207,7 @@ impl Centre {
             counters: Mutex::default(),
             contacts: Mutex::new(contacts),
             marks: Marks::open(&config.data).map_err(Arc::new)?,
+            runbooks: Runbooks::open(config.runbooks.clone()).map_err(Arc::new)?,
             config,
         }));
         centre.restore(now)?;

@@ -79,7 +79,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // One line: what, where, what to do.
-            eprintln!("error: {}", error.to_string().replace('\n', " "));
+            crate::output::log(&format!("error: {}", error.to_string().replace('\n', " ")));
             ExitCode::FAILURE
         }
     }

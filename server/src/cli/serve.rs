@@ -24,6 +24,9 @@ pub(super) struct Serve {
     /// Folder with the browser bundle [default: dist]
     #[arg(long, value_name = "DIR")]
     dist: Option<PathBuf>,
+    /// Folder of runbooks, Markdown files that causes and answers cite
+    #[arg(long, value_name = "DIR")]
+    runbooks: Option<PathBuf>,
     /// Show your own data only, also while there is none
     #[arg(long, conflicts_with = "demo")]
     empty: bool,
@@ -41,7 +44,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> Result<(), Failure> {
         let Place { config, data } = self.place;
-        let flags = Flags { config, data, listen: self.listen, dist: self.dist };
+        let flags = Flags { config, data, listen: self.listen, dist: self.dist, runbooks: self.runbooks };
         let content = match (self.empty, self.demo) {
             (true, _) => Content::Empty,
             (_, true) => Content::Demo,

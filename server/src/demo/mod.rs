@@ -37,6 +37,18 @@ pub use live::{LiveError, Traffic};
 use faults::Effect;
 use model::Model;
 
+/// The runbooks of the demonstration: file and text.
+pub const RUNBOOKS: [(&str, &str); 8] = [
+    ("bad-deployment.md", include_str!("runbooks/bad-deployment.md")),
+    ("connection-pool.md", include_str!("runbooks/connection-pool.md")),
+    ("heap-leak.md", include_str!("runbooks/heap-leak.md")),
+    ("login-burst.md", include_str!("runbooks/login-burst.md")),
+    ("no-data.md", include_str!("runbooks/no-data.md")),
+    ("slow-db.md", include_str!("runbooks/slow-db.md")),
+    ("slow-network.md", include_str!("runbooks/slow-network.md")),
+    ("traffic-surge.md", include_str!("runbooks/traffic-surge.md")),
+];
+
 /// Seed of the demonstration, unless another is given.
 pub const SEED: u64 = 1894;
 

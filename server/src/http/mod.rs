@@ -18,6 +18,7 @@ mod otlp;
 mod picture;
 mod query;
 mod render;
+mod runbooks;
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -117,6 +118,8 @@ pub fn router(app: &App) -> Router {
         .route("/api/ask", get(ask::page).post(ask::ask))
         .route("/api/suggest", get(ask::suggestions))
         .route("/api/openapi.json", get(openapi::document))
+        .route("/api/runbooks", get(runbooks::list))
+        .route("/api/runbook", get(runbooks::one))
         .route("/api/frames", get(api::frames))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))

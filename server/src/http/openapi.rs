@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use bonghwa_analytics::answer::{Asking, Reply};
 use bonghwa_analytics::ask::Suggestion;
 use bonghwa_analytics::view::{
-    CombineView, ForecastView, IncidentView, IncidentsView, Mark, NowView, PeriodChart, RegionView, SessionsView,
-    WhyView,
+    CombineView, ForecastView, IncidentView, IncidentsView, Mark, NowView, PeriodChart, RegionView, RunbookView,
+    SessionsView, WhyView,
 };
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 
 use super::ask::Told;
 use super::incidents::Said;
+use super::runbooks::Told as Runbooks;
 
 /// The document.
 pub(super) async fn document() -> Response {
@@ -112,6 +113,15 @@ const OPERATIONS: &[Operation] = &[
         None,
         frames,
     ),
+    Operation(
+        "get",
+        "/api/runbooks",
+        "Runbooks, or passages of them that fit words",
+        "q limit",
+        None,
+        schema::<Runbooks>,
+    ),
+    Operation("get", "/api/runbook", "One runbook", "file", None, schema::<RunbookView>),
     Operation("get", "/api/regions", "The regions by settings", "", None, any),
     Operation("get", "/api/chart.png", "A chart as a picture", "region* measure* from* to* lang", None, png),
     Operation("get", "/api/chart.svg", "A chart as a drawing", "region* measure* from* to* lang", None, svg),
@@ -156,6 +166,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("coarsest", "the widest bucket"),
     ("sections", "summary, cells, registers, sessions, with commas between"),
     ("since", "a cursor"),
+    ("file", "a runbook, from their folder"),
     ("limit", "most rows of a page"),
 ];
 

@@ -13,7 +13,7 @@ use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::view::{
     CombineView, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
-    RegionQuery, RegionView, SessionsQuery, SessionsView, WhyQuery, WhyView,
+    RegionQuery, RegionView, RunbookView, SessionsQuery, SessionsView, WhyQuery, WhyView,
 };
 use bonghwa_app::address::Address;
 use bonghwa_app::{Backend, BoxFuture, BundleAssets, Site, shell};
@@ -94,6 +94,10 @@ impl Backend for Source {
 
     fn ask(&self, asking: Asking) -> BoxFuture<Reply> {
         self.ask(move |centre| centre.ask(&asking))
+    }
+
+    fn runbook(&self, file: String) -> BoxFuture<RunbookView> {
+        self.ask(move |centre| Ok(centre.runbook(&file)))
     }
 
     fn combine(

@@ -96,3 +96,17 @@ pub(super) struct ListRegions {
     #[serde(default)]
     pub lang: Language,
 }
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SearchRunbooks {
+    /// What is wrong, in words.
+    pub query: String,
+    /// Most passages, 1 to 20.
+    #[serde(default = "five")]
+    pub limit: u32,
+}
+
+const fn five() -> u32 {
+    5
+}

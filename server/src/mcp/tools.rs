@@ -4,7 +4,7 @@ use bonghwa_analytics::answer::Asking;
 use bonghwa_analytics::ask::{Area, Kind, Period, Question};
 use bonghwa_analytics::format::{Lang, exact, parse_local};
 use bonghwa_analytics::time::DAY;
-use bonghwa_analytics::view::{Fact, IncidentsQuery, Measure, NowQuery};
+use bonghwa_analytics::view::{Fact, IncidentsQuery, Measure, NowQuery, Passage};
 use bonghwa_app::address::{Address, AskQuery, Page};
 use bonghwa_app::{list, speak, tell};
 use rmcp::handler::server::wrapper::Parameters;
@@ -12,13 +12,15 @@ use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabiliti
 use rmcp::{ServerHandler, tool, tool_handler, tool_router};
 use serde_json::{Value, json};
 
-use super::arguments::{Ask, ExplainIncident, Language, ListIncidents, ListRegions, QueryMeasures};
+use super::arguments::{Ask, ExplainIncident, Language, ListIncidents, ListRegions, QueryMeasures, SearchRunbooks};
 use crate::http::{ApiError, App};
 
 /// Numbers that one answer brings along.
 const MOST_FACTS: usize = 40;
 /// Earlier questions that are read.
 const MOST_BEFORE: usize = 8;
+/// Characters of a search that are read.
+const LONGEST_WORDS: usize = 500;
 /// Longest period of numbers, days.
 const MOST_DAYS: i64 = 400;
 
@@ -73,6 +75,12 @@ impl Tools {
     #[tool(annotations(read_only_hint = true, open_world_hint = false))]
     async fn list_regions(&self, Parameters(ListRegions { lang }): Parameters<ListRegions>) -> CallToolResult {
         given(self.regions(lang).await)
+    }
+
+    /// Passages of the organisation's runbooks: what people wrote down of how to help, by file and heading.
+    #[tool(annotations(read_only_hint = true, open_world_hint = false))]
+    async fn search_runbooks(&self, Parameters(asked): Parameters<SearchRunbooks>) -> CallToolResult {
+        given(self.runbooks(asked).await)
     }
 }
 
@@ -153,6 +161,17 @@ impl Tools {
         let page = Address::home().to(Page::Incident(view.id.clone()));
         let data = json!({ "as_of": view.as_of, "incident": data(&view.incident)?, "page": page.href() });
         Ok((text, data))
+    }
+
+    async fn runbooks(&self, SearchRunbooks { query, limit }: SearchRunbooks) -> Told {
+        let words: String = query.chars().take(LONGEST_WORDS).collect();
+        let limit = limit.clamp(1, 20) as usize;
+        let passages = self.app.ready()?.ask(move |centre| centre.passages(&words, limit)).await?;
+        let line =
+            |passage: &Passage| format!("{} › {}: {}", passage.file, passage.heading.join(" › "), passage.excerpt);
+        let lines: Vec<String> = passages.iter().map(line).collect();
+        let text = if lines.is_empty() { "no runbook fits these words".to_owned() } else { lines.join("\n") };
+        Ok((text, json!({ "passages": data(&passages)? })))
     }
 
     async fn regions(&self, lang: Language) -> Told {

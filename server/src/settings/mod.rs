@@ -7,6 +7,7 @@ mod duration;
 mod edges;
 mod environment;
 mod objectives;
+mod runbooks;
 mod sessions;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use self::duration::Seconds;
 pub use self::edges::{EdgeSettings, Origin, Secret};
 pub use self::objectives::ObjectiveSettings;
+pub use self::runbooks::RunbookSettings;
 pub use self::sessions::Sessions;
 
 /// Name of the file that is looked for in the current folder and in the data folder.
@@ -63,6 +65,8 @@ pub struct Settings {
     pub sessions: Sessions,
     /// Service-level objectives of every region.
     pub objectives: Vec<ObjectiveSettings>,
+    /// Where runbooks lie.
+    pub runbooks: RunbookSettings,
     /// How long each resolution is kept.
     pub retention: Retention,
     /// What a request may cost.
@@ -145,6 +149,7 @@ impl Default for Settings {
             durable_power: false,
             sessions: Sessions::default(),
             objectives: objectives::defaults(),
+            runbooks: RunbookSettings::default(),
             retention: Retention::default(),
             limits: Limits::default(),
         }
@@ -199,6 +204,8 @@ pub struct Flags {
     pub data: Option<PathBuf>,
     /// `--dist`
     pub dist: Option<PathBuf>,
+    /// `--runbooks`
+    pub runbooks: Option<PathBuf>,
 }
 
 /// Settings as they hold, with what was read beside them.
@@ -275,6 +282,7 @@ impl Loaded {
         settings.listen = flags.listen.unwrap_or(settings.listen);
         settings.data = flags.data.clone().or(settings.data);
         settings.dist = flags.dist.clone().unwrap_or(settings.dist);
+        settings.runbooks.dir = flags.runbooks.clone().or(settings.runbooks.dir);
         let data = settings.data.clone().or(platform).ok_or(SettingsError::NoDataFolder)?;
         let regions = match &settings.regions {
             Some(path) => parse_regions(&path.display().to_string(), &read_text(path)?)?,
@@ -324,7 +332,7 @@ fn read_file(path: &Path) -> Result<Settings, SettingsError> {
         toml::from_str(&text).map_err(|error| parse_error(&path.display().to_string(), &text, &error))?;
     // A path in a file means a place beside that file, wherever the program was started.
     let folder = path.parent().unwrap_or(Path::new(""));
-    for place in [&mut settings.data, &mut settings.regions].into_iter().flatten() {
+    for place in [&mut settings.data, &mut settings.regions, &mut settings.runbooks.dir].into_iter().flatten() {
         *place = folder.join(&place);
     }
     settings.edges.values_mut().for_each(|edge| edge.beside(folder));

@@ -86,6 +86,21 @@ fn environment_wins_over_the_file_and_flags_over_both() {
 }
 
 #[test]
+fn runbooks_lie_beside_the_file_unless_a_variable_or_a_flag_says_otherwise() {
+    let file = "[runbooks]\ndir = \"books\"\n";
+    let dir = |environment: &[(&str, &str)], flags: Flags| {
+        read(file, environment, flags).unwrap().settings.runbooks.dir.unwrap_or_default()
+    };
+    let beside = dir(&[], Flags::default());
+    assert!(beside.is_absolute() && beside.ends_with("books"), "{}", beside.display());
+    assert_eq!(dir(&[("BONGHWA_RUNBOOKS_DIR", "/v")], Flags::default()), PathBuf::from("/v"));
+    let flags = Flags { runbooks: Some("/f".into()), ..Flags::default() };
+    assert_eq!(dir(&[("BONGHWA_RUNBOOKS_DIR", "/v")], flags), PathBuf::from("/f"));
+    let text = message("[runbooks]\nfolder = \"books\"\n", &[]);
+    assert!(text.contains("bonghwa.toml:2: ") && text.contains("`folder`"), "{text}");
+}
+
+#[test]
 fn a_wrong_key_is_named_with_its_file_and_line() {
     let text = message("listen = \"127.0.0.1:1\"\n\n[limits]\nration = 3\n", &[]);
     assert!(text.contains("bonghwa.toml:4: ") && text.contains("`ration`"), "{text}");

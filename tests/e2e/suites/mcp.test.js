@@ -15,7 +15,7 @@ demonstration(async () => {
   assert.ok(seen.rows.length > 0, "the demonstration had incidents");
 });
 
-const TOOLS = ["ask", "explain_incident", "list_incidents", "list_regions", "query_measures"];
+const TOOLS = ["ask", "explain_incident", "list_incidents", "list_regions", "query_measures", "search_runbooks"];
 
 /** Runs something with a connected client of npm. */
 async function connected(use) {
@@ -76,6 +76,9 @@ test("every tool answers, with the numbers of the interfaces beside it", async (
       assert.ok(Math.abs(fact.value - shown.value) <= 1e-9 * shown.value, measure);
       assert.deepEqual([fact.from, fact.to, fact.regions], [hour, hour + 3600, ["busan"]]);
     }
+
+    const found = await call("search_runbooks", { query: "DB커넥션풀 고갈시", limit: 2 });
+    assert.equal(found.data.passages[0].file, "connection-pool.md");
 
     const why = await call("ask", { question: "오늘은 시스템이 왜 이래?" });
     assert.equal(why.data.understood.question.kind, "diagnose");

@@ -17,6 +17,7 @@ use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::{measure_name, sentence};
 use crate::part::icon::{self, icon};
+use crate::part::passages::passages;
 use crate::say::{answer as say, question};
 
 /// The page of a reply.
@@ -35,7 +36,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
                     {asked(here, reply, query)}
                     <p class="understood"><span>{t.understood_as}</span>{slots}</p>
                     {taken}
-                    {answered(here, answer, query, hands)}
+                    {answered(here, reply, answer, query, hands)}
                 </article>
             }
             .into_node()
@@ -62,6 +63,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
             <article class="qa" id="answer">
                 {asked(here, reply, query)}
                 <section class="part concl"><h3>{t.conclusion}</h3><p>{question::cannot(here, why)}</p></section>
+                {runbooks(here, reply)}
                 <section class="part"><h3>{t.instead}</h3>{starters(here, instead)}</section>
             </article>
         }
@@ -138,7 +140,7 @@ fn list(here: &Here, query: &AskQuery) -> Node {
     markup! { <nav class="asklist" aria-label=t.ask>{history}<h2>{t.ask_now}</h2><ul>{starters}</ul></nav> }.into_node()
 }
 
-fn answered(here: &Here, answer: &Answer, query: &AskQuery, hands: Hands) -> Node {
+fn answered(here: &Here, reply: &Reply, answer: &Answer, query: &AskQuery, hands: Hands) -> Node {
     let t = here.t;
     let notes: Vec<_> =
         say::notes(here, answer).into_iter().map(|note| markup! { <p class="small">{note}</p> }).collect();
@@ -162,11 +164,27 @@ fn answered(here: &Here, answer: &Answer, query: &AskQuery, hands: Hands) -> Nod
         {numbers}
         {charts}
         {causes}
+        {runbooks(here, reply)}
         {numbers::pages(here, answer)}
         <footer class="made"><p>{t.by_rules}</p></footer>
         <ul class="next" aria-label=t.ask_on>{next}</ul>
     }
     .into_node()
+}
+
+/// What runbooks say to it.
+fn runbooks(here: &Here, reply: &Reply) -> Option<Node> {
+    let t = here.t;
+    (!reply.runbooks.is_empty()).then(|| {
+        markup! {
+            <section class="part">
+                <h3>{t.runbooks}</h3>
+                {passages(here, &reply.runbooks)}
+                <p class="small">{t.runbooks_note}</p>
+            </section>
+        }
+        .into_node()
+    })
 }
 
 /// A course; `before` behind `now`, or a line for each area.

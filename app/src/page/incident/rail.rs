@@ -7,6 +7,7 @@ use crate::address::Page;
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
 use crate::order::order;
+use crate::part::passages::passages;
 use crate::say;
 
 pub(super) fn rail(here: &Here, view: &IncidentView, row: &IncidentRow, cause: Option<&Cause>) -> Node {
@@ -18,9 +19,17 @@ pub(super) fn rail(here: &Here, view: &IncidentView, row: &IncidentRow, cause: O
             <p class="fine">{t.helps_note}</p>
         }
     });
+    let runbooks = (!view.runbooks.is_empty()).then(|| {
+        markup! {
+            <h2>{t.runbooks}</h2>
+            {passages(here, &view.runbooks)}
+            <p class="fine">{t.runbooks_note}</p>
+        }
+    });
     markup! {
         <aside class="rail" aria-label=t.course>
             {helps}
+            {runbooks}
             <h2>{t.course}</h2>
             {course(here, view, row)}
             <h2>{t.similar}</h2>
