@@ -26,6 +26,7 @@ pub mod identity;
 pub mod incident;
 pub mod latency;
 pub mod logs;
+pub mod mask;
 pub mod objective;
 pub mod recompute;
 pub mod region;
