@@ -10,9 +10,19 @@ use crate::address::Address;
 use crate::app::Here;
 use crate::text::words;
 
+/// How the question of a reply was understood, slot by slot; empty if it is none.
+pub fn slots(reply: &Reply, lang: Lang) -> Vec<String> {
+    let Understood::Question { question, .. } = &reply.understood else { return Vec::new() };
+    understood(&here(reply, lang), question, reply.as_of)
+}
+
+fn here(reply: &Reply, lang: Lang) -> Here {
+    Here { address: Address::home(), lang, t: words(lang), regions: reply.regions.as_slice().into() }
+}
+
 /// A reply as plain text, for a terminal, a program or another model.
 pub fn speak(reply: &Reply, lang: Lang) -> String {
-    let here = Here { address: Address::home(), lang, t: words(lang), regions: reply.regions.as_slice().into() };
+    let here = here(reply, lang);
     let mut lines = Vec::new();
     match (&reply.understood, &reply.answer) {
         (Understood::Question { question, assumptions }, Some(answer)) => {

@@ -19,6 +19,11 @@ impl Centre {
     pub fn ask(&self, asking: &Asking) -> Result<Reply, CentreError> {
         answer::reply(self, asking)
     }
+
+    /// Services that report from any region, by name.
+    pub fn services(&self) -> Vec<String> {
+        answer::services(&super::read(&self.0.atlas))
+    }
 }
 
 impl Source for Centre {
