@@ -90,7 +90,7 @@ async fn read(
     let request = RequestInit::new();
     request.set_method("POST");
     request.set_headers(&kind);
-    request.set_body(&JSON::stringify(&body)?);
+    request.set_body(&JSON::stringify(&body)?.into());
     request.set_signal(Some(&controller.signal()));
     let answer = JsFuture::from(window().fetch_with_str_and_init("/api/ask/stream", &request)).await?;
     let answer: Response = answer.dyn_into()?;

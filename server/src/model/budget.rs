@@ -78,11 +78,11 @@ mod tests {
         let budget = Budget::new(100, 150);
         let start = Instant::now();
         let after = |minutes: u64| start + Duration::from_mins(minutes);
-        drop(budget.reserve(80, start).unwrap());
+        budget.reserve(80, start).unwrap();
         assert_eq!(budget.reserve(21, after(59)).unwrap_err(), ModelError::Budget);
-        drop(budget.reserve(70, after(60)).unwrap());
+        budget.reserve(70, after(60)).unwrap();
         assert_eq!(budget.reserve(1, after(600)).unwrap_err(), ModelError::Budget, "the day is used up");
-        drop(budget.reserve(80, after(24 * 60)).unwrap());
+        budget.reserve(80, after(24 * 60)).unwrap();
     }
 
     #[test]

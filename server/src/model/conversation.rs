@@ -49,7 +49,7 @@ pub struct Proposal {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Done {
     /// Sentences of a model that were shown.
-    pub lines: u32,
+    pub shown: u32,
     /// Sentences and proposals that were refused.
     pub refused: u32,
     /// How many for each reason.
@@ -196,7 +196,7 @@ async fn phrased(gateway: &Gateway, facts: &Facts, text: &str, done: &mut Done, 
     }
     used.refused = reader.refused.len() as u32;
     reader.refused.iter().for_each(|refusal| done.refuse(refusal));
-    done.lines = lines;
+    done.shown = lines;
     done.why = match (used.failed.as_str(), lines) {
         ("", 0) => "refused".to_owned(),
         (failed, _) => failed.to_owned(),

@@ -240,7 +240,7 @@ pub(super) fn check(text: &str, base: &str, lang: Lang) -> Result<(), Refusal> {
     }
     let said = |group: &&&[&str]| group.iter().any(|form| holds(&text, form));
     let backed = |group: &&[&str]| group.iter().any(|form| holds(&base, form));
-    if groups.iter().filter(said).all(|group| backed(group)) { Ok(()) } else { Err(Refusal::Claim) }
+    if groups.iter().filter(said).all(backed) { Ok(()) } else { Err(Refusal::Claim) }
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -139,7 +139,7 @@ impl<'a> Guard<'a> {
         for (at, part) in parts.iter().enumerate() {
             let after_slot = at.checked_sub(1).and_then(|before| parts.get(before)).is_some();
             match part {
-                Part::Words(words) => self.words(words, after_slot, at + 1 < parts.len())?,
+                Part::Words(words) => Self::words(words, after_slot, at + 1 < parts.len())?,
                 Part::Slot(_) if after_slot && matches!(parts.get(at - 1), Some(Part::Slot(_))) => {
                     return Err(Refusal::Number);
                 }
@@ -182,7 +182,7 @@ impl<'a> Guard<'a> {
     }
 
     /// Checks the words between slots by themselves.
-    fn words(&self, words: &str, after_slot: bool, before_slot: bool) -> Result<(), Refusal> {
+    fn words(words: &str, after_slot: bool, before_slot: bool) -> Result<(), Refusal> {
         let hangul = |c: char| ('가'..='힣').contains(&c);
         for c in words.chars() {
             if c.is_numeric() {

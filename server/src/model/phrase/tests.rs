@@ -178,7 +178,7 @@ proptest! {
     #[test]
     fn no_digit_reaches_a_line_but_from_a_fact(texts in proptest::collection::vec(sentence(), 0..6)) {
         let facts = korean();
-        let raw: String = texts.iter().map(|text| format!("{}\n", json!({ "text": text }))).collect();
+        let raw = texts.iter().map(|text| json!({ "text": text }).to_string()).collect::<Vec<_>>().join("\n");
         let lines = replay(&raw, &facts);
         for line in &lines {
             let whole: String = line.pieces.iter().map(|piece| piece.text.as_str()).collect();
