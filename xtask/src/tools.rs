@@ -53,8 +53,11 @@ pub(crate) const E2E_PACKAGES: Step = Step {
     why: "browser driver, accessibility rules, Express, OpenTelemetry (half a minute once)",
     run: |workspace| npm_ci(workspace, &workspace.root.join("tests/e2e")),
 };
-pub(crate) const PYTHON: Step =
-    Step { title: "Python packages of the tests", why: "Flask, OpenTelemetry, LiteLLM (a minute once)", run: python_venv };
+pub(crate) const PYTHON: Step = Step {
+    title: "Python packages of the tests",
+    why: "Flask, OpenTelemetry, LiteLLM (a minute once)",
+    run: python_venv,
+};
 
 fn rust_target(workspace: &Workspace) -> Result<Outcome> {
     let sysroot =

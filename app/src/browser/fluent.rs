@@ -13,6 +13,7 @@ use web_sys::{AbortController, ReadableStreamDefaultReader, RequestInit, Respons
 use crate::address::{AskQuery, Page};
 use crate::app::Place;
 use crate::page::ask::fluent::{Fluent, State};
+use crate::page::{Content, Data};
 
 /// Bytes of an event that are kept; the answer of rules, which the page has already, may be longer and is passed over.
 const MOST_BYTES: usize = 4 << 20;
@@ -35,14 +36,18 @@ thread_local! {
 }
 
 /// Asks for each question that the page shows; one that is left is given up.
-pub(crate) fn follow(place: Place, fluent: RwSignal<Fluent>) {
-    let asked = Memo::new(move |_| match place.address().page {
-        Page::Ask(query) if !query.text.is_empty() => Some((query, place.here().lang.tag())),
-        _ => None,
+pub(crate) fn follow(place: Place, data: Data, fluent: RwSignal<Fluent>) {
+    let asked = Memo::new(move |_| {
+        let Page::Ask(query) = place.address().page else { return None };
+        let shared = data.get()?.ok()?;
+        let Content::Ask(reply) = &*shared.0 else { return None };
+        // As of the same instant as the answer on the page, so that both have the same figures.
+        let shown = !query.text.is_empty() && reply.text == query.text;
+        shown.then(|| (query, reply.as_of, place.here().lang.tag()))
     });
     Effect::new(move || {
         abort();
-        let Some((query, lang)) = asked.get() else {
+        let Some((query, as_of, lang)) = asked.get() else {
             fluent.set(Fluent::default());
             return;
         };
@@ -50,7 +55,7 @@ pub(crate) fn follow(place: Place, fluent: RwSignal<Fluent>) {
         let Ok(controller) = AbortController::new() else { return };
         UNDER_WAY.set(Some(controller.clone()));
         wasm_bindgen_futures::spawn_local(async move {
-            let ended = read(&query, lang, &controller, fluent).await;
+            let ended = read((&query, as_of, lang), &controller, fluent).await;
             // What was given up says nothing any more.
             if !controller.signal().aborted() && ended.is_err() {
                 fluent.update(|fluent| fluent.state = State::Broke);
@@ -72,8 +77,7 @@ fn abort() {
 }
 
 async fn read(
-    query: &AskQuery,
-    lang: &str,
+    (query, as_of, lang): (&AskQuery, i64, &str),
     controller: &AbortController,
     fluent: RwSignal<Fluent>,
 ) -> Result<(), JsValue> {
@@ -82,6 +86,7 @@ async fn read(
     Reflect::set(&body, &"text".into(), &query.text.as_str().into())?;
     Reflect::set(&body, &"before".into(), &before)?;
     Reflect::set(&body, &"lang".into(), &lang.into())?;
+    Reflect::set(&body, &"at".into(), &(as_of as f64).into())?;
     if let Some(pick) = query.pick {
         Reflect::set(&body, &"pick".into(), &pick.into())?;
     }

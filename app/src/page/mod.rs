@@ -235,7 +235,7 @@ pub(crate) fn Body() -> impl IntoView {
     crate::browser::frames::follow(place, data, hands.progress);
     #[cfg(all(feature = "hydrate", feature = "answers"))]
     if let Some(fluent) = hands.fluent {
-        crate::browser::fluent::follow(place, fluent);
+        crate::browser::fluent::follow(place, data, fluent);
     }
     let last = StoredValue::new(None::<(Page, Shared)>);
     view! {

@@ -75,9 +75,12 @@ pub fn told(reply: &Reply, lang: Lang) -> Option<Told> {
         let note = out.slotted(&note);
         out.notes.push(note);
     }
+    let labels: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
     for Source { anchor, name, value, scope, .. } in sources {
-        let known = out.facts.iter().any(|fact| fact.anchor.as_ref() == Some(&anchor) && fact.text == value);
-        if !known && out.facts.len() < MOST_FACTS {
+        let known = out.facts.iter().any(|fact| fact.anchor.as_ref() == Some(&anchor));
+        // Of two values with one name, of now and of then, nobody could tell which a sentence means.
+        let alone = labels.iter().filter(|label| **label == name).count() == 1;
+        if !known && alone && out.facts.len() < MOST_FACTS {
             out.slot(ToldFact { what: name, scope, text: value, anchor: Some(anchor) });
         }
     }
@@ -136,8 +139,8 @@ fn next_number(text: &str) -> Option<(usize, usize)> {
             continue;
         }
         // 11월 3일: the last part of a date belongs to it, the particle after it does not.
-        let counter = rest.chars().next().filter(|c| "년월일시".contains(*c)).map(char::len_utf8);
-        let counter = counter.or_else(|| COUNTERS.iter().find(|counter| rest.starts_with(**counter)).map(|c| c.len()));
+        let counter = COUNTERS.iter().find(|counter| rest.starts_with(**counter)).map(|counter| counter.len());
+        let counter = counter.or_else(|| rest.chars().next().filter(|c| "년월일시".contains(*c)).map(char::len_utf8));
         return Some((start, end + counter.unwrap_or(0)));
     }
 }
@@ -182,6 +185,7 @@ mod tests {
             ("서울 응답시간 p95는", "서울 응답시간 {f1}는", &["p95"]),
             ("was-2 2.5.0 배포 뒤", "{f1} 배포 뒤", &["was-2 2.5.0"]),
             ("GET /api/v1/x, 끝.", "GET {f1}, 끝.", &["/api/v1/x"]),
+            ("3시간 안에", "{f1} 안에", &["3시간"]),
             ("in 3 hours.", "in {f1} hours.", &["3"]),
             ("５ and ②.", "{f1} and {f2}.", &["５", "②"]),
             ("{f9}은 그대로", " {f1} 은 그대로", &["f9"]),

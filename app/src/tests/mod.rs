@@ -2,6 +2,7 @@
 
 mod ask;
 mod cases;
+mod fluent;
 mod forecast;
 pub(crate) mod sample;
 mod why;

@@ -59,7 +59,7 @@ pub(crate) struct Span {
 }
 
 /// The part of the page that shows it.
-pub(super) fn section(here: &Here, hands: Hands) -> Node {
+pub(crate) fn section(here: &Here, hands: Hands) -> Node {
     let Some(signal) = hands.fluent else { return Node::Empty };
     let (t, fluent) = (here.t, signal.get());
     if fluent.state == State::Idle {
@@ -109,7 +109,7 @@ fn sentence(line: &Line, linked: bool) -> Node {
 }
 
 /// By whom the answer was written.
-pub(super) fn made(here: &Here, hands: Hands) -> &'static str {
+pub(crate) fn made(here: &Here, hands: Hands) -> &'static str {
     let wrote = hands.fluent.is_some_and(|signal| {
         let fluent = signal.get();
         !fluent.lines.is_empty() || fluent.proposal.is_some()

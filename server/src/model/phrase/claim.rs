@@ -8,7 +8,7 @@ use bonghwa_analytics::format::Lang;
 use super::guard::Refusal;
 
 /// Korean words and stems, found anywhere in a word.
-const KO: [&[&str]; 33] = [
+const KO: [&[&str]; 32] = [
     &[
         "높",
         "많",
@@ -47,10 +47,9 @@ const KO: [&[&str]; 33] = [
     &["예상", "예측", "전망", "것으로 보", "것입니다", "확률", "가능성", "추정", "우려"],
     &["느려", "느린", "느립", "지연", "더디"],
     &["빨라", "빠르", "빠른", "빠릅", "빨리"],
-    &["필요", "늘려야"],
+    &["필요", "늘려야", "증설", "확충", "확장"],
     &["부족", "모자라", "모자랍"],
     &["충분", "여유", "넉넉"],
-    &["증설", "확충", "확장"],
     &["개선", "회복", "나아", "호전", "해결", "복구"],
     &["악화", "나빠", "심각", "위험", "위급", "긴급", "치명"],
     &["모든", "모두", "전부", "항상", "언제나", "전체", "전국"],
@@ -174,7 +173,7 @@ const ORDERS_KO: [&str; 34] = [
     "중지",
     "조치",
     "점검",
-    "확인하",
+    "확인하세",
     "늘리",
     "옮기",
     "누르",
@@ -220,27 +219,50 @@ const ORDERS_EN: [&str; 37] = [
     "investigat*",
 ];
 
+/// Which groups a text has a word of.
+pub(super) fn groups(text: &str, lang: Lang) -> Vec<usize> {
+    let text = text.to_lowercase();
+    let said = |group: &&[&str]| group.iter().any(|form| holds(&text, form, lang));
+    table(lang).iter().enumerate().filter(|(_, group)| said(group)).map(|(at, _)| at).collect()
+}
+
+const fn table(lang: Lang) -> &'static [&'static [&'static str]] {
+    match lang {
+        Lang::Ko => &KO,
+        Lang::En => &EN,
+    }
+}
+
+fn holds(text: &str, form: &str, lang: Lang) -> bool {
+    match lang {
+        Lang::Ko => text.contains(form),
+        Lang::En => words(text).any(|word| form.strip_suffix('*').map_or(word == form, |stem| word.starts_with(stem))),
+    }
+}
+
 /// Whether a sentence says no more than the answer.
 pub(super) fn check(text: &str, base: &str, lang: Lang) -> Result<(), Refusal> {
-    let (groups, orders): (&[&[&str]], &[&str]) = match lang {
-        Lang::Ko => (&KO, &ORDERS_KO),
-        Lang::En => (&EN, &ORDERS_EN),
+    let orders: &[&str] = match lang {
+        Lang::Ko => &ORDERS_KO,
+        Lang::En => &ORDERS_EN,
     };
     let (text, base) = (text.to_lowercase(), base.to_lowercase());
-    let holds = |text: &str, form: &&str| match lang {
-        Lang::Ko => text.contains(*form),
-        Lang::En => words(text).any(|word| form.strip_suffix('*').map_or(word == *form, |stem| word.starts_with(stem))),
-    };
-    if orders.iter().any(|order| holds(&text, order) && !holds(&base, order)) {
+    if orders.iter().any(|order| holds(&text, order, lang) && !holds(&base, order, lang)) {
         return Err(Refusal::Action);
     }
     let denied = negations(&base, lang);
-    if negations(&text, lang).iter().any(|negation| !denied.contains(negation)) {
+    let alike =
+        |a: &(&str, &str), b: &(&str, &str)| a.1 == b.1 && begin_alike(a.0, b.0) && (lang == Lang::Ko || a.0 == b.0);
+    if negations(&text, lang).iter().any(|negation| !denied.iter().any(|known| alike(negation, known))) {
         return Err(Refusal::Claim);
     }
-    let said = |group: &&&[&str]| group.iter().any(|form| holds(&text, form));
-    let backed = |group: &&[&str]| group.iter().any(|form| holds(&base, form));
-    if groups.iter().filter(said).all(backed) { Ok(()) } else { Err(Refusal::Claim) }
+    let backed = groups(&base, lang);
+    if groups(&text, lang).iter().all(|group| backed.contains(group)) { Ok(()) } else { Err(Refusal::Claim) }
+}
+
+/// Whether two words are one, but for their particles: 사건은, 사건도.
+fn begin_alike(a: &str, b: &str) -> bool {
+    a == b || a.chars().count() > 2 && b.chars().count() > 2 && a.chars().take(2).eq(b.chars().take(2))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

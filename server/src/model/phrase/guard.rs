@@ -117,7 +117,18 @@ pub(super) struct Guard<'a> {
     /// Everything that the model was told, for names.
     told: String,
     /// What each fact is a value of, without its region.
-    measures: Vec<&'a str>,
+    measures: Vec<String>,
+    /// Where each slot stands in the answer, if it does.
+    places: Vec<Option<Place>>,
+}
+
+/// What stands round a slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    /// The word before it.
+    before: String,
+    /// The word behind it, with what is joined to the slot.
+    after: String,
 }
 
 impl<'a> Guard<'a> {
@@ -126,8 +137,31 @@ impl<'a> Guard<'a> {
         let labels = told.facts.iter().map(|fact| format!("{}\n{}", fact.what, fact.scope)).collect::<Vec<_>>();
         let all = format!("{base}\n{}", labels.join("\n"));
         let names = latin_words(&all).map(str::to_lowercase).collect();
-        let measures = told.facts.iter().map(|fact| measure(fact, &told.regions)).collect();
-        Self { lang, facts: &told.facts, regions: &told.regions, base, names, told: all, measures }
+        let measures: Vec<String> = told.facts.iter().map(|fact| measure(fact, &told.regions)).collect();
+        let mut guard = Self {
+            lang,
+            facts: &told.facts,
+            regions: &told.regions,
+            base,
+            names,
+            told: all,
+            measures,
+            places: Vec::new(),
+        };
+        let mut places = vec![None; told.facts.len()];
+        for text in std::iter::once(&told.answer).chain(&told.notes) {
+            // Our own texts have no slot but those that there are.
+            let parts = guard.parts(text).unwrap_or_default();
+            for (at, part) in parts.iter().enumerate() {
+                if let Part::Slot(slot) = part
+                    && let Some(place) = places.get_mut(*slot)
+                {
+                    *place = Some(Place::of(&parts, at));
+                }
+            }
+        }
+        guard.places = places;
+        guard
     }
 
     /// The parts of a sentence, if it may be shown.
@@ -248,40 +282,73 @@ impl<'a> Guard<'a> {
         Ok(())
     }
 
-    /// A figure must not stand behind the name of another measure or of another region.
+    /// A figure must stand where the answer has it, or behind the name of what it is a value of; never behind the name of
+    /// another measure or of another region.
     fn places(&self, parts: &[Part<'_>]) -> Result<(), Refusal> {
         let mut before = String::new();
-        for part in parts {
-            match part {
-                Part::Words(words) => before.push_str(&words.to_lowercase()),
-                Part::Slot(at) => {
-                    let fact = self.facts.get(*at).ok_or(Refusal::UnknownFact)?;
-                    if fact.what.is_empty() {
-                        continue;
-                    }
-                    let own = self.measures.get(*at).copied().unwrap_or_default();
-                    let last = last_named(&before, self.measures.iter().copied());
-                    if last.is_some_and(|name| name != own) {
-                        return Err(Refusal::Misplaced);
-                    }
-                    let region = last_named(&before, self.regions.iter().map(String::as_str));
-                    let of_fact = format!("{} {}", fact.what, fact.scope);
-                    // A figure of several regions names them in its scope, one of all regions names none.
-                    if region.is_some_and(|region| !of_fact.contains(region)) {
-                        return Err(Refusal::Misplaced);
-                    }
+        for (at, part) in parts.iter().enumerate() {
+            let slot = match part {
+                Part::Words(words) => {
+                    before.push_str(&words.to_lowercase());
+                    continue;
                 }
+                Part::Slot(slot) => *slot,
+            };
+            let fact = self.facts.get(slot).ok_or(Refusal::UnknownFact)?;
+            let (here, there) = (Place::of(parts, at), self.places.get(slot).and_then(Option::as_ref));
+            let alike = there.is_some_and(|there| same(&here.before, &there.before) || same(&here.after, &there.after));
+            // "12 % fewer" must not become "12 %", nor "184 people" "184 people fewer".
+            let said = there.map_or_else(Vec::new, |there| claim::groups(&there.after, self.lang));
+            if claim::groups(&here.after, self.lang) != said {
+                return Err(Refusal::Misplaced);
+            }
+            let own = self.measures.get(slot).map(String::as_str).unwrap_or_default();
+            let last = last_named(&before, self.measures.iter().map(String::as_str));
+            let named = !own.is_empty() && last == Some(own);
+            if !(alike && last.is_none_or(|last| own.is_empty() || last == own) || named) {
+                return Err(Refusal::Misplaced);
+            }
+            if fact.what.is_empty() {
+                continue;
+            }
+            let region = last_named(&before, self.regions.iter().map(String::as_str));
+            // A figure of several regions names them in its scope, one of all regions names none.
+            if region.is_some_and(|region| !fact.what.contains(region) && !fact.scope.contains(region)) {
+                return Err(Refusal::Misplaced);
             }
         }
         Ok(())
     }
 }
 
-/// What a fact is a value of, without its region and what kind of value it is.
-fn measure<'f>(fact: &'f ToldFact, regions: &[String]) -> &'f str {
+impl Place {
+    fn of(parts: &[Part<'_>], at: usize) -> Self {
+        let words = |at: Option<usize>| match at.and_then(|at| parts.get(at)) {
+            Some(Part::Words(words)) => *words,
+            _ => "",
+        };
+        let (before, after) = (words(at.checked_sub(1)), words(Some(at + 1)));
+        // What is joined to the slot is a particle or nothing; the word that says something may be the next.
+        let clause = after.split(['.', ',', ';', ':', '!', '?', '(']).next().unwrap_or_default();
+        let after = clause.split(' ').take(2).collect::<Vec<_>>().join(" ");
+        let plain = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        Self { before: plain(before.split_whitespace().next_back().unwrap_or_default()), after: plain(&after) }
+    }
+}
+
+/// What a fact is a value of, without its region, what kind of value it is, and words with a digit (`p95`), which nobody may
+/// write.
+fn measure(fact: &ToldFact, regions: &[String]) -> String {
     let name = fact.what.split(", ").next().unwrap_or_default();
     let region = regions.iter().find_map(|region| name.strip_prefix(region.as_str())?.strip_prefix(' '));
-    region.unwrap_or(name)
+    let words = region.unwrap_or(name).split(' ').filter(|word| !word.contains(char::is_numeric));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether two words are one, but for a particle behind one of them.
+fn same(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    !short.is_empty() && (short == long || short.chars().count() > 1 && long.starts_with(short))
 }
 
 /// Which of these names stands last in a text.

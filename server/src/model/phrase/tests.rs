@@ -9,14 +9,16 @@ fn fact(what: &str, scope: &str, text: &str) -> ToldFact {
 
 fn korean() -> Facts {
     let told = Told {
-        answer: "동시접속자는 어제 같은 시간보다 {f1} 적고, 부하율은 {f2} 높습니다. 가장 높은 곳은 경기입니다.".into(),
+        answer:
+            "동시접속자는 어제 같은 시간보다 {f1} 적고, 부하율은 {f2} 높습니다. {f5} 안에 가장 높은 곳은 경기입니다."
+                .into(),
         notes: vec!["강원에서 새 자료가 오지 않아 그만큼 빠져 있습니다.".into()],
         facts: vec![
             fact("동시접속자, 차이", "17개 지역, 11월 20일", "12.0\u{a0}%"),
             fact("부하율, 차이", "17개 지역, 11월 20일", "3.00\u{a0}%p"),
             fact("경기 부하율", "경기, 11월 20일", "71\u{a0}%"),
             fact("동시접속자", "17개 지역, 11월 20일", "184,201명"),
-            ToldFact { text: "minwon-was2".into(), ..ToldFact::default() },
+            ToldFact { text: "3시간".into(), ..ToldFact::default() },
         ],
         regions: ["서울", "경기", "강원", "부산"].map(String::from).to_vec(),
     };
@@ -54,8 +56,9 @@ fn our_figures_fill_the_slots_and_particles_follow_them() {
         ok("어제 같은 시간과 견주면 동시접속자는 {f1} 적고 부하율은 {f2} 높습니다."),
         "어제 같은 시간과 견주면 동시접속자는 12.0\u{a0}% 적고 부하율은 3.00\u{a0}%p 높습니다."
     );
-    assert_eq!(ok("동시접속자는 {f4}로 어제보다 적습니다."), "동시접속자는 184,201명으로 어제보다 적습니다.");
-    assert_eq!(ok("경기의 부하율이 {f3}로 가장 높습니다."), "경기의 부하율이 71\u{a0}%로 가장 높습니다.");
+    assert_eq!(ok("동시접속자는 {f4}로, 어제보다 적습니다."), "동시접속자는 184,201명으로, 어제보다 적습니다.");
+    assert_eq!(ok("{f5} 안에는 경기가 가장 높습니다."), "3시간 안에는 경기가 가장 높습니다.");
+    assert_eq!(ok("경기의 부하율이 {f3}로, 가장 높습니다."), "경기의 부하율이 71\u{a0}%로, 가장 높습니다.");
     assert_eq!(ok("다만 강원의 새 자료가 오지 않아 빠져 있습니다."), "다만 강원의 새 자료가 오지 않아 빠져 있습니다.");
     let english = english();
     assert_eq!(
@@ -63,10 +66,10 @@ fn our_figures_fill_the_slots_and_particles_follow_them() {
         Ok("Compared with the same time yesterday, concurrent users are 12.0\u{a0}% fewer while load is 3.00\u{a0}%p higher.".into())
     );
     assert_eq!(say("Load is higher on minwon-was.", &english), Ok("Load is higher on minwon-was.".into()));
-    let line = &replay("{\"text\":\"동시접속자는 {f4}가 적습니다.\"}", &facts)[0];
+    let line = &replay("{\"text\":\"동시접속자는 {f4}가 됩니다.\"}", &facts)[0];
     let figure = line.pieces.iter().find(|piece| piece.ours).unwrap();
     assert_eq!((figure.text.as_str(), figure.anchor.as_deref()), ("184,201명", Some("src-184,201명")));
-    assert_eq!(line.text, "동시접속자는 184,201명이 적습니다.");
+    assert_eq!(line.text, "동시접속자는 184,201명이 됩니다.");
 }
 
 #[test]
@@ -108,6 +111,10 @@ fn what_a_model_must_not_write_is_refused() {
         ("서버를 재시작하세요.", Action),
         ("담당자에게 연락해야 합니다.", Action),
         ("부하율은 {f1} 높습니다.", Misplaced),
+        ("동시접속자는 {f1}입니다.", Misplaced),
+        ("동시접속자는 {f4} 적고 부하율은 높습니다.", Misplaced),
+        ("접속한 사람은 {f4}입니다.", Misplaced),
+        ("부하율은 {f5}입니다.", Misplaced),
         ("강원의 부하율은 {f3} 높습니다.", Misplaced),
     ] {
         assert_eq!(say(text, &facts), Err(why), "{text}");
@@ -134,6 +141,74 @@ fn what_a_model_must_not_write_is_refused() {
     ] {
         assert_eq!(say(text, &english), Err(why), "{text}");
     }
+}
+
+/// Sentences as a careful model writes them: checks that let nothing through would be worth nothing.
+#[test]
+fn careful_sentences_pass() {
+    let count = |text: &str| ToldFact { text: text.into(), ..ToldFact::default() };
+    let answers: [(Lang, &str, Vec<ToldFact>, &[&str]); 6] = [
+        (
+            Lang::Ko,
+            "{f1} 전국은 평소와 같습니다. 사건은 없습니다.",
+            vec![count("00:00–09:13")],
+            &[
+                "{f1} 전국은 평소와 같은 상태입니다.",
+                "전국은 평소와 비슷하며 사건도 없습니다.",
+                "그동안 확인된 사건은 없습니다.",
+            ],
+        ),
+        (
+            Lang::Ko,
+            "동시접속자는 어제 같은 시간보다 {f1} 적고, 부하율은 {f2} 낮습니다.",
+            vec![fact("동시접속자, 차이", "17개 지역", "14.7 %"), fact("부하율, 차이", "17개 지역", "1.44 %p")],
+            &[
+                "어제 같은 시간과 비교하면 동시접속자는 {f1} 적습니다.",
+                "부하율도 어제보다 {f2} 낮습니다.",
+                "동시접속자가 어제 같은 시간보다 {f1} 줄었고, 부하율도 {f2} 낮은 편입니다.",
+            ],
+        ),
+        (
+            Lang::Ko,
+            "지금 부하율이 가장 높은 지역은 경기, {f1}입니다.",
+            vec![fact("경기 부하율", "경기, 09:08", "19.8 %")],
+            &[
+                "현재 부하율이 가장 높은 곳은 경기이며, {f1}입니다.",
+                "경기의 부하율은 {f1}로, 지역 가운데 가장 높습니다.",
+            ],
+        ),
+        (
+            Lang::Ko,
+            "{f1} 안에 경기 부하율이 {f2}를 넘을 확률은 {f3}입니다(가능성 높음). 분기 말까지 늘려야 할 곳은 없습니다.",
+            vec![count("3시간"), count("80 %"), fact("경기 부하율, 임계값을 넘을 확률", "경기", "1 % 미만")],
+            &[
+                "앞으로 {f1} 안에 경기의 부하율이 {f2}를 넘을 확률은 {f3}입니다.",
+                "분기 말까지 증설이 필요한 곳은 없습니다.",
+            ],
+        ),
+        (
+            Lang::En,
+            "The highest Load now is in Gyeonggi: {f1}.",
+            vec![fact("Gyeonggi Load", "Gyeonggi", "19.8 %")],
+            &["Right now the highest load is in Gyeonggi, at {f1}.", "Gyeonggi has the highest load: {f1}."],
+        ),
+        (
+            Lang::En,
+            "All systems, {f1}: as usual, no incident.",
+            vec![count("00:00–09:13")],
+            &["All systems were as usual, and there was no incident.", "All systems, {f1}, are as usual."],
+        ),
+    ];
+    let mut refused = Vec::new();
+    for (lang, answer, facts, lines) in answers {
+        let regions = ["경기", "서울", "Gyeonggi"].map(String::from).to_vec();
+        let told = Told { answer: answer.into(), facts, regions, ..Told::default() };
+        for line in lines {
+            let said = say(line, &Facts { told: told.clone(), lang });
+            refused.extend(said.err().map(|refusal| (*line, refusal)));
+        }
+    }
+    assert_eq!(refused, []);
 }
 
 #[test]
