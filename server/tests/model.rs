@@ -317,6 +317,8 @@ async fn what_a_model_must_not_say_is_dropped_and_the_answer_stands() {
         let done = done(&events);
         assert_eq!((&done["why"], &done["refusals"][reason]), (&json!("refused"), &json!(1)), "{said}: {done}");
     }
+    fake.acts.lock().unwrap().push_back(Act::Say("가".repeat(20_000)));
+    assert_eq!(done(&talk(&server, &json!({ "text": ASKED })).await)["why"], "too_long");
     fake.acts.lock().unwrap().push_back(Act::Say(format!("{GOOD}\n")));
     let whole = json!({ "text": ASKED, "model": true });
     let answer: Value = server.post("/api/ask").json(&whole).send().await.unwrap().json().await.unwrap();

@@ -22,6 +22,7 @@ use super::demo::wrong;
 use super::error::ApiError;
 use super::query::Parameters;
 use super::{App, refused_by_centre};
+use crate::centre::CentreError;
 use crate::model::conversation::{Done, Event, Proposal, Told, converse};
 use crate::model::phrase::Line;
 
@@ -123,11 +124,11 @@ pub(super) async fn converse_live(
         };
         let talk = converse(&centre, model.as_deref(), asking, lang, &mut hear);
         let ended = tokio::select! {
-            ended = talk => ended.err().map(refused_by_centre),
-            _ = closing.wait_for(|closing| *closing) => Some(ApiError::Starting),
+            ended = talk => ended.err(),
+            _ = closing.wait_for(|closing| *closing) => Some(CentreError::Stopping),
         };
         if let Some(error) = ended {
-            let _ = tell.send(("error", error.body()));
+            let _ = tell.send(("error", refused_by_centre(error).body()));
         }
     };
     let work = stream::once(work).filter_map(|()| async { None });
