@@ -103,12 +103,22 @@ impl Egress {
     }
 
     fn masked(&self, to: Destination, text: &str) -> String {
-        let out = mask(text, Profile::Strict).text.to_string();
+        // What reads a text must see what a person sees: nothing is hidden from one and shown to the other.
+        let seen: String =
+            if to == Destination::Export { text.to_owned() } else { text.chars().filter(is_seen).collect() };
+        let out = mask(&seen, Profile::Strict).text.to_string();
         let counters = self.of(to);
-        counters.masked.fetch_add(u64::from(out != text), Relaxed);
+        counters.masked.fetch_add(u64::from(out != seen), Relaxed);
         counters.bytes.fetch_add(out.len() as u64, Relaxed);
         out
     }
+}
+
+/// No control character, no mark of direction, nothing without a width, no tag.
+fn is_seen(c: &char) -> bool {
+    let hidden = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{feff}' | '\u{e0000}'..='\u{e007f}' | '\u{fff9}'..='\u{fffb}');
+    !hidden && (*c == '\n' || !c.is_control())
 }
 
 #[cfg(test)]
@@ -128,5 +138,8 @@ mod tests {
         let [model, agent, export] = egress.sent();
         assert_eq!((model.times, model.masked, agent.times, export.times), (1, 2, 0, 1));
         assert_eq!(egress.total(), 2);
+        let hidden = "a\u{202e}b\u{200b}c\u{7}d\u{e0041}\n가";
+        assert_eq!(egress.text(Destination::Agent, hidden), "abcd\n가");
+        assert_eq!(egress.text(Destination::Export, hidden), hidden);
     }
 }

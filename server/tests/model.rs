@@ -317,6 +317,9 @@ async fn what_a_model_must_not_say_is_dropped_and_the_answer_stands() {
         let done = done(&events);
         assert_eq!((&done["why"], &done["refusals"][reason]), (&json!("refused"), &json!(1)), "{said}: {done}");
     }
+    let calls = fake.seen().len();
+    assert_eq!(done(&talk(&server, &json!({ "text": ASKED, "model": false })).await)["why"], "off");
+    assert_eq!(fake.seen().len(), calls);
     fake.acts.lock().unwrap().push_back(Act::Say("가".repeat(20_000)));
     assert_eq!(done(&talk(&server, &json!({ "text": ASKED })).await)["why"], "too_long");
     fake.acts.lock().unwrap().push_back(Act::Say(format!("{GOOD}\n")));

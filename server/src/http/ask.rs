@@ -50,7 +50,7 @@ struct Added {
 /// What is asked, whether of a model too, and in which language it is to write.
 struct Wish {
     asking: Asking,
-    model: bool,
+    model: Option<bool>,
     lang: Lang,
 }
 
@@ -60,8 +60,8 @@ impl Wish {
         let Json(mut body) = body.map_err(wrong)?;
         let mut take = |name: &str| body.as_object_mut().and_then(|fields| fields.remove(name));
         let model = match take("model") {
-            None => false,
-            Some(Value::Bool(model)) => model,
+            None => None,
+            Some(Value::Bool(model)) => Some(model),
             Some(other) => return Err(ApiError::Body(format!("model: {other} is neither true nor false"))),
         };
         let lang = match take("lang") {
@@ -87,7 +87,7 @@ pub(super) async fn ask(
 ) -> Result<Json<Answered>, ApiError> {
     let Wish { asking, model, lang } = Wish::read(body)?;
     let ready = app.ready()?;
-    if !model {
+    if model != Some(true) {
         let reply = ready.ask(move |centre| centre.ask(&asking)).await?;
         return Ok(Json(Answered { told: reply.into(), model: None }));
     }
@@ -106,14 +106,14 @@ pub(super) async fn ask(
 }
 
 /// The same as events: `understood`, `answer`, `proposal` if a model made one, `line` for each sentence of a model that passed
-/// every check, `done`. Closing the connection ends what is under way.
+/// every check, `done`. `"model": false` asks none. Closing the connection ends what is under way.
 pub(super) async fn converse_live(
     State(app): State<App>,
     body: Result<Json<Value>, JsonRejection>,
 ) -> Result<Response, ApiError> {
-    let Wish { asking, lang, .. } = Wish::read(body)?;
+    let Wish { asking, model, lang } = Wish::read(body)?;
     let place = app.admission.live()?;
-    let (centre, model) = (app.ready()?.centre.clone(), app.model.clone());
+    let (centre, model) = (app.ready()?.centre.clone(), app.model.clone().filter(|_| model != Some(false)));
     let (tell, told) = mpsc::unbounded_channel();
     let mut closing = app.closing.clone();
     // The work lives within the answer: whoever closes the connection drops both.

@@ -261,8 +261,11 @@ pub(super) fn check(text: &str, base: &str, lang: Lang) -> Result<(), Refusal> {
 }
 
 /// Whether two words are one, but for their particles: 사건은, 사건도.
-fn begin_alike(a: &str, b: &str) -> bool {
-    a == b || a.chars().count() > 2 && b.chars().count() > 2 && a.chars().take(2).eq(b.chars().take(2))
+pub(super) fn begin_alike(a: &str, b: &str) -> bool {
+    let long = |word: &str| word.chars().count() > 2;
+    let (short, whole) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let within = short.chars().count() > 1 && whole.starts_with(short);
+    a == b || !a.is_ascii() && (within || long(a) && long(b) && a.chars().take(2).eq(b.chars().take(2)))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -296,7 +296,6 @@ impl<'a> Guard<'a> {
             };
             let fact = self.facts.get(slot).ok_or(Refusal::UnknownFact)?;
             let (here, there) = (Place::of(parts, at), self.places.get(slot).and_then(Option::as_ref));
-            let alike = there.is_some_and(|there| same(&here.before, &there.before) || same(&here.after, &there.after));
             // "12 % fewer" must not become "12 %", nor "184 people" "184 people fewer".
             let said = there.map_or_else(Vec::new, |there| claim::groups(&there.after, self.lang));
             if claim::groups(&here.after, self.lang) != said {
@@ -305,7 +304,10 @@ impl<'a> Guard<'a> {
             let own = self.measures.get(slot).map(String::as_str).unwrap_or_default();
             let last = last_named(&before, self.measures.iter().map(String::as_str));
             let named = !own.is_empty() && last == Some(own);
-            if !(alike && last.is_none_or(|last| own.is_empty() || last == own) || named) {
+            let [before_too, after_too] = there.map_or([false; 2], |there| here.like(there));
+            // A count or a time has no name of its own: the word before it or behind it says what it is.
+            let good = if fact.what.is_empty() { before_too || after_too } else { named || before_too && after_too };
+            if !good {
                 return Err(Refusal::Misplaced);
             }
             if fact.what.is_empty() {
@@ -322,6 +324,16 @@ impl<'a> Guard<'a> {
 }
 
 impl Place {
+    /// Whether the word before and the word behind are those of another place. Words that say nothing (입니다, is) are like
+    /// none.
+    fn like(&self, other: &Self) -> [bool; 2] {
+        let after = |place: &Self| {
+            let joined = AFTER.iter().filter_map(|form| place.after.strip_prefix(form)).min_by_key(|rest| rest.len());
+            joined.unwrap_or(&place.after).trim().to_owned()
+        };
+        [same(&self.before, &other.before), same(&after(self), &after(other))]
+    }
+
     fn of(parts: &[Part<'_>], at: usize) -> Self {
         let words = |at: Option<usize>| match at.and_then(|at| parts.get(at)) {
             Some(Part::Words(words)) => *words,
@@ -345,10 +357,10 @@ fn measure(fact: &ToldFact, regions: &[String]) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether two words are one, but for a particle behind one of them.
+/// Whether two words that say something are one, but for their particles.
 fn same(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    !short.is_empty() && (short == long || short.chars().count() > 1 && long.starts_with(short))
+    let says = |word: &str| word.chars().count() > if word.is_ascii() { 3 } else { 1 };
+    says(a) && says(b) && claim::begin_alike(a, b)
 }
 
 /// Which of these names stands last in a text.

@@ -115,6 +115,8 @@ fn what_a_model_must_not_write_is_refused() {
         ("동시접속자는 {f4} 적고 부하율은 높습니다.", Misplaced),
         ("접속한 사람은 {f4}입니다.", Misplaced),
         ("부하율은 {f5}입니다.", Misplaced),
+        ("서울은 {f1} 적고 부하율은 높습니다.", Name),
+        ("강원은 {f1} 적고 부하율은 높습니다.", Misplaced),
         ("강원의 부하율은 {f3} 높습니다.", Misplaced),
     ] {
         assert_eq!(say(text, &facts), Err(why), "{text}");
@@ -209,6 +211,25 @@ fn careful_sentences_pass() {
         }
     }
     assert_eq!(refused, []);
+}
+
+#[test]
+fn a_count_stays_with_what_it_counts() {
+    let count = |text: &str| ToldFact { text: text.into(), ..ToldFact::default() };
+    let answer = "{f1} 전국의 사건은 {f2}입니다. 분기 말까지 늘려야 할 곳은 {f3}입니다.";
+    let told =
+        Told { answer: answer.into(), facts: ["11. 16.", "3건", "2곳"].map(count).to_vec(), ..Told::default() };
+    let facts = Facts { told, lang: Lang::Ko };
+    assert_eq!(say("전국의 사건은 {f2}입니다.", &facts), Ok("전국의 사건은 3건입니다.".into()));
+    assert_eq!(
+        say("분기 말까지 늘려야 할 곳은 {f3}입니다.", &facts),
+        Ok("분기 말까지 늘려야 할 곳은 2곳입니다.".into())
+    );
+    for text in
+        ["징후는 {f2}입니다.", "전국의 사건은 {f3}입니다.", "늘려야 할 곳은 {f2}입니다.", "전국의 사건은 {f1}입니다."]
+    {
+        assert_eq!(say(text, &facts), Err(Refusal::Misplaced), "{text}");
+    }
 }
 
 #[test]
