@@ -105,7 +105,7 @@ impl Egress {
     fn masked(&self, to: Destination, text: &str) -> String {
         // What reads a text must see what a person sees: nothing is hidden from one and shown to the other.
         let seen: String =
-            if to == Destination::Export { text.to_owned() } else { text.chars().filter(is_seen).collect() };
+            if to == Destination::Export { text.to_owned() } else { text.chars().filter(|c| is_seen(*c)).collect() };
         let out = mask(&seen, Profile::Strict).text.to_string();
         let counters = self.of(to);
         counters.masked.fetch_add(u64::from(out != seen), Relaxed);
@@ -115,10 +115,10 @@ impl Egress {
 }
 
 /// No control character, no mark of direction, nothing without a width, no tag.
-fn is_seen(c: &char) -> bool {
+fn is_seen(c: char) -> bool {
     let hidden = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
         || matches!(c, '\u{feff}' | '\u{e0000}'..='\u{e007f}' | '\u{fff9}'..='\u{fffb}');
-    !hidden && (*c == '\n' || !c.is_control())
+    !hidden && (c == '\n' || !c.is_control())
 }
 
 #[cfg(test)]
