@@ -24,6 +24,10 @@ pub struct Site {
     pub demo: bool,
     /// Name of the system, Korean and English.
     pub title: (String, String),
+    /// Whether a language model is configured.
+    pub model: bool,
+    /// How many times the server sent anything to a model, an agent or an export.
+    pub sent: u64,
 }
 
 /// Where the reader is: what every part of a page needs to speak and to link.
@@ -74,6 +78,11 @@ impl Place {
         }
     }
 
+    /// Whether a language model is configured.
+    pub(crate) fn has_model(self) -> bool {
+        self.site.with_untracked(|site| site.model)
+    }
+
     /// The address now.
     pub(crate) fn address(self) -> Address {
         self.address.get()
@@ -95,13 +104,12 @@ impl Place {
 /// The root component.
 #[component]
 pub fn App() -> impl IntoView {
-    let connection = Live::provide();
     let site = use_context::<Site>().unwrap_or_else(site_of_document);
+    let connection = Live::provide(site.sent);
     let place = Place { address: RwSignal::new(address_asked()), site: RwSignal::new(site) };
     provide_context(place);
     #[cfg(feature = "hydrate")]
     crate::browser::follow(place, connection);
-    let _ = connection;
     view! {
         {live(move || markup! { <a class="skip" href="#main" rel="external">{place.here().t.skip}</a> })}
         {live(move || place.site.with(|site| site.demo).then(|| ribbon(&place.here())))}
@@ -109,7 +117,7 @@ pub fn App() -> impl IntoView {
         <main id="main" class="wrap" tabindex="-1">
             <page::Body/>
         </main>
-        {live(move || foot(&place.here()))}
+        {live(move || foot(&place.here(), connection.sent.get()))}
     }
 }
 
@@ -209,7 +217,7 @@ fn askbox(here: &Here) -> Node {
     }
 }
 
-fn foot(here: &Here) -> Node {
+fn foot(here: &Here, sent: u64) -> Node {
     let t = here.t;
     let names = [t.light, t.dark, t.contrast];
     let themes: Vec<_> = Theme::ALL
@@ -244,8 +252,18 @@ fn foot(here: &Here) -> Node {
                 <a href=here.link(Page::Connect)>{t.connect_data}</a>
                 <a href=format!("{help}#licences")>{t.license_font}</a>
                 <span>{t.kst}</span>
+                <span id="sent">{sent_outside(here, sent)}</span>
             </p>
         </footer>
+    }
+}
+
+/// `외부 전송 3건`.
+fn sent_outside(here: &Here, sent: u64) -> String {
+    let times = bonghwa_analytics::format::count(sent as f64);
+    match here.lang {
+        Lang::Ko => format!("외부 전송 {times}건"),
+        Lang::En => format!("Sent outside: {times}"),
     }
 }
 

@@ -36,6 +36,8 @@ mod text;
 pub use app::{App, Site};
 pub use data::{Backend, BoxFuture, CombineData};
 #[cfg(feature = "ssr")]
-pub use say::speak::{list, speak, tell};
+pub use say::speak::{list, slots, speak, tell};
+#[cfg(feature = "ssr")]
+pub use say::told::{Told, ToldFact, agree, told};
 #[cfg(feature = "ssr")]
 pub use shell::{BundleAssets, shell};

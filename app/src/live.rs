@@ -11,11 +11,18 @@ pub(crate) struct Live {
     pub(crate) paused: RwSignal<bool>,
     /// The stream or a request failed; what is shown is the last that arrived.
     pub(crate) lost: RwSignal<bool>,
+    /// How many times the server sent anything to a model, an agent or an export.
+    pub(crate) sent: RwSignal<u64>,
 }
 
 impl Live {
-    pub(crate) fn provide() -> Self {
-        let live = Self { tick: RwSignal::new(0), paused: RwSignal::new(false), lost: RwSignal::new(false) };
+    pub(crate) fn provide(sent: u64) -> Self {
+        let live = Self {
+            tick: RwSignal::new(0),
+            paused: RwSignal::new(false),
+            lost: RwSignal::new(false),
+            sent: RwSignal::new(sent),
+        };
         provide_context(live);
         live
     }

@@ -87,6 +87,8 @@ pub fn shell() -> impl IntoView {
             data-size=address.size.filter(|size| *size != NORMAL_SIZE)
             data-lang=site.lang.tag()
             data-demo=site.demo.then_some("1")
+            data-model=site.model.then_some("1")
+            data-sent=(site.sent > 0).then(|| site.sent.to_string())
             data-title-ko=site.title.0
             data-title-en=site.title.1
         >

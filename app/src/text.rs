@@ -289,6 +289,16 @@ words! {
     times_now: "필요한 배수", "Factor needed";
     see_region: "지역 자세히 보기", "See the region";
     more: "더 보기", "More";
+    by_ai: "AI가 쓴 문장", "Written by AI";
+    ai_part: "AI 설명", "In other words";
+    ai_notice: "여기에서는 인공지능(AI)이 쓴 문장을 함께 보여 드립니다. 수치와 결론은 규칙으로 얻고, AI는 수치를 쓰지 못합니다.", "Sentences written by artificial intelligence (AI) are shown here beside the answer. Figures and conclusions come from rules; the AI cannot write a figure.";
+    ai_writing: "AI가 문장을 쓰고 있습니다.", "The AI is writing.";
+    ai_stop: "그만 쓰기", "Stop";
+    ai_stopped: "쓰기를 멈췄습니다.", "Stopped.";
+    ai_none: "AI의 문장은 싣지 않았습니다. 위의 답은 그대로입니다.", "No sentence of the AI is shown. The answer above stands.";
+    ai_broke: "AI의 문장이 중간에 끊겼습니다. 위의 답은 그대로입니다.", "The AI broke off. The answer above stands.";
+    ai_proposed: "이렇게 이해했습니다 (AI 제안)", "Understood as (proposed by AI)";
+    by_both: "결론과 수치는 규칙으로 얻었습니다. ‘AI가 쓴 문장’이라고 적은 문장만 언어 모델이 썼습니다.", "Conclusion and figures come from rules. Only the sentences marked as written by AI are a language model’s.";
     by_rules: "규칙으로 쓴 답입니다. 언어 모델을 쓰지 않았습니다.", "Written by rules; no language model was used.";
     sources_hint: "밑줄 친 수를 누르면 여기로 옵니다.", "An underlined number leads here.";
     users_mean: "동시접속자는 5분마다 센 수의 평균입니다. 기간 전체의 이용자 수와 다릅니다.", "Concurrent users are the mean of five-minute counts, not the users of the whole period.";

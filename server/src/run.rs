@@ -22,9 +22,11 @@ use crate::bundle::Bundle;
 use crate::centre::{Centre, CentreConfig, CentreError};
 use crate::clock;
 use crate::demo::{Demo, HISTORY};
+use crate::egress::Egress;
 use crate::folder::{Folder, FolderError};
 use crate::http::{self, App, Gate, Ready};
 use crate::keys::{KeyError, Keys, hex};
+use crate::model::Gateway;
 use crate::output::{log, say};
 use crate::pull;
 use crate::random;
@@ -85,6 +87,9 @@ pub enum RunError {
     /// The databases.
     #[error("the data in {0} cannot be used: {1}")]
     Data(PathBuf, CentreError),
+    /// The clients of the providers of models.
+    #[error("cannot prepare the calls to models: {0}; check the certificates of this machine")]
+    Model(String),
     /// Something ended that should go on.
     #[error("the server stopped: {0}")]
     Stopped(String),
@@ -108,7 +113,10 @@ pub async fn serve(
     }
     let token = hex(&random::bytes::<32>().map_err(KeyError::Random)?);
     let (closing, closes) = watch::channel(false);
-    let app = App::new(settings.clone(), Gate::new(keys.clone(), public).with_demo(&token), bundle, closes.clone());
+    let egress = Egress::default();
+    let model = Gateway::new(&settings.model, egress.clone()).map_err(|error| RunError::Model(error.to_string()))?;
+    let gate = Gate::new(keys.clone(), public).with_demo(&token);
+    let app = App::new(settings.clone(), gate, bundle, (egress, model), closes.clone());
     // Requests are answered from here on, with 503 until the data is there. A set ends its tasks when it is dropped,
     // also where the start fails below.
     let mut server = JoinSet::new();

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::process;
 use crate::serve::BUILD;
 use crate::step::{Outcome, Step, clock, run_all};
-use crate::tools::{CHROMIUM, E2E_PACKAGES, PYTHON, WORKER_BUILD, chromium, python};
+use crate::tools::{CHROMIUM, E2E_PACKAGES, PYTHON, WORKER_BUILD, chromium, litellm, python};
 use crate::worker::{self, WORKER};
 use crate::workspace::Workspace;
 
@@ -68,6 +68,7 @@ fn outside<'a>(workspace: &Workspace, command: &'a mut Command) -> Result<&'a mu
         .env("XTASK_BINARY", workspace.binary())
         .env("XTASK_DIST", workspace.dist())
         .env("XTASK_PYTHON", python(workspace))
+        .env("XTASK_LITELLM", litellm(workspace))
         .env("XTASK_WORKER", worker::folder(workspace))
         .env("XTASK_WORKERD", worker::workerd(workspace))
         .env("XTASK_PARITY", workspace.target.join("parity"))

@@ -55,7 +55,7 @@ pub(crate) const E2E_PACKAGES: Step = Step {
 };
 pub(crate) const PYTHON: Step = Step {
     title: "Python packages of the tests",
-    why: "Flask, OpenTelemetry, MCP (half a minute once)",
+    why: "Flask, OpenTelemetry, MCP, LiteLLM (a minute once)",
     run: python_venv,
 };
 
@@ -161,29 +161,44 @@ fn apt_install(workspace: &Workspace, packages: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// The environments of the tests, each with the file that says what is in it: the proxy for language models needs older
+/// versions of what the client of MCP needs.
+const VENVS: [(&str, &str); 2] =
+    [("venv", "tests/python/requirements.txt"), ("venv-model", "tests/python/requirements-model.txt")];
+
 /// The Python that has the packages of the tests.
 pub(crate) fn python(workspace: &Workspace) -> PathBuf {
     workspace.cache.join("venv/bin/python")
 }
 
+/// The proxy that stands in for providers of language models.
+pub(crate) fn litellm(workspace: &Workspace) -> PathBuf {
+    workspace.cache.join("venv-model/bin/litellm")
+}
+
 fn python_venv(workspace: &Workspace) -> Result<Outcome> {
-    let requirements = workspace.root.join("tests/python/requirements.txt");
-    let venv = workspace.cache.join("venv");
-    let stamp = Stamp::new(venv.join(".fingerprint"), std::slice::from_ref(&requirements))?;
-    if stamp.holds() && python(workspace).is_file() {
-        return Ok(Outcome::Ready);
+    let mut outcome = Outcome::Ready;
+    for (folder, requirements) in VENVS {
+        let requirements = workspace.root.join(requirements);
+        let venv = workspace.cache.join(folder);
+        let python = venv.join("bin/python");
+        let stamp = Stamp::new(venv.join(".fingerprint"), std::slice::from_ref(&requirements))?;
+        if stamp.holds() && python.is_file() {
+            continue;
+        }
+        if workspace.ask("python3", &["-c", "import ensurepip, venv"]).is_none() {
+            apt_install(workspace, &["python3-venv"])?;
+        }
+        process::run(
+            workspace.command("python3").args(["-m", "venv", "--clear"]).arg(&venv),
+            "install Python 3.11 with venv",
+        )?;
+        let mut pip = workspace.command(&python.to_string_lossy());
+        process::run(pip.args(["-m", "pip", "install", "--requirement"]).arg(&requirements), NETWORK)?;
+        stamp.write()?;
+        outcome = Outcome::Done;
     }
-    if workspace.ask("python3", &["-c", "import ensurepip, venv"]).is_none() {
-        apt_install(workspace, &["python3-venv"])?;
-    }
-    process::run(
-        workspace.command("python3").args(["-m", "venv", "--clear"]).arg(&venv),
-        "install Python 3.11 with venv",
-    )?;
-    let mut pip = workspace.command(&python(workspace).to_string_lossy());
-    process::run(pip.args(["-m", "pip", "install", "--requirement"]).arg(&requirements), NETWORK)?;
-    stamp.write()?;
-    Ok(Outcome::Done)
+    Ok(outcome)
 }
 
 /// A file that remembers from which inputs something was made.

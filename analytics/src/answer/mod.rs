@@ -153,13 +153,7 @@ pub struct Reply {
 /// Understands what is asked, and answers it.
 pub fn reply<S: Source>(source: &S, asking: &Asking) -> Result<Reply, S::Error> {
     let (as_of, demo, title, regions, services) = source.atlas(|atlas, moment| {
-        let mut services: Vec<String> = Vec::new();
-        for region in &atlas.regions {
-            services.extend(atlas.track(&region.code).into_iter().flat_map(Track::services));
-        }
-        services.sort();
-        services.dedup();
-        (moment.as_of, moment.demo, moment.title.clone(), moment.regions(atlas), services)
+        (moment.as_of, moment.demo, moment.title.clone(), moment.regions(atlas), services(atlas))
     });
     let context = Context {
         at: asking.at.filter(|at| *at < as_of).unwrap_or(as_of),
@@ -175,6 +169,17 @@ pub fn reply<S: Source>(source: &S, asking: &Asking) -> Result<Reply, S::Error> 
     let text = asking.text.clone();
     let reply = Reply { text, as_of, demo, title, regions, understood, answer, runbooks: Vec::new() };
     Ok(reply.with_runbooks(source))
+}
+
+/// Services that report from any region, by name.
+pub fn services(atlas: &Atlas) -> Vec<String> {
+    let mut services: Vec<String> = Vec::new();
+    for region in &atlas.regions {
+        services.extend(atlas.track(&region.code).into_iter().flat_map(Track::services));
+    }
+    services.sort();
+    services.dedup();
+    services
 }
 
 /// What is asked, after all that was asked before it.

@@ -5,6 +5,8 @@ pub(crate) mod again;
 #[cfg(feature = "front")]
 pub(crate) mod detail;
 pub(crate) mod fetch;
+#[cfg(feature = "answers")]
+pub(crate) mod fluent;
 #[cfg(feature = "front")]
 pub(crate) mod frames;
 pub(crate) mod json;
@@ -61,6 +63,8 @@ pub(crate) fn site() -> Site {
     Site {
         lang: lang.as_deref().and_then(Lang::from_tag).unwrap_or_default(),
         demo: read("demo").is_some(),
+        model: read("model").is_some(),
+        sent: read("sent").and_then(|sent| sent.parse().ok()).unwrap_or(0),
         title: (read("title-ko").unwrap_or_default(), read("title-en").unwrap_or_default()),
     }
 }

@@ -27,7 +27,10 @@ fn open(live: Live) {
     let Ok(source) = EventSource::new("/api/live") else { return };
     let last = Cell::new(0);
     let tick = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let Some(as_of) = instant(&event) else { return };
+        let Some((as_of, sent)) = instant(&event) else { return };
+        if live.sent.get_untracked() != sent {
+            live.sent.set(sent);
+        }
         if live.lost.get_untracked() {
             live.lost.set(false);
         }
@@ -57,8 +60,9 @@ fn open(live: Live) {
     error.forget();
 }
 
-/// The instant of a tick, `{"as_of":1750223100}`.
-fn instant(event: &MessageEvent) -> Option<i64> {
+/// The instant of a tick and what was sent outside, `{"as_of":1750223100,"sent":0}`.
+fn instant(event: &MessageEvent) -> Option<(i64, u64)> {
     let tick = JSON::parse(&event.data().as_string()?).ok()?;
-    Reflect::get(&tick, &"as_of".into()).ok()?.as_f64().map(|instant| instant as i64)
+    let number = |name: &str| Reflect::get(&tick, &name.into()).ok()?.as_f64();
+    Some((number("as_of")? as i64, number("sent").unwrap_or(0.0) as u64))
 }

@@ -135,12 +135,17 @@ pub(crate) struct Hands {
     /// How far the browser is with judging a day again.
     #[cfg(any(feature = "ssr", feature = "rooms"))]
     pub(crate) again: RwSignal<incidents::again::Again>,
+    /// What a model adds to the answer; nothing where none is configured.
+    #[cfg(any(feature = "ssr", feature = "answers"))]
+    pub(crate) fluent: Option<RwSignal<ask::fluent::Fluent>>,
     /// How often the reader said something of an incident, and whether the last of it was kept.
     pub(crate) said: RwSignal<(u32, bool)>,
 }
 
 impl Hands {
     pub(crate) fn new(live: Live) -> Self {
+        #[cfg(any(feature = "ssr", feature = "answers"))]
+        let model = use_context::<Place>().is_some_and(Place::has_model);
         Self {
             live,
             cursor: Cursor::new(),
@@ -149,6 +154,8 @@ impl Hands {
             progress: RwSignal::new(combine::Progress::Waiting),
             #[cfg(any(feature = "ssr", feature = "rooms"))]
             again: RwSignal::new(incidents::again::Again::Idle),
+            #[cfg(any(feature = "ssr", feature = "answers"))]
+            fluent: model.then(|| RwSignal::new(ask::fluent::Fluent::default())),
             said: RwSignal::new((0, true)),
         }
     }
@@ -237,6 +244,10 @@ pub(crate) fn Body() -> impl IntoView {
     );
     #[cfg(all(feature = "hydrate", feature = "front"))]
     crate::browser::frames::follow(place, data, hands.progress);
+    #[cfg(all(feature = "hydrate", feature = "answers"))]
+    if let Some(fluent) = hands.fluent {
+        crate::browser::fluent::follow(place, data, fluent);
+    }
     let last = StoredValue::new(None::<(Page, Shared)>);
     view! {
         <Transition fallback=move || state::loading(&place.here())>

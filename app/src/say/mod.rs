@@ -18,5 +18,7 @@ pub(crate) mod sessions;
 #[cfg(feature = "ssr")]
 pub(crate) mod speak;
 pub(crate) mod template;
+#[cfg(feature = "ssr")]
+pub(crate) mod told;
 pub(crate) mod verdict;
 pub(crate) mod why;

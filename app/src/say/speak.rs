@@ -16,6 +16,12 @@ use crate::app::Here;
 use crate::part::passages::cited;
 use crate::text::words;
 
+/// How the question of a reply was understood, slot by slot; empty if it is none.
+pub fn slots(reply: &Reply, lang: Lang) -> Vec<String> {
+    let Understood::Question { question, .. } = &reply.understood else { return Vec::new() };
+    understood(&here(&reply.regions, lang), question, reply.as_of)
+}
+
 /// A reply as plain text, for a terminal, a program or another model.
 pub fn speak(reply: &Reply, lang: Lang) -> String {
     let here = here(&reply.regions, lang);

@@ -2,6 +2,7 @@
 
 mod ask;
 mod cases;
+mod fluent;
 mod forecast;
 mod runbook;
 pub(crate) mod sample;
@@ -30,7 +31,7 @@ fn html(address: &str, lang: bonghwa_analytics::format::Lang, page: impl FnOnce(
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let address = Address::parse(path, query);
         let here = Here { address, lang, t: words(lang), regions: sample::regions().into() };
-        page(&here, Hands::new(Live::provide())).to_html()
+        page(&here, Hands::new(Live::provide(0))).to_html()
     })
 }
 

@@ -147,6 +147,11 @@ impl Centre {
         answer::reply(self, asking)
     }
 
+    /// Services that report from any region, by name.
+    pub fn services(&self) -> Vec<String> {
+        self.read(answer::services)
+    }
+
     /// The mode asked for, else that of the settings if it was ever seen, else the best that was.
     pub fn mode(&self, asked: Option<IdentityMode>) -> IdentityMode {
         desk::mode(self, asked)

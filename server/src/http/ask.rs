@@ -1,41 +1,145 @@
-//! Questions in plain words: `POST /api/ask`, `GET /api/suggest`.
+//! Questions in plain words: `POST /api/ask`, `POST /api/ask/stream`, `GET /api/suggest`.
+
+use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::http::Uri;
+use axum::http::{HeaderName, HeaderValue, Uri};
+use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use bonghwa_analytics::answer::{Asking, Reply};
 use bonghwa_analytics::ask::{Suggestion, suggest};
 use bonghwa_analytics::format::Lang;
 use bonghwa_app::address::{Address, Page};
-use bonghwa_app::speak;
+use futures_util::stream::{self, StreamExt};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::mpsc;
 
-use super::App;
 use super::demo::wrong;
 use super::error::ApiError;
 use super::query::Parameters;
+use super::{App, refused_by_centre};
+use crate::centre::CentreError;
+use crate::model::conversation::{Done, Event, Proposal, Told, converse};
+use crate::model::phrase::Line;
 
-/// What comes back: the reply as data, and in words.
+/// Time between comments that keep a silent connection open through proxies.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// What comes back, with what a model added where it was asked for.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Told {
+pub(super) struct Answered {
     #[serde(flatten)]
-    reply: Reply,
-    /// Korean and English.
-    words: [String; 2],
+    told: Told,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<Added>,
+}
+
+/// What a model added.
+#[derive(Serialize, JsonSchema)]
+struct Added {
+    proposal: Option<Box<Proposal>>,
+    lines: Vec<Line>,
+    #[serde(flatten)]
+    done: Value,
+}
+
+/// What is asked, whether of a model too, and in which language it is to write.
+struct Wish {
+    asking: Asking,
+    model: Option<bool>,
+    lang: Lang,
+}
+
+impl Wish {
+    /// `model` and `lang` stand beside the fields of the question; a field that is not known is an error that names it.
+    fn read(body: Result<Json<Value>, JsonRejection>) -> Result<Self, ApiError> {
+        let Json(mut body) = body.map_err(wrong)?;
+        let mut take = |name: &str| body.as_object_mut().and_then(|fields| fields.remove(name));
+        let model = match take("model") {
+            None => None,
+            Some(Value::Bool(model)) => Some(model),
+            Some(other) => return Err(ApiError::Body(format!("model: {other} is neither true nor false"))),
+        };
+        let lang = match take("lang") {
+            None => None,
+            Some(tag) => Some(tag.as_str().and_then(Lang::from_tag).ok_or_else(|| unknown_lang(&tag.to_string()))?),
+        };
+        let asking: Asking = serde_json::from_value(body).map_err(|error| ApiError::Body(error.to_string()))?;
+        let hangul = asking.text.chars().any(|c| ('가'..='힣').contains(&c));
+        let lang = lang.unwrap_or(if hangul || asking.text.is_empty() { Lang::Ko } else { Lang::En });
+        Ok(Self { asking, model, lang })
+    }
+}
+
+fn unknown_lang(given: &str) -> ApiError {
+    ApiError::Parameter(format!("lang = {given} is no language here; give ko or en"))
 }
 
 /// Understands and answers. The body is `{"text": "…"}`, with `previous` (a question) where the text goes on from it, or with
-/// `question` in its place.
+/// `question` in its place. No model is asked unless `"model": true` says so.
 pub(super) async fn ask(
     State(app): State<App>,
-    body: Result<Json<Asking>, JsonRejection>,
-) -> Result<Json<Told>, ApiError> {
-    let Json(asking) = body.map_err(wrong)?;
-    let reply = app.ready()?.ask(move |centre| centre.ask(&asking)).await?;
-    let words = [Lang::Ko, Lang::En].map(|lang| speak(&reply, lang));
-    Ok(Json(Told { reply, words }))
+    body: Result<Json<Value>, JsonRejection>,
+) -> Result<Json<Answered>, ApiError> {
+    let Wish { asking, model, lang } = Wish::read(body)?;
+    let ready = app.ready()?;
+    if model != Some(true) {
+        let reply = ready.ask(move |centre| centre.ask(&asking)).await?;
+        return Ok(Json(Answered { told: reply.into(), model: None }));
+    }
+    let (mut answer, mut proposal, mut lines) = (None, None, Vec::new());
+    let mut tell = |event| match event {
+        Event::Answer(told) => answer = Some(told),
+        Event::Proposal(made) => proposal = Some(made),
+        Event::Line(line) => lines.push(line),
+        Event::Understood(_) | Event::Done(_) => {}
+    };
+    let done: Done =
+        converse(&ready.centre, app.model.as_deref(), asking, lang, &mut tell).await.map_err(refused_by_centre)?;
+    let told = *answer.ok_or_else(|| ApiError::Internal("a question came to no answer".into()))?;
+    let (_, done) = Event::Done(done).parts();
+    Ok(Json(Answered { told, model: Some(Added { proposal, lines, done }) }))
+}
+
+/// The same as events: `understood`, `answer`, `proposal` if a model made one, `line` for each sentence of a model that passed
+/// every check, `done`. `"model": false` asks none. Closing the connection ends what is under way.
+pub(super) async fn converse_live(
+    State(app): State<App>,
+    body: Result<Json<Value>, JsonRejection>,
+) -> Result<Response, ApiError> {
+    let Wish { asking, model, lang } = Wish::read(body)?;
+    let place = app.admission.live()?;
+    let (centre, model) = (app.ready()?.centre.clone(), app.model.clone().filter(|_| model != Some(false)));
+    let (tell, told) = mpsc::unbounded_channel();
+    let mut closing = app.closing.clone();
+    // The work lives within the answer: whoever closes the connection drops both.
+    let work = async move {
+        let _place = place;
+        let mut hear = |event: Event| {
+            let _ = tell.send(event.parts());
+        };
+        let talk = converse(&centre, model.as_deref(), asking, lang, &mut hear);
+        let ended = tokio::select! {
+            ended = talk => ended.err(),
+            _ = closing.wait_for(|closing| *closing) => Some(CentreError::Stopping),
+        };
+        if let Some(error) = ended {
+            let _ = tell.send(("error", refused_by_centre(error).body()));
+        }
+    };
+    let work = stream::once(work).filter_map(|()| async { None });
+    let told = stream::unfold(told, |mut told| async { told.recv().await.map(|event| (event, told)) });
+    let events = stream::select(told, work)
+        .map(|(name, data): (&str, Value)| Ok::<_, Infallible>(SseEvent::default().event(name).data(data.to_string())));
+    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    // Proxies that collect answers before they pass them on would hold the events back.
+    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(response)
 }
 
 /// The page 묻기: takes the keys of its address (`q`, `b` for what was asked before, `pick`).
@@ -51,8 +155,7 @@ pub(super) async fn suggestions(State(app): State<App>, uri: Uri) -> Result<Json
     let parameters = Parameters::read(&uri, &["q", "lang"])?;
     let lang = match parameters.get("lang") {
         None => Lang::Ko,
-        Some(tag) => Lang::from_tag(tag)
-            .ok_or_else(|| ApiError::Parameter(format!("lang = {tag:?} is no language here; give ko or en")))?,
+        Some(tag) => Lang::from_tag(tag).ok_or_else(|| unknown_lang(tag))?,
     };
     let typed = parameters.get("q").unwrap_or_default();
     Ok(Json(suggest(typed, app.ready()?.centre.regions(), lang)))

@@ -42,11 +42,12 @@ impl Follower {
 pub(super) async fn live(State(app): State<App>) -> Result<Response, ApiError> {
     let ticks = app.ready()?.centre.ticks();
     let place = app.admission.live()?;
+    let egress = app.egress.clone();
     let follower = Follower { ticks, closing: app.closing.clone(), first: true, _place: place };
-    let events = stream::unfold(follower, |mut follower| async {
+    let events = stream::unfold((follower, egress), |(mut follower, egress)| async {
         let as_of = follower.next().await?;
-        let event = Event::default().event("tick").data(json!({ "as_of": as_of }).to_string());
-        Some((Ok::<_, Infallible>(event), follower))
+        let event = Event::default().event("tick").data(json!({ "as_of": as_of, "sent": egress.total() }).to_string());
+        Some((Ok::<_, Infallible>(event), (follower, egress)))
     });
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     // Proxies that collect answers before they pass them on would hold the events back.

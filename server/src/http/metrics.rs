@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::App;
 use super::meter::family;
@@ -21,10 +21,16 @@ pub(super) async fn health(State(app): State<App>) -> Response {
     }
 }
 
+/// What left this server for a model, an agent or an export since its start.
+pub(super) async fn egress(State(app): State<App>) -> Json<Value> {
+    Json(json!({ "sent": app.egress.total(), "destinations": app.egress.sent(), "model": app.model.is_some() }))
+}
+
 /// Everything that is counted.
 pub(super) async fn text(State(app): State<App>) -> Response {
     let mut out = String::new();
     app.meter.write(&mut out);
+    outward(&app, &mut out);
     let (requests, bytes, live) = app.admission.in_use();
     let one = |value: u64| vec![(String::new(), value)];
     let mut gauge = |name: &str, help: &str, rows| family(&mut out, name, "gauge", help, rows);
@@ -76,4 +82,28 @@ pub(super) async fn text(State(app): State<App>) -> Response {
         );
     }
     ([(header::CONTENT_TYPE, HeaderValue::from_static(TEXT))], out).into_response()
+}
+
+/// What left, and how calls to models went.
+fn outward(app: &App, out: &mut String) {
+    let sent = app.egress.sent();
+    let mut counter = |name: &str, help: &str, rows| family(out, name, "counter", help, rows);
+    let to = |get: fn(&crate::egress::Sent) -> u64| {
+        sent.iter().map(|sent| (format!("destination=\"{}\"", sent.destination.name()), get(sent))).collect()
+    };
+    counter("bonghwa_egress_total", "What was sent to models, agents and exports.", to(|sent| sent.times));
+    counter("bonghwa_egress_masked_total", "Texts of it in which something was masked.", to(|sent| sent.masked));
+    counter("bonghwa_egress_bytes_total", "Bytes of its texts, after masking.", to(|sent| sent.bytes));
+    if let Some(model) = &app.model {
+        let rows = model.counts().into_iter();
+        let rows = rows.map(|(name, outcome, n)| (format!("provider=\"{name}\",outcome=\"{outcome}\""), n)).collect();
+        counter("bonghwa_model_calls_total", "Calls to models by outcome.", rows);
+        let tokens = model.tokens();
+        let rows = vec![("direction=\"sent\"".into(), tokens.input), ("direction=\"received\"".into(), tokens.output)];
+        counter("bonghwa_model_tokens_total", "Tokens of calls to models.", rows);
+        let resting = model.resting().into_iter();
+        let rows = resting.map(|(name, rests)| (format!("provider=\"{name}\""), u64::from(rests))).collect();
+        let help = "Whether a provider that failed is left alone.";
+        family(out, "bonghwa_model_breaker_open", "gauge", help, rows);
+    }
 }

@@ -35,6 +35,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::bundle::Bundle;
 use crate::centre::{Centre, CentreError};
 use crate::demo::Demo;
+use crate::egress::Egress;
+use crate::model::Gateway;
 use crate::settings::Settings;
 
 pub use self::admission::Admission;
@@ -58,6 +60,8 @@ pub struct Inner {
     bundle: Bundle,
     admission: Admission,
     meter: Meter,
+    egress: Egress,
+    model: Option<Arc<Gateway>>,
     closing: watch::Receiver<bool>,
     ready: OnceLock<Ready>,
 }
@@ -81,18 +85,29 @@ impl Deref for App {
 }
 
 impl App {
-    /// A server that is starting. `closing` turns true when it ends.
-    pub fn new(settings: Settings, gate: Gate, bundle: Bundle, closing: watch::Receiver<bool>) -> Self {
+    /// A server that is starting. `closing` turns true when it ends; what leaves for a model passes through `egress`.
+    pub fn new(
+        settings: Settings,
+        gate: Gate,
+        bundle: Bundle,
+        (egress, model): (Egress, Option<Arc<Gateway>>),
+        closing: watch::Receiver<bool>,
+    ) -> Self {
         let hosts = Hosts::new(settings.listen, &settings.allowed_hosts);
         let admission = Admission::new(settings.limits);
         let (meter, ready) = (Meter::default(), OnceLock::new());
-        Self(Arc::new(Inner { settings, hosts, gate, bundle, admission, meter, closing, ready }))
+        Self(Arc::new(Inner { settings, hosts, gate, bundle, admission, meter, egress, model, closing, ready }))
     }
 
     /// Begins to take and give data. Only the first call counts.
     pub fn open(&self, ready: Ready) {
         // A second call finds the place taken, which changes nothing.
         let _ = self.ready.set(ready);
+    }
+
+    /// The one way out.
+    pub(crate) fn egress(&self) -> &Egress {
+        &self.egress
     }
 
     pub(crate) fn ready(&self) -> Result<&Ready, ApiError> {
@@ -116,6 +131,8 @@ pub fn router(app: &App) -> Router {
         .route("/api/forecast", get(api::forecast))
         .route("/api/why", get(api::why))
         .route("/api/ask", get(ask::page).post(ask::ask))
+        .route("/api/ask/stream", post(ask::converse_live))
+        .route("/api/egress", get(metrics::egress))
         .route("/api/suggest", get(ask::suggestions))
         .route("/api/openapi.json", get(openapi::document))
         .route("/api/runbooks", get(runbooks::list))

@@ -17,7 +17,7 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
-use super::ask::Told;
+use super::ask::Answered;
 use super::incidents::Said;
 use super::runbooks::Told as Runbooks;
 
@@ -96,7 +96,16 @@ const OPERATIONS: &[Operation] = &[
         schema::<WhyView>,
     ),
     Operation("get", "/api/ask", "The page 묻기", "q b pick", None, schema::<Reply>),
-    Operation("post", "/api/ask", "Understands and answers a question", "", Some(schema::<Asking>), schema::<Told>),
+    Operation("post", "/api/ask", "Understands and answers a question", "", Some(schema::<Asking>), schema::<Answered>),
+    Operation(
+        "post",
+        "/api/ask/stream",
+        "The same, as it comes: understood, answer, proposal, line, done",
+        "",
+        Some(schema::<Asking>),
+        events,
+    ),
+    Operation("get", "/api/egress", "How often anything was sent outside, by where to", "", None, any),
     Operation(
         "get",
         "/api/suggest",

@@ -124,6 +124,8 @@ pub(super) async fn page(State(app): State<App>, request: Request) -> Response {
         lang: language(request.headers()),
         demo: ready.demo.is_some(),
         title: (title.ko.clone(), title.en.clone()),
+        model: app.model.is_some(),
+        sent: app.egress.total(),
     };
     let bundle = &app.bundle;
     let address = Address::parse(request.uri().path(), request.uri().query().unwrap_or_default());

@@ -13,6 +13,7 @@ use rmcp::{ServerHandler, tool, tool_handler, tool_router};
 use serde_json::{Value, json};
 
 use super::arguments::{Ask, ExplainIncident, Language, ListIncidents, ListRegions, QueryMeasures, SearchRunbooks};
+use crate::egress::Destination;
 use crate::http::{ApiError, App};
 
 /// Numbers that one answer brings along.
@@ -49,38 +50,38 @@ impl Tools {
     #[tool(annotations(read_only_hint = true, open_world_hint = false))]
     async fn ask(&self, Parameters(Ask { question, mut before, lang }): Parameters<Ask>) -> CallToolResult {
         before.truncate(MOST_BEFORE);
-        given(self.answer(Asking { text: question, before, ..Asking::default() }, lang).await)
+        self.given(self.answer(Asking { text: question, before, ..Asking::default() }, lang).await)
     }
 
     /// Numbers over a period: users (distinct), requests (a second), error_rate, latency_p50/p95/p99 (seconds), load, cpu,
     /// memory, heap (0 to 1).
     #[tool(annotations(read_only_hint = true, open_world_hint = false))]
     async fn query_measures(&self, Parameters(asked): Parameters<QueryMeasures>) -> CallToolResult {
-        given(self.measured(asked).await)
+        self.given(self.measured(asked).await)
     }
 
     /// Incidents, open ones first, with the cause of each and how sure it is.
     #[tool(annotations(read_only_hint = true, open_world_hint = false))]
     async fn list_incidents(&self, Parameters(asked): Parameters<ListIncidents>) -> CallToolResult {
-        given(self.incidents(asked).await)
+        self.given(self.incidents(asked).await)
     }
 
     /// One incident: symptom, ranked causes, evidence, suspects that were cleared, what usually helps.
     #[tool(annotations(read_only_hint = true, open_world_hint = false))]
     async fn explain_incident(&self, Parameters(asked): Parameters<ExplainIncident>) -> CallToolResult {
-        given(self.explained(asked).await)
+        self.given(self.explained(asked).await)
     }
 
     /// Regions with code, names, level and concurrent users now.
     #[tool(annotations(read_only_hint = true, open_world_hint = false))]
     async fn list_regions(&self, Parameters(ListRegions { lang }): Parameters<ListRegions>) -> CallToolResult {
-        given(self.regions(lang).await)
+        self.given(self.regions(lang).await)
     }
 
     /// Passages of the organisation's runbooks: what people wrote down of how to help, by file and heading.
     #[tool(annotations(read_only_hint = true, open_world_hint = false))]
     async fn search_runbooks(&self, Parameters(asked): Parameters<SearchRunbooks>) -> CallToolResult {
-        given(self.runbooks(asked).await)
+        self.given(self.runbooks(asked).await)
     }
 }
 
@@ -94,6 +95,19 @@ impl ServerHandler for Tools {
 }
 
 impl Tools {
+    /// What a tool gives back: text, and data, both by the one way out. A refusal says what to do, so that the caller can.
+    fn given(&self, told: Told) -> CallToolResult {
+        let egress = self.app.egress();
+        match told {
+            Ok((text, data)) => {
+                let mut result = CallToolResult::structured(egress.json(Destination::Agent, data));
+                result.content = vec![ContentBlock::text(egress.text(Destination::Agent, &text))];
+                result
+            }
+            Err(error) => CallToolResult::error(vec![ContentBlock::text(error.to_string())]),
+        }
+    }
+
     async fn answer(&self, asking: Asking, lang: Language) -> Told {
         let address = AskQuery { text: asking.text.clone(), before: asking.before.clone(), pick: None };
         let reply = self.app.ready()?.ask(move |centre| centre.ask(&asking)).await?;
@@ -193,18 +207,6 @@ impl Tools {
         lines.insert(0, head.to_owned());
         let data = json!({ "as_of": view.as_of, "level": view.level, "open_incidents": view.open, "regions": rows });
         Ok((lines.join("\n"), data))
-    }
-}
-
-/// What a tool gives back: text, and data. A refusal says what to do, so that the caller can.
-fn given(told: Told) -> CallToolResult {
-    match told {
-        Ok((text, data)) => {
-            let mut result = CallToolResult::structured(data);
-            result.content = vec![ContentBlock::text(text)];
-            result
-        }
-        Err(error) => CallToolResult::error(vec![ContentBlock::text(error.to_string())]),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Settings from environment variables: `BONGHWA_` and the key in capitals (`BONGHWA_LIMITS_RATIO`).
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use bonghwa_analytics::identity::IdentityMode;
 
-use super::{Settings, SettingsError, edges};
+use super::{DataClass, Secret, Settings, SettingsError, edges, model};
 
 /// Variables that are read elsewhere and are no settings of the file.
 const OTHERS: [&str; 2] = ["BONGHWA_CONFIG", "BONGHWA_KEY"];
@@ -16,14 +17,20 @@ pub(super) fn get<'a>(environment: &'a [(String, String)], name: &str) -> Option
 
 /// Sets what the variables name. A `BONGHWA_` variable that names nothing is an error.
 pub(super) fn apply(settings: &mut Settings, environment: &[(String, String)]) -> Result<(), SettingsError> {
+    let mut keys = BTreeMap::new();
     for (name, value) in environment {
         let Some(key) = name.strip_prefix("BONGHWA_") else { continue };
         if OTHERS.contains(&name.as_str()) {
             continue;
         }
+        if let Some(provider) = key.strip_prefix("MODEL_").and_then(|rest| rest.strip_suffix("_KEY")) {
+            let provider = provider.to_ascii_lowercase().replace('_', "-");
+            keys.insert(provider, (name.clone(), Secret::from(value.as_str())));
+            continue;
+        }
         set(settings, key, value).map_err(|message| SettingsError::Environment { name: name.clone(), message })?;
     }
-    Ok(())
+    model::apply_keys(&mut settings.model, &keys)
 }
 
 fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), String> {
@@ -66,6 +73,12 @@ fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), String> {
         "LIMITS_IMPORT_BYTES" => put(&mut limits.import_bytes, value, "a whole number")?,
         "LIMITS_MAX_FUTURE" => limits.max_future = value.parse()?,
         "LIMITS_MAX_PAST" => limits.max_past = value.parse()?,
+        "MODEL_CLASS" => settings.model.class = class(value)?,
+        "MODEL_TOKENS_PER_HOUR" => put(&mut settings.model.tokens_per_hour, value, "a whole number")?,
+        "MODEL_TOKENS_PER_DAY" => put(&mut settings.model.tokens_per_day, value, "a whole number")?,
+        "MODEL_CONCURRENT" => put(&mut settings.model.concurrent, value, "a whole number")?,
+        "MODEL_PROMPTS_PROPOSE" => settings.model.prompts.propose = value.into(),
+        "MODEL_PROMPTS_PHRASE" => settings.model.prompts.phrase = value.into(),
         key if key.strip_prefix("EDGES_").and_then(|rest| edges::set(&mut settings.edges, rest, value)).is_some() => {}
         _ => return Err("there is no such setting; see bonghwa.sample.toml for every key, or unset it".into()),
     }
@@ -88,5 +101,14 @@ fn identity(value: &str) -> Result<IdentityMode, String> {
         "session_cookie" => Ok(IdentityMode::SessionCookie),
         "user_cookie" => Ok(IdentityMode::UserCookie),
         _ => Err(format!("{value:?} is no identity mode; give ip, session_cookie or user_cookie")),
+    }
+}
+
+fn class(value: &str) -> Result<DataClass, String> {
+    match value {
+        "C" => Ok(DataClass::C),
+        "S" => Ok(DataClass::S),
+        "O" => Ok(DataClass::O),
+        _ => Err(format!("{value:?} is no class of data; give C, S or O")),
     }
 }

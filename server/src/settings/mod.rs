@@ -6,6 +6,7 @@
 mod duration;
 mod edges;
 mod environment;
+mod model;
 mod objectives;
 mod runbooks;
 mod sessions;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::duration::Seconds;
 pub use self::edges::{EdgeSettings, Origin, Secret};
+pub use self::model::{DataClass, ModelSettings, PromptVersions, ProviderKind, ProviderSettings};
 pub use self::objectives::ObjectiveSettings;
 pub use self::runbooks::RunbookSettings;
 pub use self::sessions::Sessions;
@@ -71,6 +73,8 @@ pub struct Settings {
     pub retention: Retention,
     /// What a request may cost.
     pub limits: Limits,
+    /// Language models; none unless a provider is named.
+    pub model: ModelSettings,
 }
 
 /// Name of the system in both languages.
@@ -152,6 +156,7 @@ impl Default for Settings {
             runbooks: RunbookSettings::default(),
             retention: Retention::default(),
             limits: Limits::default(),
+            model: ModelSettings::default(),
         }
     }
 }
@@ -288,6 +293,7 @@ impl Loaded {
             Some(path) => parse_regions(&path.display().to_string(), &read_text(path)?)?,
             None => bundled_regions(),
         };
+        settings.model.settle()?;
         check(&settings, &regions)?;
         settings.data = Some(data.clone());
         let origins = edges::origins(&settings.edges, &regions)?;
@@ -336,6 +342,7 @@ fn read_file(path: &Path) -> Result<Settings, SettingsError> {
         *place = folder.join(&place);
     }
     settings.edges.values_mut().for_each(|edge| edge.beside(folder));
+    settings.model.beside(folder);
     if settings.dist != Settings::default().dist {
         settings.dist = folder.join(&settings.dist);
     }

@@ -161,6 +161,22 @@ fn a_file_that_is_not_there_is_named() {
 }
 
 #[test]
+fn models_are_named_with_a_key_from_a_file_or_the_environment() {
+    let own = "name = \"own-one\"\nkind = \"anthropic\"\nurl = \"https://a.example\"\nmodel = \"m\"\n";
+    let text = format!("[model]\nclass = \"O\"\n[[model.providers]]\n{own}");
+    let environment = [("BONGHWA_MODEL_OWN_ONE_KEY", "secret"), ("BONGHWA_MODEL_CLASS", "S")];
+    let loaded = read(&text, &environment, Flags::default()).unwrap();
+    let model = &loaded.settings.model;
+    assert_eq!((model.class, model.providers[0].key.as_ref().unwrap().expose()), (DataClass::S, "secret"));
+    assert!(!format!("{loaded:?}").contains("secret"), "a key is not printed");
+    assert!(message(&text, &[("BONGHWA_MODEL_OTHER_KEY", "x")]).contains("BONGHWA_MODEL_OTHER_KEY"));
+    assert!(message(&text, &[("BONGHWA_MODEL_CLASS", "X")]).contains("give C, S or O"));
+    assert!(message(&format!("{text}key_file = \"nowhere\"\n"), &[]).contains("nowhere"));
+    assert!(message(&format!("{text}modell = 1\n"), &[]).contains("`modell`"));
+    assert!(message("[model.prompts]\nphrase = \"9\"\n", &[]).contains("`model.prompts.phrase`"));
+}
+
+#[test]
 fn edges_elsewhere_need_an_address_with_a_key_or_a_file() {
     let text = "[edges]\nbusan = { url = \"https://b.example/\", key = \"k\", every = \"10s\" }\njeju = { file = \"j.frames\" }\n";
     let loaded = read(text, &[("BONGHWA_EDGES_BUSAN_KEY", "other")], Flags::default()).unwrap();

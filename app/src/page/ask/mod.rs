@@ -1,7 +1,8 @@
 //! 묻기: the question, how it was understood, the conclusion, the numbers, the course, what to ask next; sources in the margin.
 
+pub(crate) mod fluent;
 mod numbers;
-mod sources;
+pub(crate) mod sources;
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
     let t = here.t;
     set_title(here, if query.text.is_empty() { t.ask } else { &query.text });
     let article = match (&reply.understood, &reply.answer) {
-        _ if query.text.is_empty() => welcome(here),
+        _ if query.text.is_empty() => welcome(here, hands),
         (Understood::Question { question: asked_for, assumptions }, Some(answer)) => {
             let slots = question::understood(here, asked_for, reply.as_of);
             let slots: Vec<_> = slots.into_iter().map(|slot| markup! { <b>{slot}</b> }).collect();
@@ -55,6 +56,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
                 <article class="qa" id="answer">
                     {asked(here, reply, query)}
                     <section class="part concl"><h3>{t.asked_back}</h3><p>{question::open(here, about)}</p><ul class="picks">{picks}</ul></section>
+                    {fluent::section(here, hands)}
                 </article>
             }
             .into_node()
@@ -64,6 +66,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
                 {asked(here, reply, query)}
                 <section class="part concl"><h3>{t.conclusion}</h3><p>{question::cannot(here, why)}</p></section>
                 {runbooks(here, reply)}
+                {fluent::section(here, hands)}
                 <section class="part"><h3>{t.instead}</h3>{starters(here, instead)}</section>
             </article>
         }
@@ -92,12 +95,13 @@ fn asked(here: &Here, reply: &Reply, query: &AskQuery) -> Node {
 }
 
 /// Before anything is asked.
-fn welcome(here: &Here) -> Node {
+fn welcome(here: &Here, hands: Hands) -> Node {
     let t = here.t;
     markup! {
         <article class="qa">
             <h2 class="qh">{t.ask_title}</h2>
             <section class="part"><h3>{t.ask_now}</h3>{starters(here, &Starter::ALL)}</section>
+            {hands.fluent.map(|_| markup! { <p class="small">{t.ai_notice}</p> })}
         </article>
     }
     .into_node()
@@ -161,12 +165,13 @@ fn answered(here: &Here, reply: &Reply, answer: &Answer, query: &AskQuery, hands
         .collect();
     markup! {
         <section class="part concl"><h3>{t.conclusion}</h3><p>{sentence(say::conclusion(here, answer))}</p>{notes}</section>
+        {fluent::section(here, hands)}
         {numbers}
         {charts}
         {causes}
         {runbooks(here, reply)}
         {numbers::pages(here, answer)}
-        <footer class="made"><p>{t.by_rules}</p></footer>
+        <footer class="made"><p>{fluent::made(here, hands)}</p></footer>
         <ul class="next" aria-label=t.ask_on>{next}</ul>
     }
     .into_node()

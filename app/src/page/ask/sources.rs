@@ -9,7 +9,8 @@ use crate::page::incident::shown;
 use crate::part::facts::Source;
 use crate::say::answer::incident_anchor;
 
-pub(super) fn sources(here: &Here, answer: &Answer) -> Node {
+/// Where the figures of an answer come from, each once.
+pub(crate) fn list(here: &Here, answer: &Answer) -> Vec<Source> {
     let mut facts: Vec<&Fact> = Vec::new();
     let mut all: Vec<Source> = Vec::new();
     let of = |row: &IncidentRow| shown::ratio(here, row, answer.as_of, incident_anchor(row));
@@ -38,17 +39,20 @@ pub(super) fn sources(here: &Here, answer: &Answer) -> Node {
         Body::Sessions(view) => facts.extend(&view.active),
     }
     all.extend(facts.into_iter().map(|fact| Source::of(here, fact, answer.as_of, answer.mode)));
-    let mut seen: Vec<String> = Vec::new();
-    let mut items = Vec::new();
+    let mut out: Vec<Source> = Vec::new();
     for source in all {
-        if seen.contains(&source.anchor) {
-            continue;
+        if !out.iter().any(|known| known.anchor == source.anchor) {
+            out.push(source);
         }
-        seen.push(source.anchor.clone());
-        items.push(markup! {
-            <li id=source.anchor><b>{source.value}</b>{source.name}", "{source.scope}". "{source.method}</li>
-        });
     }
+    out
+}
+
+pub(super) fn sources(here: &Here, answer: &Answer) -> Node {
+    let item = |source: Source| {
+        markup! { <li id=source.anchor><b>{source.value}</b>{source.name}", "{source.scope}". "{source.method}</li> }
+    };
+    let items: Vec<_> = list(here, answer).into_iter().map(item).collect();
     if items.is_empty() {
         return Node::Empty;
     }
