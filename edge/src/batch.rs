@@ -325,9 +325,9 @@ impl BatchBuilder {
     /// The batch.
     pub fn finish(mut self, digest: [u8; 16]) -> Batch {
         self.take_visits();
-        let (services, routes) = (self.services.finish(), self.routes.finish_masked());
-        let (callees, versions) = (self.callees.finish(), self.version_names.finish());
-        let lines = self.lines.finish_masked();
+        let (services, routes) = (self.services.finish(false), self.routes.finish(true));
+        let (callees, versions) = (self.callees.finish(false), self.version_names.finish(false));
+        let lines = self.lines.finish(true);
         let named = |names: &[bonghwa_analytics::bucket::Name], number: u32| names.get(number as usize).cloned();
         // Two spellings may have become one name when they were made text, so all of them merge.
         each(self.transactions, &mut self.buckets, |bucket, [_, service, route], value| {

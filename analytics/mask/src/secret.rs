@@ -19,44 +19,22 @@ enum Name {
     SetCookie,
 }
 
-/// Ends of names of fields, in lower case.
-const NAMES: [(&str, Name); 35] = [
-    ("password", Name::Password),
-    ("passwd", Name::Password),
-    ("passphrase", Name::Password),
-    ("pwd", Name::Password),
-    ("secret", Name::Password),
-    ("비밀번호", Name::Password),
-    ("패스워드", Name::Password),
-    ("비번", Name::Password),
-    ("암호", Name::Password),
-    ("apikey", Name::Password),
-    ("api_key", Name::Password),
-    ("api-key", Name::Password),
-    ("accesskey", Name::Password),
-    ("access_key", Name::Password),
-    ("access-key", Name::Password),
-    ("secretkey", Name::Password),
-    ("secret_key", Name::Password),
-    ("private_key", Name::Password),
-    ("jsessionid", Name::Password),
-    ("phpsessid", Name::Password),
-    ("token", Name::Token),
-    ("csrf", Name::Token),
-    ("sessionid", Name::Token),
-    ("session_id", Name::Token),
-    ("session-id", Name::Token),
-    ("session", Name::Token),
-    ("signature", Name::Token),
-    ("credential", Name::Token),
-    ("connect.sid", Name::Token),
-    ("sid", Name::Token),
-    ("세션", Name::Token),
-    ("토큰", Name::Token),
-    ("인증키", Name::Token),
+/// Ends of names of fields, by what they say of the value.
+const NAMES: [(&str, Name); 4] = [
+    (
+        "password passwd passphrase pwd secret 비밀번호 패스워드 비번 암호 apikey api_key api-key accesskey access_key \
+         access-key secretkey secret_key private_key jsessionid phpsessid",
+        Name::Password,
+    ),
+    (
+        "token csrf sessionid session_id session-id session signature credential connect.sid sid 세션 토큰 인증키",
+        Name::Token,
+    ),
     ("authorization", Name::Authorization),
     ("cookie", Name::Cookie),
 ];
+/// Those that may stand behind other letters (`dbpassword`); "sid" and "session" end other words too.
+const LONG: &str = "password passwd secret token sessionid jsessionid";
 
 /// What a password is not: words that say something of it.
 const WORDS: &str = "a an and changed denied does empty error expired expires failed failure false filtered for \
@@ -175,20 +153,24 @@ impl Scanner<'_, '_> {
         let end = page.while_before(at, self.after, 4, |byte| matches!(byte, b' ' | b'"' | b'\'' | b'\\' | b'`'));
         let in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 0x80;
         let from = page.while_before(end, self.after, 48, in_name);
-        let word = page.slice(from, end);
-        let (name, kind) =
-            NAMES.iter().find(|(name, _)| word.len() >= name.len() && page.has(end - name.len(), name.as_bytes()))?;
-        let start = end - name.len();
-        let before = page.back(start, 1);
-        // "sid" and "session" end other words too.
-        let apart = start == from
-            || !before.is_ascii_alphabetic()
-            || (page.byte(start).is_ascii_uppercase() && before.is_ascii_lowercase());
-        if !apart && !matches!(*name, "password" | "passwd" | "secret" | "token" | "sessionid" | "jsessionid") {
-            return None;
+        let mut found = None;
+        for (names, kind) in NAMES {
+            let is = among(names, &mut |name| {
+                let start = end.saturating_sub(name.len());
+                let before = page.back(start, 1);
+                let hump = page.byte(start).is_ascii_uppercase() && before.is_ascii_lowercase();
+                let apart = start == from || !before.is_ascii_alphabetic() || hump;
+                found = Some((start, kind));
+                start >= from && page.has(start, name) && (apart || among(LONG, &mut |long| long == name))
+            });
+            if is {
+                break;
+            }
+            found = None;
         }
-        let set = *kind == Name::Cookie && page.has(start.saturating_sub(4), b"set-");
-        Some(if set { Name::SetCookie } else { *kind })
+        let (start, kind) = found?;
+        let set = kind == Name::Cookie && page.has(start.saturating_sub(4), b"set-");
+        Some(if set { Name::SetCookie } else { kind })
     }
 
     /// `at`, or behind the blanks there.

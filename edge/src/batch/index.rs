@@ -103,30 +103,27 @@ impl Names {
         self.raw.len() as u32
     }
 
-    /// All names by their numbers, as text: bytes that are not UTF-8 and control characters become U+FFFD.
-    pub(super) fn finish(&self) -> Vec<Name> {
-        std::iter::once(Name::from(OTHER)).chain(self.raw.iter().map(|raw| text(raw).into())).collect()
-    }
-
-    /// [`finish`](Self::finish), with what is personal or secret in a name masked: once for each name, not for each record.
-    pub(super) fn finish_masked(&self) -> Vec<Name> {
-        let masked = |raw: &[u8]| {
-            let text = text(raw);
-            let masked = mask(&text, Profile::Strict).text;
-            Name::from(cut_text(&masked, self.longest))
-        };
-        std::iter::once(Name::from(OTHER)).chain(self.raw.iter().map(|raw| masked(raw))).collect()
+    /// All names by their numbers, as text: bytes that are not UTF-8 and control characters become U+FFFD. With `masked`, what is
+    /// personal or secret in a name is masked: once for each name, not for each record.
+    pub(super) fn finish(&self, masked: bool) -> Vec<Name> {
+        let mut names = Vec::with_capacity(self.raw.len() + 1);
+        names.push(Name::from(OTHER));
+        for raw in &self.raw {
+            let mut text = text(raw);
+            if masked && let Cow::Owned(masked) = mask(&text, Profile::Strict).text {
+                // What is put for a value may be longer than the value.
+                text =
+                    Cow::Owned(masked.get(..masked.floor_char_boundary(self.longest)).unwrap_or_default().to_owned());
+            }
+            names.push(text.into());
+        }
+        names
     }
 }
 
 fn text(raw: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(raw);
     if text.chars().any(char::is_control) { text.replace(char::is_control, "\u{fffd}").into() } else { text }
-}
-
-/// What is put for a masked value may be longer than the value.
-fn cut_text(text: &str, longest: usize) -> &str {
-    text.get(..text.floor_char_boundary(longest)).unwrap_or(text)
 }
 
 /// At most `longest` bytes of `name`, not ending inside a character.
@@ -187,7 +184,7 @@ mod tests {
             }
         }
         assert_eq!(names.number(b"late"), 0);
-        let texts = names.finish();
+        let texts = names.finish(false);
         assert_eq!((texts.len(), &*texts[0], &*texts[300]), (301, OTHER, "n299"));
     }
 
@@ -198,7 +195,7 @@ mod tests {
         assert_eq!(cut(&[0x80; 20], 10).len(), 10);
         let mut names = Names::new(5, 20);
         names.number(b"a\xffb\n");
-        assert_eq!(&*names.finish()[1], "a\u{fffd}b\u{fffd}");
+        assert_eq!(&*names.finish(false)[1], "a\u{fffd}b\u{fffd}");
     }
 
     #[test]
@@ -207,7 +204,7 @@ mod tests {
         names.number(b"GET /users/hong@korea.kr/orders");
         names.number("민원 목록".as_bytes());
         assert_eq!(
-            names.finish_masked().iter().map(|name| &**name).collect::<Vec<_>>()[1..],
+            names.finish(true).iter().map(|name| &**name).collect::<Vec<_>>()[1..],
             ["GET /users/***@***/order", "민원 목록"]
         );
     }
