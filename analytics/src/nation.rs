@@ -23,6 +23,8 @@ pub struct Gather {
 
 impl Gather {
     /// Rows that begin at these instants, empty yet.
+    // Inlined, so that the Worker's build for size holds here too: kernels of this crate are built for speed.
+    #[inline]
     pub fn new(key: KeyId, resolution: Resolution, starts: &[i64]) -> Self {
         let buckets = starts.iter().map(|start| (*start, Bucket::default())).collect();
         Self { key, resolution, buckets, unions: BTreeMap::new() }
@@ -46,6 +48,7 @@ impl Gather {
     }
 
     /// The rows, by start.
+    #[inline]
     pub fn finish(mut self) -> Vec<(i64, Bucket)> {
         for ((start, mode), (identified, union)) in self.unions {
             if let Some(bucket) = self.buckets.get_mut(&start) {
