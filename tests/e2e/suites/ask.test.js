@@ -1,11 +1,16 @@
 // Questions in plain words: over HTTP, on the page, from the box on every page, and with rubbish.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 
 import { assertClean, newPage, open, violations } from "../lib/browser.js";
 import { browser, demonstration, server } from "../lib/console.js";
-import { eventually } from "../lib/server.js";
+import { binary, eventually } from "../lib/server.js";
 
 // While the past is being judged, two answers to one question differ.
 demonstration(async () => {
@@ -138,3 +143,32 @@ for (const lang of ["ko", "en"]) {
     }
   });
 }
+
+test("a file of frames answers without a server, as the server does", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "bonghwa-ask-"));
+  try {
+    const pages = [];
+    for (let since = "0"; ; ) {
+      const page = await fetch(`${server.url}/api/frames?region=busan&since=${since}&limit=1024`);
+      const next = page.headers.get("bonghwa-cursor");
+      if (next === since) break;
+      pages.push(Buffer.from(await page.arrayBuffer()));
+      since = next;
+    }
+    const file = path.join(folder, "busan.bonghwa");
+    await writeFile(file, Buffer.concat(pages));
+    const run = promisify(execFile);
+    for (const text of ["어제 부산 동시접속자와 오류율은?", "어제 부산 요청수 추이"]) {
+      const { stdout } = await run(binary, ["ask", text, "--file", file, "--json"]);
+      const { question, answer } = JSON.parse(stdout);
+      const told = await ask({ question: question.question });
+      assert.deepEqual(answer.body, told.answer.body, text);
+    }
+    const rubbish = path.join(folder, "rubbish.bonghwa");
+    await writeFile(rubbish, "no frames");
+    await assert.rejects(run(binary, ["ask", "오늘 어때?", "--file", rubbish]), /no file of frames/);
+    await assert.rejects(run(binary, ["ask", "오늘 어때?", "--file", path.join(folder, "none")]), /cannot read/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
