@@ -115,15 +115,8 @@ fn build_module(workspace: &Workspace) -> Result<Outcome> {
     let module = module(workspace);
     let mut shrink = workspace.command("wasm-opt");
     // What is alike after the first pass is merged, what no value reaches goes, and what that leaves shrinks again.
-    shrink.args(FEATURES).args(["-Oz", "--merge-similar-functions", "-Oz"]);
-    shrink.args([
-        "--gufa-optimizing",
-        "-Oz",
-        "--gufa-optimizing",
-        "-Oz",
-        "--strip-producers",
-        "--strip-target-features",
-    ]);
+    shrink.args(FEATURES).args(["--closed-world", "-Oz", "--merge-similar-functions", "-Oz"]);
+    shrink.args(["--gufa-optimizing", "-Oz", "--strip-producers", "--strip-target-features"]);
     shrink.arg(&module).arg("-o").arg(&module);
     process::run(&mut shrink, "remove node_modules and run the same command again")?;
     stamp.write()?;
