@@ -5,6 +5,7 @@
 
 #![recursion_limit = "512"]
 
+pub mod answers;
 pub mod bundle;
 pub mod centre;
 pub mod cli;

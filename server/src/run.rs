@@ -267,6 +267,7 @@ pub async fn open(
             None if demo => RunbookSource::Demo,
             None => RunbookSource::None,
         },
+        keep_answers: settings.answers.keep.0,
     };
     let task = tokio::task::spawn_blocking(move || Centre::open(config, clock::now()));
     let centre = task.await.map_err(|error| RunError::Stopped(error.to_string()))?;

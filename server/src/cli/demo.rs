@@ -59,6 +59,13 @@ impl ServerArgs {
         };
         Ok(runtime()?.block_on(server.send(request))?)
     }
+
+    /// What lies at a path, as it is.
+    pub(super) fn bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let server = Server::find(self.server.as_deref(), &self.place)?;
+        let request = server.request(Method::GET, path)?;
+        Ok(runtime()?.block_on(server.bytes(request))?)
+    }
 }
 
 impl Demo {
