@@ -19,7 +19,7 @@ fn frame(region: &str, start: i64) -> Frame {
     let row = |at: i64| {
         let mut summary = Vec::new();
         let mut known = Summary::default();
-        known.entry.requests = 10 + at as u64;
+        known.entry.count = 10 + at as u64;
         known.encode(&mut summary);
         Row { start: start + at * 300, seq: at as u64 + 1, summary: Some(summary), ..Row::default() }
     };
@@ -153,4 +153,11 @@ proptest! {
         headed.extend(bytes);
         prop_assert!(read(&headed).is_err());
     }
+}
+
+/// `cargo test -p bonghwa-file -- --ignored` writes the file of the current version anew.
+#[test]
+#[ignore = "writes into the source tree"]
+fn write_the_sample() {
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/version-1.bonghwa"), sample()).unwrap();
 }
