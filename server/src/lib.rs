@@ -12,6 +12,7 @@ pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod egress;
+pub mod export;
 pub mod folder;
 pub mod http;
 pub mod import;

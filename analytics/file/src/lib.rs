@@ -14,6 +14,7 @@
 //! read the blocks it needs in any order, and notices each byte that changed, at the end too.
 
 mod error;
+mod export;
 mod index;
 mod writer;
 
@@ -23,6 +24,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 pub use self::error::FileError;
+pub use self::export::{Wanted, blocks, manifest, shortest};
 pub use self::index::{Block, Index, Made};
 pub use self::writer::{SigningKey, Writer, public_key};
 

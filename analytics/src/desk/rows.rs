@@ -85,9 +85,13 @@ pub(super) fn merge_registers(
     region: &str,
     frame: &Frame,
 ) -> Result<(), crate::atlas::AtlasError> {
-    let mut rows = frame.rows.iter();
-    rows.try_for_each(|row| {
-        unions.merge_section(region, frame.resolution, row.registers.as_deref().unwrap_or_default())
+    frame.rows.iter().try_for_each(|row| match &row.registers {
+        Some(section) => unions.merge_section(region, frame.resolution, section),
+        // A file may have left them out: too few would be counted.
+        None => {
+            unions.lack();
+            Ok(())
+        }
     })
 }
 

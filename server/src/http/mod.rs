@@ -7,6 +7,7 @@ mod ask;
 mod auth;
 mod demo;
 mod error;
+mod export;
 mod guard;
 mod import;
 mod incidents;
@@ -38,6 +39,7 @@ use crate::bundle::Bundle;
 use crate::centre::{Centre, CentreError};
 use crate::demo::Demo;
 use crate::egress::Egress;
+use crate::export::Exporter;
 use crate::model::Gateway;
 use crate::settings::Settings;
 
@@ -76,6 +78,8 @@ pub struct Ready {
     pub policy: Arc<Policy>,
     /// The demonstration, if it runs.
     pub demo: Option<Demo>,
+    /// Makes files to take away.
+    pub exporter: Exporter,
 }
 
 impl Deref for App {
@@ -143,6 +147,7 @@ pub fn router(app: &App) -> Router {
         .route("/api/runbooks", get(runbooks::list))
         .route("/api/runbook", get(runbooks::one))
         .route("/api/frames", get(api::frames))
+        .route("/api/export", post(export::file))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))
         .route("/api/chart.svg", get(picture::svg))

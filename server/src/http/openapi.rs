@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 
 use super::answers::Said as Judged;
 use super::ask::Answered;
+use super::export::Export;
 use super::incidents::Said;
 use super::runbooks::Told as Runbooks;
 use crate::answers::{Judgement, Record};
@@ -148,6 +149,7 @@ const OPERATIONS: &[Operation] = &[
         None,
         frames,
     ),
+    Operation("post", "/api/export", "A signed .bonghwa file to take away", "", Some(schema::<Export>), file),
     Operation(
         "get",
         "/api/runbooks",
@@ -288,6 +290,10 @@ fn events(_: &mut SchemaGenerator) -> (&'static str, Value) {
 
 fn frames(_: &mut SchemaGenerator) -> (&'static str, Value) {
     (super::FRAMES, json!({}))
+}
+
+fn file(_: &mut SchemaGenerator) -> (&'static str, Value) {
+    (super::export::FILE, json!({}))
 }
 
 fn png(_: &mut SchemaGenerator) -> (&'static str, Value) {
