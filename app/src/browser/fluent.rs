@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use bonghwa_analytics::ask::When;
 use js_sys::{JSON, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -82,11 +83,15 @@ async fn read(
     fluent: RwSignal<Fluent>,
 ) -> Result<(), JsValue> {
     let body = Object::new();
-    let before: js_sys::Array = query.before.iter().map(|text| JsValue::from_str(text)).collect();
+    let before: js_sys::Array = query.before.iter().map(|earlier| JsValue::from_str(&earlier.text)).collect();
+    let name = |when: Option<When>| when.map_or(JsValue::NULL, |when| JsValue::from_str(&when.name()));
+    let before_when: js_sys::Array = query.before.iter().map(|earlier| name(earlier.when)).collect();
     Reflect::set(&body, &"text".into(), &query.text.as_str().into())?;
     Reflect::set(&body, &"before".into(), &before)?;
+    Reflect::set(&body, &"before_when".into(), &before_when)?;
+    Reflect::set(&body, &"when".into(), &name(query.when))?;
     Reflect::set(&body, &"lang".into(), &lang.into())?;
-    Reflect::set(&body, &"at".into(), &(as_of as f64).into())?;
+    Reflect::set(&body, &"at".into(), &(query.at.unwrap_or(as_of) as f64).into())?;
     if let Some(pick) = query.pick {
         Reflect::set(&body, &"pick".into(), &pick.into())?;
     }
