@@ -81,12 +81,12 @@ fn frames(centre: &Centre, codes: &[&str]) -> Vec<Frame> {
 }
 
 /// Everything that the centre has.
-fn all(centre: &Centre) -> Wanted {
+fn everything(centre: &Centre) -> Wanted {
     Wanted { from: 0, to: centre.as_of(), regions: Vec::new(), registers: true }
 }
 
 fn files(centre: &Centre, frames: Vec<Frame>) -> Files {
-    Files::open(manifest(centre, &all(centre)).unwrap(), frames).unwrap()
+    Files::open(manifest(centre, &everything(centre)).unwrap(), frames).unwrap()
 }
 
 /// The desk of a file that was taken away with everything in it.
@@ -159,9 +159,9 @@ fn frames_at_hand_answer_as_the_server_does() {
     assert_same(&told(&files(&centre, all.clone())), &expected, "national rows made here");
     let with_nation = frames(&centre, &[NATION, "seoul", "incheon"]);
     assert_same(&told(&files(&centre, with_nation)), &expected, "national rows at hand");
-    assert_same(&told(&taken_away(&centre, &all(&centre))), &expected, "a file that was taken away");
+    assert_same(&told(&taken_away(&centre, &everything(&centre))), &expected, "a file that was taken away");
     // Without registers nobody can count users together, and nothing is made up.
-    let bare = taken_away(&centre, &Wanted { registers: false, ..all(&centre) });
+    let bare = taken_away(&centre, &Wanted { registers: false, ..everything(&centre) });
     let asking = Asking { text: "어제 수도권 동시접속자는?".into(), ..Asking::default() };
     let Some(Body::Measured(found)) = reply(&bare, &asking).unwrap().answer.map(|answer| answer.body) else {
         panic!("a number was asked for")

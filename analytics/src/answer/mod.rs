@@ -11,6 +11,7 @@ mod measure;
 mod rank;
 mod report;
 mod runbook;
+mod sessions;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,7 @@ pub use measure::Measured;
 pub use rank::{RankRow, Ranked};
 pub use report::Reported;
 
-use crate::ask::{Area, Context, Kind, Question, Understood, understand};
+use crate::ask::{Area, Assumption, Context, Kind, Question, Understood, When, again, understand};
 use crate::atlas::{Atlas, Track, Union};
 use crate::bucket::Bucket;
 use crate::identity::IdentityMode;
@@ -117,12 +118,18 @@ pub struct Asking {
     pub text: String,
     /// What they asked before, oldest first, where this goes on from it.
     pub before: Vec<String>,
+    /// Other periods that were chosen for those, place by place; absent ones were answered as asked.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Option<String>>"))]
+    pub before_when: Vec<Option<When>>,
     /// Which of several meanings is meant, from 0, where the words have several.
     pub pick: Option<u8>,
     /// The question before as data, in the place of `before`.
     pub previous: Option<Question>,
     /// A question that is understood already, in the place of words.
     pub question: Option<Question>,
+    /// Another period to ask the question for, in the place of its own: `today`, `last-week`, `FROM~TO`, `+3h`, ….
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub when: Option<When>,
     /// The instant that "now" is; absent for the newest data.
     pub at: Option<i64>,
 }
@@ -185,8 +192,19 @@ pub fn services(atlas: &Atlas) -> Vec<String> {
     services
 }
 
-/// What is asked, after all that was asked before it.
+/// What is asked, for the period that was chosen.
 fn read(asking: &Asking, context: &Context<'_>) -> Understood {
+    match (in_words(asking, context), asking.when) {
+        (Understood::Question { question, mut assumptions }, Some(when)) => {
+            assumptions.retain(|assumption| !matches!(assumption, Assumption::Period | Assumption::Horizon));
+            Understood::Question { question: again(&question, when, context.at), assumptions }
+        }
+        (understood, _) => understood,
+    }
+}
+
+/// What is asked, after all that was asked before it.
+fn in_words(asking: &Asking, context: &Context<'_>) -> Understood {
     let asked = |question: Question| Understood::Question { question, assumptions: Vec::new() };
     if let Some(question) = &asking.question {
         return asked(question.clone());
@@ -204,11 +222,12 @@ fn read(asking: &Asking, context: &Context<'_>) -> Understood {
 pub fn previous(asking: &Asking, context: &Context<'_>) -> Option<Question> {
     let mut previous = context.previous.cloned();
     let first = asking.before.len().saturating_sub(MOST_BEFORE);
-    for text in asking.before.iter().skip(first) {
+    for (place, text) in asking.before.iter().enumerate().skip(first) {
         if let Understood::Question { question, .. } =
             understand(text, &Context { previous: previous.as_ref(), ..*context })
         {
-            previous = Some(question);
+            let when = asking.before_when.get(place).copied().flatten();
+            previous = Some(when.map_or(question.clone(), |when| again(&question, when, context.at)));
         }
     }
     previous
@@ -228,7 +247,7 @@ pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::E
             Body::Compared(compared)
         }
         Kind::Diagnose => Body::Diagnosed(Box::new(diagnose::diagnose(source, &asked)?)),
-        Kind::Sessions => Body::Sessions(Box::new(sessions(source, &asked)?)),
+        Kind::Sessions => Body::Sessions(Box::new(sessions::sessions(source, &asked)?)),
         Kind::Capacity => Body::Needed(Box::new(capacity::capacity(source, &asked)?)),
         Kind::Report => Body::Reported(Box::new(report::report(source, &asked)?)),
         Kind::RankRegions => Body::Ranked(rank::rank(source, &asked)?),
@@ -314,24 +333,4 @@ impl<'a> Asked<'a> {
         }
         Ok(view)
     }
-}
-
-fn sessions<S: Source>(source: &S, asked: &Asked<'_>) -> Result<SessionsView, S::Error> {
-    let Question { period, limit, .. } = asked.question;
-    let running = period.to >= asked.as_of - 60;
-    let query = SessionsQuery {
-        region: asked.only(),
-        span: (period.to - period.from).max(600),
-        from: (!running).then_some(period.from),
-        to: (!running).then_some(period.to),
-    };
-    let mut view = source.sessions(&query)?;
-    let codes = asked.codes();
-    for list in &mut view.lists {
-        list.listed.retain(|listed| codes.contains(&listed.region));
-        if let Some(limit) = limit {
-            list.listed.truncate(*limit as usize);
-        }
-    }
-    Ok(view)
 }

@@ -85,13 +85,13 @@ pub(super) fn merge_registers(
     region: &str,
     frame: &Frame,
 ) -> Result<(), crate::atlas::AtlasError> {
-    frame.rows.iter().try_for_each(|row| match &row.registers {
-        Some(section) => unions.merge_section(region, frame.resolution, section),
-        // A file may have left them out: too few would be counted.
-        None => {
+    frame.rows.iter().try_for_each(|row| {
+        let Some(section) = &row.registers else {
+            // A file may have left them out: too few would be counted.
             unions.lack();
-            Ok(())
-        }
+            return Ok(());
+        };
+        unions.merge_section(region, frame.resolution, section)
     })
 }
 
