@@ -28,7 +28,7 @@ pub struct Wanted {
 /// from which on their registers go along, and the seconds of a block.
 const PYRAMID: [(Resolution, i64, i64); 4] = [
     (Resolution::Hour, i64::MAX, 31 * DAY),
-    (Resolution::FiveMinutes, 7 * DAY, DAY),
+    (Resolution::FiveMinutes, 15 * DAY, DAY),
     (Resolution::Minute, 2 * DAY, 6 * 3600),
     (Resolution::TwoSeconds, 600, 3600),
 ];
