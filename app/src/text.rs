@@ -275,7 +275,7 @@ words! {
     past_here: "이 브라우저에만 남습니다.", "Kept in this browser only.";
     like_this: "비슷한 질문", "Similar questions";
     close: "닫기", "Close";
-    other_period: "다른 기간으로 다시", "Ask for another period";
+    other_period: "다른 기간으로 다시", "Another period";
     as_asked: "처음 물은 대로", "As first asked";
     take_along: "가져가기", "Take along";
     copy: "답 복사", "Copy the answer";
@@ -287,7 +287,7 @@ words! {
     not_copied: "복사하지 못했습니다. 글을 선택해 직접 복사해 주십시오.", "It could not be copied. Please select the text and copy it.";
     to_now: "지금 기준으로 다시", "Ask again as of now";
     ask_on: "이어서 묻기", "Ask on";
-    ask_hint: "무엇이 궁금하세요?", "What would you like to know?";
+    ask_hint: "무엇이 궁금하세요?", "Ask a question";
     question: "질문", "Question";
     numbers: "수치", "Numbers";
     reasons: "까닭", "Causes";

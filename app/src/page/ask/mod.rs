@@ -10,7 +10,7 @@ pub(crate) mod sources;
 use std::sync::Arc;
 
 use bonghwa_analytics::answer::{Answer, Reply};
-use bonghwa_analytics::ask::{Starter, Understood};
+use bonghwa_analytics::ask::{Assumption, Starter, Understood};
 use bonghwa_analytics::format::{Lang, moment};
 use bonghwa_analytics::view::PeriodChart;
 
@@ -33,8 +33,10 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
         (Understood::Question { question: asked_for, assumptions }, Some(answer)) => {
             let slots = question::understood(here, asked_for, reply.as_of);
             let slots: Vec<_> = slots.into_iter().map(|slot| markup! { <b>{slot}</b> }).collect();
+            let without = !question::has_period(asked_for);
+            let assumed = assumptions.iter().filter(|one| !(without && **one == Assumption::Period));
             let taken: Vec<_> =
-                assumptions.iter().map(|one| markup! { <p class="small">{question::assumed(here, one)}</p> }).collect();
+                assumed.map(|one| markup! { <p class="small">{question::assumed(here, one)}</p> }).collect();
             markup! {
                 <article class="qa" id="answer">
                     {asked(here, reply, query)}
@@ -146,7 +148,10 @@ fn list(here: &Here, query: &AskQuery, hands: Hands) -> Node {
         let href = here.address.href();
         earlier.push(markup! { <li><a href=href aria-current="true">{query.text.clone()}</a></li> }.into_node());
     }
-    let history = (!earlier.is_empty()).then(|| markup! { <h2>{t.asked_so_far}</h2><ol>{earlier}</ol> });
+    // Alone it says no more than the heading beside it, for which a narrow screen has no place.
+    let class = (earlier.len() < 2).then_some("wide");
+    let history =
+        (!earlier.is_empty()).then(|| markup! { <h2 class=class>{t.asked_so_far}</h2><ol class=class>{earlier}</ol> });
     let starters: Vec<_> = Starter::ALL
         .into_iter()
         .map(|starter| {
@@ -155,7 +160,7 @@ fn list(here: &Here, query: &AskQuery, hands: Hands) -> Node {
             markup! { <li><a href=href>{text}</a></li> }
         })
         .collect();
-    markup! { <nav class="asklist" aria-label=t.ask>{history}{past::list(here, query, hands.past)}<h2 class="wide">{t.ask_now}</h2><ul class="wide">{starters}</ul></nav> }.into_node()
+    markup! { <nav class="asklist" aria-label=t.ask>{history}{past::list(here, query, hands.box_changes)}<h2 class="wide">{t.ask_now}</h2><ul class="wide">{starters}</ul></nav> }.into_node()
 }
 
 fn answered(here: &Here, reply: &Reply, answer: &Answer, query: &AskQuery, hands: Hands) -> Node {

@@ -63,5 +63,5 @@ pub(super) fn others(here: &Here, answer: &Answer, query: &AskQuery) -> Node {
     let ahead = question.kind == Kind::Capacity;
     let own = (!ahead).then(|| form(here, (question.period.from, question.period.to)));
     let name = if ahead { t.look_ahead } else { t.other_period };
-    markup! { <section class="part when"><h3>{name}</h3><p class="tabs">{links}</p>{own}</section> }.into_node()
+    markup! { <section class="part redo"><h3>{name}</h3><p class="tabs">{links}</p>{own}</section> }.into_node()
 }

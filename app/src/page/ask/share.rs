@@ -60,19 +60,19 @@ pub(super) fn printed(here: &Here, query: &AskQuery, as_of: i64) -> Node {
 
 fn copy(copied: RwSignal<Copied>, href: &str) {
     copied.set(Copied::Nothing);
-    #[cfg(feature = "hydrate")]
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
     crate::browser::share::copy(copied, href);
     let _ = href;
 }
 
 fn copy_link(copied: RwSignal<Copied>, href: &str) {
     copied.set(Copied::Nothing);
-    #[cfg(feature = "hydrate")]
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
     crate::browser::share::copy_link(copied, href);
     let _ = href;
 }
 
 fn print() {
-    #[cfg(feature = "hydrate")]
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
     crate::browser::share::print();
 }
