@@ -277,6 +277,11 @@ words! {
     close: "닫기", "Close";
     other_period: "다른 기간으로 다시", "Another period";
     as_asked: "처음 물은 대로", "As first asked";
+    verdict_part: "답 평가", "Rate this answer";
+    verdict_question: "이 답이 맞습니까?", "Is this answer right?";
+    verdict_note: "틀렸다면 무엇이 맞습니까? (선택)", "If not, what would be right? (optional)";
+    verdict_kept: "의견을 남겼습니다. 답을 고치는 데 씁니다.", "Kept. It helps to mend answers.";
+    answer_number: "답변 번호", "Answer number";
     take_along: "가져가기", "Take along";
     copy: "답 복사", "Copy the answer";
     copy_link: "링크 복사", "Copy the link";

@@ -155,6 +155,9 @@ pub struct Reply {
     /// What runbooks say to it, best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runbooks: Vec<Passage>,
+    /// Under which name a server keeps it, to be judged and told again; empty where nobody does.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
 }
 
 /// Understands what is asked, and answers it.
@@ -174,8 +177,8 @@ pub fn reply<S: Source>(source: &S, asking: &Asking) -> Result<Reply, S::Error> 
         _ => None,
     };
     let text = asking.text.clone();
-    let reply = Reply { text, as_of, demo, title, regions, understood, answer, runbooks: Vec::new() };
-    Ok(reply.with_runbooks(source))
+    let runbooks = runbook::passages(source, &text, &understood, answer.as_ref());
+    Ok(Reply { text, as_of, demo, title, regions, understood, answer, runbooks, id: String::new() })
 }
 
 /// Services that report from any region, by name.
@@ -206,6 +209,17 @@ fn in_words(asking: &Asking, context: &Context<'_>) -> Understood {
     if let Some(question) = &asking.question {
         return asked(question.clone());
     }
+    let previous = previous(asking, context);
+    match (understand(&asking.text, &Context { previous: previous.as_ref(), ..*context }), asking.pick) {
+        (Understood::Ambiguous { choices, .. }, Some(pick)) if usize::from(pick) < choices.len() => {
+            asked(choices[usize::from(pick)].clone())
+        }
+        (understood, _) => understood,
+    }
+}
+
+/// The question that the words go on from, if any.
+pub fn previous(asking: &Asking, context: &Context<'_>) -> Option<Question> {
     let mut previous = context.previous.cloned();
     let first = asking.before.len().saturating_sub(MOST_BEFORE);
     for (place, text) in asking.before.iter().enumerate().skip(first) {
@@ -216,12 +230,7 @@ fn in_words(asking: &Asking, context: &Context<'_>) -> Understood {
             previous = Some(when.map_or(question.clone(), |when| again(&question, when, context.at)));
         }
     }
-    match (understand(&asking.text, &Context { previous: previous.as_ref(), ..*context }), asking.pick) {
-        (Understood::Ambiguous { choices, .. }, Some(pick)) if usize::from(pick) < choices.len() => {
-            asked(choices[usize::from(pick)].clone())
-        }
-        (understood, _) => understood,
-    }
+    previous
 }
 
 /// Answers a question. Regions that it names and that do not exist are left out; a question of none but such is about all.

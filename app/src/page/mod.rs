@@ -141,6 +141,9 @@ pub(crate) struct Hands {
     /// What became of the last copy of an answer.
     #[cfg(any(feature = "ssr", feature = "answers"))]
     pub(crate) copied: RwSignal<ask::share::Copied>,
+    /// What the reader said of an answer.
+    #[cfg(any(feature = "ssr", feature = "answers"))]
+    pub(crate) verdict: RwSignal<ask::verdict::Said>,
     /// Counts the changes of what was asked in this browser before.
     #[cfg(any(feature = "ssr", feature = "answers"))]
     pub(crate) box_changes: RwSignal<u64>,
@@ -167,6 +170,8 @@ impl Hands {
             fluent: model.then(|| RwSignal::new(ask::fluent::Fluent::default())),
             #[cfg(any(feature = "ssr", feature = "answers"))]
             copied: RwSignal::new(ask::share::Copied::Nothing),
+            #[cfg(any(feature = "ssr", feature = "answers"))]
+            verdict: RwSignal::default(),
             #[cfg(any(feature = "ssr", feature = "answers"))]
             box_changes,
             said: RwSignal::new((0, true)),

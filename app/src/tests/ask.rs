@@ -14,21 +14,8 @@ use crate::address::Page;
 use crate::page;
 
 fn question(kind: Kind, measures: &[Measure]) -> Question {
-    Question {
-        kind,
-        measures: measures.to_vec(),
-        areas: Vec::new(),
-        service: None,
-        period: Period { from: NOW - 3600, to: NOW, said: String::new() },
-        against: None,
-        limit: None,
-        threshold: None,
-        horizon: None,
-        order: None,
-        after_deployment: false,
-        format: None,
-        mode: None,
-    }
+    let period = Period { from: NOW - 3600, to: NOW, said: String::new() };
+    Question { measures: measures.to_vec(), ..Question::new(kind, period) }
 }
 
 fn reply(understood: Understood, body: Option<(Question, Body)>) -> Reply {
@@ -52,6 +39,7 @@ fn reply(understood: Understood, body: Option<(Question, Body)>) -> Reply {
         understood,
         answer,
         runbooks: Vec::new(),
+        id: String::new(),
     }
 }
 

@@ -3,9 +3,11 @@
 mod ask;
 mod client;
 mod demo;
+mod export;
 mod import;
 mod key;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,6 +31,10 @@ enum Command {
     Serve(serve::Serve),
     /// Ask a running server in plain Korean or English.
     Ask(ask::Ask),
+    /// Take a part of a running server's memory away as a signed file.
+    Export(export::Export),
+    /// Say of .bonghwa files who signed them and whether a byte changed.
+    Verify(verify::Verify),
     /// Import files that systems left behind.
     #[command(subcommand)]
     Import(import::Import),
@@ -67,6 +73,8 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Serve(command) => command.run(),
         Command::Ask(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Verify(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Key(command) => command.run(),

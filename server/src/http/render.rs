@@ -93,7 +93,7 @@ impl Backend for Source {
     }
 
     fn ask(&self, asking: Asking) -> BoxFuture<Reply> {
-        self.ask(move |centre| centre.ask(&asking))
+        self.ask(move |centre| centre.ask_and_keep(&asking))
     }
 
     fn runbook(&self, file: String) -> BoxFuture<RunbookView> {

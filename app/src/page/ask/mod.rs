@@ -6,6 +6,7 @@ mod past;
 mod period;
 pub(crate) mod share;
 pub(crate) mod sources;
+pub(crate) mod verdict;
 
 use std::sync::Arc;
 
@@ -192,6 +193,7 @@ fn answered(here: &Here, reply: &Reply, answer: &Answer, query: &AskQuery, hands
         {period::others(here, answer, query)}
         {numbers::pages(here, answer)}
         {share::section(here, query, reply.as_of, hands)}
+        {verdict::section(here, reply, hands)}
         <footer class="made"><p>{fluent::made(here, hands)}</p></footer>
         <ul class="next" aria-label=t.ask_on>{next}</ul>
     }
