@@ -7,6 +7,8 @@
 
 mod chart;
 pub mod document;
+#[cfg(all(feature = "hwpx", feature = "pdf", feature = "xlsx"))]
+mod format;
 mod html;
 #[cfg(feature = "hwpx")]
 mod hwpx;
@@ -18,6 +20,8 @@ mod words;
 mod xlsx;
 mod xml;
 
+#[cfg(all(feature = "hwpx", feature = "pdf", feature = "xlsx"))]
+pub use format::{WriteError, media_type, write};
 pub use html::html;
 #[cfg(feature = "hwpx")]
 pub use hwpx::{Hwpx, HwpxWriter};

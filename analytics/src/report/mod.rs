@@ -4,6 +4,7 @@
 //! those of an answer of the kind `report` ([`Reported`]), with what a document needs beside them.
 
 mod course;
+mod list;
 mod quality;
 
 use std::ops::ControlFlow;
@@ -11,6 +12,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 pub use course::{Course, RegionLine, Slot};
+pub use list::{LONGEST_REASON, ReportEntry, ReportFiles, ReportOrder, ReportProgress, ReportState, ReportsView};
 pub use quality::{Quality, RegionQuality};
 
 use crate::answer::{Asked, Reported};

@@ -48,7 +48,7 @@ pub(super) struct Ask {
 
 /// Why files cannot be answered from.
 #[derive(Debug, thiserror::Error)]
-enum Refused {
+pub(super) enum Refused {
     #[error("cannot read {0}: {1}; check the path and its permissions")]
     File(PathBuf, std::io::Error),
     #[error("the files hold more than {MOST_BYTES} bytes; give fewer regions or days")]
@@ -59,7 +59,7 @@ enum Refused {
     Atlas(#[from] AtlasError),
 }
 
-fn instant(text: &str) -> Result<i64, String> {
+pub(super) fn instant(text: &str) -> Result<i64, String> {
     let read = text.parse().ok().or_else(|| parse_local(text));
     read.ok_or_else(|| "give 2026-11-20T14:05 or seconds since 1970".to_owned())
 }
@@ -91,7 +91,7 @@ impl Ask {
 
     /// What the server says to the same question, made here.
     fn of_files(&self) -> Result<Value, Failure> {
-        let desk = open(&self.file)?;
+        let desk = open(&self.file, Manifest { regions: bundled_regions(), ..Manifest::default() })?;
         let asking =
             Asking { text: self.question.clone(), before: self.before.clone(), at: self.at, ..Asking::default() };
         let reply = reply(&desk, &asking).map_err(Refused::Atlas)?;
@@ -102,8 +102,8 @@ impl Ask {
     }
 }
 
-/// A desk of the frames of some files, with the regions that this program knows.
-fn open(files: &[PathBuf]) -> Result<Files, Refused> {
+/// A desk of the frames of some files.
+pub(super) fn open(files: &[PathBuf], manifest: Manifest) -> Result<Files, Refused> {
     let mut left = MOST_BYTES;
     let mut frames = Vec::new();
     for file in files {
@@ -111,7 +111,7 @@ fn open(files: &[PathBuf]) -> Result<Files, Refused> {
         left -= bytes.len() as u64;
         frames.extend(Frame::decode_all(&bytes).map_err(|error| Refused::Frames(file.clone(), error))?);
     }
-    Ok(Files::open(Manifest { regions: bundled_regions(), ..Manifest::default() }, frames)?)
+    Ok(Files::open(manifest, frames)?)
 }
 
 fn read(path: &Path, most: u64) -> Result<Vec<u8>, Refused> {

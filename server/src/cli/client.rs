@@ -69,6 +69,12 @@ impl Server {
 
     /// Sends a request and reads the answer as JSON.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Value, ClientError> {
+        let bytes = self.bytes(request).await?;
+        Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Sends a request and reads the answer as it is.
+    pub(super) async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, ClientError> {
         let unreachable = |error: reqwest::Error| {
             let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
             ClientError::Unreachable(self.url.to_string(), reason)
@@ -76,10 +82,10 @@ impl Server {
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(unreachable)?;
-        let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         if status.is_success() {
-            return Ok(body);
+            return Ok(bytes.to_vec());
         }
+        let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         let text = |key: &str| body.pointer(&format!("/error/{key}")).and_then(Value::as_str).map(String::from);
         let message = text("message").unwrap_or_else(|| format!("the server answered {status}"));
         let mut what_to_do = text("what_to_do").unwrap_or_else(|| "check that it is a Bonghwa server".into());

@@ -5,6 +5,7 @@ mod client;
 mod demo;
 mod import;
 mod key;
+mod report;
 mod serve;
 
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ enum Command {
     Serve(serve::Serve),
     /// Ask a running server in plain Korean or English.
     Ask(ask::Ask),
+    /// Make a report as HWPX, PDF, a workbook and HTML.
+    Report(report::Report),
     /// Import files that systems left behind.
     #[command(subcommand)]
     Import(import::Import),
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Serve(command) => command.run(),
         Command::Ask(command) => command.run(),
+        Command::Report(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Key(command) => command.run(),
@@ -121,6 +125,9 @@ mod tests {
             "bonghwa demo heal seoul --server http://127.0.0.1:1",
             "bonghwa demo list",
             "bonghwa ask 왜이래 --before 어제는 --at 2026-11-20T14:05 --lang en --json",
+            "bonghwa report week --region seoul --region busan --format hwpx,pdf,xlsx,html --out d",
+            "bonghwa report incident 20261120-1321-busan --lang en --file a --file b --demo --json",
+            "bonghwa report month --at 2026-11-20T14:05 --server http://127.0.0.1:1",
             "bonghwa key new --use ingest --region seoul",
             "bonghwa key list --json",
             "bonghwa key remove 0a1b2c3d",
@@ -138,6 +145,11 @@ mod tests {
             "bonghwa key new --use cook",
             "bonghwa ask",
             "bonghwa ask why --at soon",
+            "bonghwa report",
+            "bonghwa report year",
+            "bonghwa report incident",
+            "bonghwa report week --format doc",
+            "bonghwa report week --demo",
             "bonghwa",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

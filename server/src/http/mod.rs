@@ -18,6 +18,7 @@ mod otlp;
 mod picture;
 mod query;
 mod render;
+mod reports;
 mod runbooks;
 
 use std::ops::Deref;
@@ -37,6 +38,7 @@ use crate::centre::{Centre, CentreError};
 use crate::demo::Demo;
 use crate::egress::Egress;
 use crate::model::Gateway;
+use crate::reports::Reports;
 use crate::settings::Settings;
 
 pub use self::admission::Admission;
@@ -74,6 +76,8 @@ pub struct Ready {
     pub policy: Arc<Policy>,
     /// The demonstration, if it runs.
     pub demo: Option<Demo>,
+    /// Reports that are made and kept.
+    pub reports: Reports,
 }
 
 impl Deref for App {
@@ -135,6 +139,10 @@ pub fn router(app: &App) -> Router {
         .route("/api/egress", get(metrics::egress))
         .route("/api/suggest", get(ask::suggestions))
         .route("/api/openapi.json", get(openapi::document))
+        .route("/api/reports", get(reports::list).post(reports::create))
+        .route("/api/reports/{id}", get(reports::one).delete(reports::remove))
+        .route("/api/reports/{id}/cancel", post(reports::cancel))
+        .route("/api/reports/{id}/{file}", get(reports::file))
         .route("/api/runbooks", get(runbooks::list))
         .route("/api/runbook", get(runbooks::one))
         .route("/api/frames", get(api::frames))
