@@ -8,6 +8,7 @@ mod query;
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::{Lang, local};
 use bonghwa_analytics::identity::IdentityMode;
+use bonghwa_analytics::report::ReportKind;
 use bonghwa_analytics::time::{DAY, WEEK, day_start, week_start};
 use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, Measure, NowQuery, RegionQuery, SessionsQuery, WhyQuery};
 
@@ -49,6 +50,8 @@ pub enum Page {
     Why(WhyQuery),
     /// A runbook by its file, or (empty) all of them.
     Runbook(String),
+    /// 보고서.
+    Reports(ReportsQuery),
     /// How to connect data.
     Connect,
     /// Glossary and method.
@@ -62,7 +65,7 @@ pub enum Page {
 pub enum Module {
     /// How things are: now, region, combine.
     Front,
-    /// What explains and foretells: incidents, forecast, sessions, why.
+    /// What explains, foretells and is handed on: incidents, forecast, sessions, why, reports.
     Rooms,
     /// Questions and their answers, runbooks.
     Answers,
@@ -129,6 +132,15 @@ impl AskQuery {
         let first = before.len().saturating_sub(MOST_BEFORE);
         Self { text: text.to_owned(), before: before.split_off(first), pick: None }
     }
+}
+
+/// What the address of 보고서 holds: what the form proposes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ReportsQuery {
+    /// Which period.
+    pub kind: ReportKind,
+    /// Name of an incident to report on; empty for none.
+    pub incident: String,
 }
 
 /// Earlier questions that an address holds.
@@ -241,6 +253,7 @@ impl Address {
             "/why" => Page::Why(query.why()),
             "/ask" => Page::Ask(query.ask()),
             "/runbooks" => Page::Runbook(String::new()),
+            "/reports" => Page::Reports(query.reports()),
             "/connect" => Page::Connect,
             "/help" => Page::Help,
             other => match other.rsplit_once('/') {
@@ -290,6 +303,7 @@ impl Address {
             Page::Ask(_) => "/ask".to_owned(),
             Page::Runbook(file) if file.is_empty() => "/runbooks".to_owned(),
             Page::Runbook(file) => below("/runbooks/", file),
+            Page::Reports(_) => "/reports".to_owned(),
             Page::Connect => "/connect".to_owned(),
             Page::Help => "/help".to_owned(),
             Page::Missing(path) => path.clone(),
@@ -366,9 +380,12 @@ impl Page {
     /// The browser module that has the page. What needs no data is in all of them, and the server takes the first for it.
     pub const fn module(&self) -> Module {
         match self {
-            Self::Incidents(_) | Self::Incident(_) | Self::Forecast(_) | Self::Sessions(_) | Self::Why(_) => {
-                Module::Rooms
-            }
+            Self::Incidents(_)
+            | Self::Incident(_)
+            | Self::Forecast(_)
+            | Self::Sessions(_)
+            | Self::Why(_)
+            | Self::Reports(_) => Module::Rooms,
             Self::Ask(_) | Self::Runbook(_) => Module::Answers,
             _ => Module::Front,
         }
@@ -449,6 +466,10 @@ impl Page {
                 put("q", (!q.text.is_empty()).then(|| q.text.clone()));
                 q.before.iter().for_each(|text| put("b", Some(text.clone())));
                 put("pick", q.pick.map(|pick| pick.to_string()));
+            }
+            Self::Reports(q) => {
+                put("kind", (q.kind != ReportKind::default()).then(|| q.kind.name().to_owned()));
+                put("incident", (!q.incident.is_empty()).then(|| q.incident.clone()));
             }
             Self::Incident(_) | Self::Runbook(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
         }
