@@ -38,6 +38,12 @@ impl Lang {
         }
     }
 
+    /// The language in which somebody wrote: what holds Hangul, or nothing, is Korean.
+    pub fn of_text(text: &str) -> Self {
+        let hangul = |c| matches!(c, '가'..='힣' | 'ㄱ'..='ㅣ');
+        if text.is_empty() || text.chars().any(hangul) { Self::Ko } else { Self::En }
+    }
+
     /// The one of two texts that is in this language.
     pub const fn pick<'a>(self, ko: &'a str, en: &'a str) -> &'a str {
         match self {

@@ -95,8 +95,9 @@ fn plain_now(mode: Option<IdentityMode>) -> NowQuery {
 }
 
 impl From<AskQuery> for Asking {
-    fn from(AskQuery { text, before, pick }: AskQuery) -> Self {
-        Self { text, before, pick, ..Self::default() }
+    fn from(AskQuery { text, before, pick, when, at }: AskQuery) -> Self {
+        let (before, before_when) = before.into_iter().map(|earlier| (earlier.text, earlier.when)).unzip();
+        Self { text, before, before_when, pick, when, at, ..Self::default() }
     }
 }
 

@@ -35,6 +35,7 @@ mod order;
 mod page;
 mod part;
 mod particle;
+mod past;
 mod say;
 #[cfg(feature = "ssr")]
 mod shell;

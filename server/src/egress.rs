@@ -70,7 +70,7 @@ impl Egress {
     /// A value with every text in it, keys of objects included, as it may leave; counts one sending.
     pub fn json(&self, to: Destination, value: Value) -> Value {
         self.of(to).times.fetch_add(1, Relaxed);
-        self.walk(to, value)
+        each_text(value, &mut |text| self.masked(to, text))
     }
 
     /// What went out since the start.
@@ -90,19 +90,14 @@ impl Egress {
         &self.0[to as usize]
     }
 
-    fn walk(&self, to: Destination, value: Value) -> Value {
-        match value {
-            Value::String(text) => Value::String(self.masked(to, &text)),
-            Value::Array(items) => items.into_iter().map(|item| self.walk(to, item)).collect(),
-            Value::Object(fields) => {
-                let fields = fields.into_iter().map(|(key, value)| (self.masked(to, &key), self.walk(to, value)));
-                Value::Object(fields.collect::<Map<_, _>>())
-            }
-            other => other,
-        }
+    /// Counts one sending of what was masked piece by piece, and so many bytes.
+    pub fn count(&self, to: Destination, bytes: u64) {
+        self.of(to).times.fetch_add(1, Relaxed);
+        self.of(to).bytes.fetch_add(bytes, Relaxed);
     }
 
-    fn masked(&self, to: Destination, text: &str) -> String {
+    /// A part of what will leave, masked; [`count`](Self::count) counts the whole.
+    pub fn masked(&self, to: Destination, text: &str) -> String {
         // What reads a text must see what a person sees: nothing is hidden from one and shown to the other.
         let seen: String =
             if to == Destination::Export { text.to_owned() } else { text.chars().filter(|c| is_seen(*c)).collect() };
@@ -111,6 +106,19 @@ impl Egress {
         counters.masked.fetch_add(u64::from(out != seen), Relaxed);
         counters.bytes.fetch_add(out.len() as u64, Relaxed);
         out
+    }
+}
+
+/// A value with every text in it changed, keys of objects included.
+pub(crate) fn each_text(value: Value, change: &mut dyn FnMut(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(change(&text)),
+        Value::Array(items) => items.into_iter().map(|item| each_text(item, change)).collect(),
+        Value::Object(fields) => {
+            let changed = fields.into_iter().map(|(key, value)| (change(&key), each_text(value, change)));
+            Value::Object(changed.collect::<Map<_, _>>())
+        }
+        other => other,
     }
 }
 

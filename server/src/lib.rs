@@ -5,12 +5,14 @@
 
 #![recursion_limit = "512"]
 
+pub mod answers;
 pub mod bundle;
 pub mod centre;
 pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod egress;
+pub mod export;
 pub mod folder;
 pub mod http;
 pub mod import;

@@ -23,6 +23,7 @@ use crate::centre::{Centre, CentreConfig, CentreError};
 use crate::clock;
 use crate::demo::{Demo, HISTORY};
 use crate::egress::Egress;
+use crate::export::Exporter;
 use crate::folder::{Folder, FolderError};
 use crate::http::{self, App, Gate, Ready};
 use crate::keys::{KeyError, Keys, hex};
@@ -125,6 +126,7 @@ pub async fn serve(
     // also where the start fails below.
     let mut server = JoinSet::new();
     server.spawn(answer(listener, http::router(&app), closes.clone()));
+    let exporter = Exporter::new(folder.signing_key()?, start.loaded.data.clone(), app.egress().clone());
     let Prepared { centre, place, demo, until, origins } = tokio::select! {
         prepared = prepare(&start, key) => prepared?,
         // Nothing has to be written: a past that is half there is completed by the next start.
@@ -132,7 +134,7 @@ pub async fn serve(
     };
     let policy = Arc::new(policy(&settings, key));
     let reports = Reports::open(&place.join("reports"), settings.reports.keep)?;
-    app.open(Ready { centre: centre.clone(), policy, demo: demo.clone(), reports: reports.clone() });
+    app.open(Ready { centre: centre.clone(), policy, demo: demo.clone(), exporter, reports: reports.clone() });
     banner(address, start.loaded.file.as_deref(), &place, &centre, demo.is_some(), began.elapsed());
     notify(address);
 
@@ -278,6 +280,7 @@ pub async fn open(
             None if demo => RunbookSource::Demo,
             None => RunbookSource::None,
         },
+        keep_answers: settings.answers.keep.0,
     };
     let task = tokio::task::spawn_blocking(move || Centre::open(config, clock::now()));
     let centre = task.await.map_err(|error| RunError::Stopped(error.to_string()))?;

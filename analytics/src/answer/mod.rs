@@ -11,6 +11,7 @@ mod measure;
 mod rank;
 mod report;
 mod runbook;
+mod sessions;
 
 use std::ops::ControlFlow;
 
@@ -26,7 +27,7 @@ pub use report::Reported;
 
 pub(crate) use measure::{course, stats};
 
-use crate::ask::{Area, Context, Kind, Question, Understood, understand};
+use crate::ask::{Area, Assumption, Context, Kind, Question, Understood, When, again, understand};
 use crate::atlas::{Atlas, Track, Union};
 use crate::bucket::Bucket;
 use crate::identity::IdentityMode;
@@ -121,12 +122,18 @@ pub struct Asking {
     pub text: String,
     /// What they asked before, oldest first, where this goes on from it.
     pub before: Vec<String>,
+    /// Other periods that were chosen for those, place by place; absent ones were answered as asked.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Option<String>>"))]
+    pub before_when: Vec<Option<When>>,
     /// Which of several meanings is meant, from 0, where the words have several.
     pub pick: Option<u8>,
     /// The question before as data, in the place of `before`.
     pub previous: Option<Question>,
     /// A question that is understood already, in the place of words.
     pub question: Option<Question>,
+    /// Another period to ask the question for, in the place of its own: `today`, `last-week`, `FROM~TO`, `+3h`, ….
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub when: Option<When>,
     /// The instant that "now" is; absent for the newest data.
     pub at: Option<i64>,
 }
@@ -152,6 +159,9 @@ pub struct Reply {
     /// What runbooks say to it, best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runbooks: Vec<Passage>,
+    /// Under which name a server keeps it, to be judged and told again; empty where nobody does.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
 }
 
 /// Understands what is asked, and answers it.
@@ -171,8 +181,8 @@ pub fn reply<S: Source>(source: &S, asking: &Asking) -> Result<Reply, S::Error> 
         _ => None,
     };
     let text = asking.text.clone();
-    let reply = Reply { text, as_of, demo, title, regions, understood, answer, runbooks: Vec::new() };
-    Ok(reply.with_runbooks(source))
+    let runbooks = runbook::passages(source, &text, &understood, answer.as_ref());
+    Ok(Reply { text, as_of, demo, title, regions, understood, answer, runbooks, id: String::new() })
 }
 
 /// Services that report from any region, by name.
@@ -186,27 +196,45 @@ pub fn services(atlas: &Atlas) -> Vec<String> {
     services
 }
 
-/// What is asked, after all that was asked before it.
+/// What is asked, for the period that was chosen.
 fn read(asking: &Asking, context: &Context<'_>) -> Understood {
+    match (in_words(asking, context), asking.when) {
+        (Understood::Question { question, mut assumptions }, Some(when)) => {
+            assumptions.retain(|assumption| !matches!(assumption, Assumption::Period | Assumption::Horizon));
+            Understood::Question { question: again(&question, when, context.at), assumptions }
+        }
+        (understood, _) => understood,
+    }
+}
+
+/// What is asked, after all that was asked before it.
+fn in_words(asking: &Asking, context: &Context<'_>) -> Understood {
     let asked = |question: Question| Understood::Question { question, assumptions: Vec::new() };
     if let Some(question) = &asking.question {
         return asked(question.clone());
     }
-    let mut previous = context.previous.cloned();
-    let first = asking.before.len().saturating_sub(MOST_BEFORE);
-    for text in asking.before.iter().skip(first) {
-        if let Understood::Question { question, .. } =
-            understand(text, &Context { previous: previous.as_ref(), ..*context })
-        {
-            previous = Some(question);
-        }
-    }
+    let previous = previous(asking, context);
     match (understand(&asking.text, &Context { previous: previous.as_ref(), ..*context }), asking.pick) {
         (Understood::Ambiguous { choices, .. }, Some(pick)) if usize::from(pick) < choices.len() => {
             asked(choices[usize::from(pick)].clone())
         }
         (understood, _) => understood,
     }
+}
+
+/// The question that the words go on from, if any.
+pub fn previous(asking: &Asking, context: &Context<'_>) -> Option<Question> {
+    let mut previous = context.previous.cloned();
+    let first = asking.before.len().saturating_sub(MOST_BEFORE);
+    for (place, text) in asking.before.iter().enumerate().skip(first) {
+        if let Understood::Question { question, .. } =
+            understand(text, &Context { previous: previous.as_ref(), ..*context })
+        {
+            let when = asking.before_when.get(place).copied().flatten();
+            previous = Some(when.map_or(question.clone(), |when| again(&question, when, context.at)));
+        }
+    }
+    previous
 }
 
 /// Answers a question. Regions that it names and that do not exist are left out; a question of none but such is about all.
@@ -222,7 +250,7 @@ pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::E
             Body::Compared(compared)
         }
         Kind::Diagnose => Body::Diagnosed(Box::new(diagnose::diagnose(source, &asked)?)),
-        Kind::Sessions => Body::Sessions(Box::new(sessions(source, &asked)?)),
+        Kind::Sessions => Body::Sessions(Box::new(sessions::sessions(source, &asked)?)),
         Kind::Capacity => Body::Needed(Box::new(capacity::capacity(source, &asked)?)),
         Kind::Report => match Reported::of(source, &asked, &mut |_| ControlFlow::Continue(()))? {
             Some(reported) => Body::Reported(Box::new(reported)),
@@ -336,24 +364,4 @@ impl<'a> Asked<'a> {
         }
         Ok(view)
     }
-}
-
-fn sessions<S: Source>(source: &S, asked: &Asked<'_>) -> Result<SessionsView, S::Error> {
-    let Question { period, limit, .. } = asked.question;
-    let running = period.to >= asked.as_of - 60;
-    let query = SessionsQuery {
-        region: asked.only(),
-        span: (period.to - period.from).max(600),
-        from: (!running).then_some(period.from),
-        to: (!running).then_some(period.to),
-    };
-    let mut view = source.sessions(&query)?;
-    let codes = asked.codes();
-    for list in &mut view.lists {
-        list.listed.retain(|listed| codes.contains(&listed.region));
-        if let Some(limit) = limit {
-            list.listed.truncate(*limit as usize);
-        }
-    }
-    Ok(view)
 }

@@ -1,6 +1,6 @@
 //! What runbooks say to what was asked.
 
-use super::{Answer, Body, Reply, Source};
+use super::{Answer, Body, Source};
 use crate::ask::Understood;
 use crate::cause::Cause;
 use crate::view::{Passage, near_best, runbook_words};
@@ -17,6 +17,12 @@ pub(super) fn passages<S: Source>(
     understood: &Understood,
     answer: Option<&Answer>,
 ) -> Vec<Passage> {
+    let mut found = fitting(source, text, understood, answer);
+    near_best(&mut found);
+    found
+}
+
+fn fitting<S: Source>(source: &S, text: &str, understood: &Understood, answer: Option<&Answer>) -> Vec<Passage> {
     match (understood, answer.map(|answer| &answer.body)) {
         (Understood::Cannot { .. }, _) => {
             let mut found = source.runbooks(text, MOST);
@@ -33,14 +39,5 @@ pub(super) fn passages<S: Source>(
         }
         (_, Some(Body::Needed(_))) => source.runbooks("용량 증설 부하 판단 capacity", MOST),
         _ => Vec::new(),
-    }
-}
-
-impl Reply {
-    /// The reply with what runbooks say to it.
-    pub(super) fn with_runbooks<S: Source>(mut self, source: &S) -> Self {
-        self.runbooks = passages(source, &self.text, &self.understood, self.answer.as_ref());
-        near_best(&mut self.runbooks);
-        self
     }
 }

@@ -55,6 +55,36 @@ pub struct Question {
 pub type Limit = u32;
 
 impl Question {
+    /// A question of a kind about all regions, with every other slot empty.
+    pub const fn new(kind: Kind, period: Period) -> Self {
+        Self {
+            kind,
+            measures: Vec::new(),
+            areas: Vec::new(),
+            service: None,
+            period,
+            against: None,
+            limit: None,
+            threshold: None,
+            horizon: None,
+            order: None,
+            after_deployment: false,
+            format: None,
+            mode: None,
+        }
+    }
+
+    /// The question without the words in which its periods were said, which do not decide its answer.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        let mut question = self.clone();
+        question.period.said.clear();
+        if let Some(against) = &mut question.against {
+            against.said.clear();
+        }
+        question
+    }
+
     /// The codes of all regions of all areas, each once, in the order said; empty means all regions.
     pub fn regions(&self) -> Vec<&str> {
         let mut codes: Vec<&str> = Vec::new();

@@ -1,5 +1,6 @@
 //! Reading the query string of an address.
 
+use bonghwa_analytics::ask::When;
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::parse_local;
 use bonghwa_analytics::report::ReportKind;
@@ -7,8 +8,8 @@ use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, NowQuery, RegionQuery, SessionsQuery, WhyQuery};
 
 use super::{
-    AskQuery, COMPARISONS, CombineQuery, FORECAST_MEASURES, HORIZONS, INCIDENT_SPANS, MAP_MEASURES, MODES, MOST_BEFORE,
-    ReportsQuery, SPANS, WHY_MEASURES, WINDOWS, Window, threshold,
+    AskQuery, COMPARISONS, CombineQuery, Earlier, FORECAST_MEASURES, HORIZONS, INCIDENT_SPANS, MAP_MEASURES, MODES,
+    MOST_BEFORE, ReportsQuery, SPANS, WHY_MEASURES, WINDOWS, Window, threshold,
 };
 
 /// Keys and values, decoded. Values that make no sense are taken as absent.
@@ -101,10 +102,21 @@ impl Query {
     }
 
     pub(super) fn ask(&self) -> AskQuery {
-        let before = self.0.iter().filter(|(key, text)| key == "b" && !text.is_empty()).map(|(_, text)| text.clone());
+        let mut before: Vec<Earlier> = Vec::new();
+        for (key, value) in self.0.iter().filter(|(_, value)| !value.is_empty()) {
+            if key == "b" {
+                before.push(Earlier { text: value.clone(), when: None });
+            } else if let (Some(last), "bwhen") = (before.last_mut(), key.as_str()) {
+                // The period stands behind the question that it was chosen for.
+                last.when = When::read(value);
+            }
+        }
+        before.truncate(MOST_BEFORE);
         let pick = self.get("pick").and_then(|pick| pick.parse().ok()).filter(|pick| *pick < 10);
         let text = self.get("q").unwrap_or_default().trim().to_owned();
-        AskQuery { text, before: before.take(MOST_BEFORE).collect(), pick }
+        let between = || When::between(self.instant("from")?, self.instant("to")?);
+        let when = between().or_else(|| self.get("when").and_then(When::read));
+        AskQuery { text, before, pick, when, at: self.instant("at") }
     }
 
     pub(super) fn why(&self) -> WhyQuery {

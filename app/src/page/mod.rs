@@ -147,6 +147,15 @@ pub(crate) struct Hands {
     /// What a model adds to the answer; nothing where none is configured.
     #[cfg(any(feature = "ssr", feature = "answers"))]
     pub(crate) fluent: Option<RwSignal<ask::fluent::Fluent>>,
+    /// What became of the last copy of an answer.
+    #[cfg(any(feature = "ssr", feature = "answers"))]
+    pub(crate) copied: RwSignal<ask::share::Copied>,
+    /// What the reader said of an answer.
+    #[cfg(any(feature = "ssr", feature = "answers"))]
+    pub(crate) verdict: RwSignal<ask::verdict::Said>,
+    /// What was asked in this browser before.
+    #[cfg(any(feature = "ssr", feature = "answers"))]
+    pub(crate) past: RwSignal<Vec<crate::address::AskQuery>>,
     /// How often the reader said something of an incident, and whether the last of it was kept.
     pub(crate) said: RwSignal<(u32, bool)>,
 }
@@ -154,7 +163,10 @@ pub(crate) struct Hands {
 impl Hands {
     pub(crate) fn new(live: Live) -> Self {
         #[cfg(any(feature = "ssr", feature = "answers"))]
-        let model = use_context::<Place>().is_some_and(Place::has_model);
+        let (model, past) = match use_context::<Place>() {
+            Some(place) => (place.has_model(), place.past),
+            None => (false, RwSignal::new(Vec::new())),
+        };
         Self {
             live,
             cursor: Cursor::new(),
@@ -165,6 +177,12 @@ impl Hands {
             again: RwSignal::new(incidents::again::Again::Idle),
             #[cfg(any(feature = "ssr", feature = "answers"))]
             fluent: model.then(|| RwSignal::new(ask::fluent::Fluent::default())),
+            #[cfg(any(feature = "ssr", feature = "answers"))]
+            copied: RwSignal::new(ask::share::Copied::Nothing),
+            #[cfg(any(feature = "ssr", feature = "answers"))]
+            verdict: RwSignal::default(),
+            #[cfg(any(feature = "ssr", feature = "answers"))]
+            past,
             said: RwSignal::new((0, true)),
         }
     }

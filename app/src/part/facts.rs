@@ -102,10 +102,15 @@ pub(crate) fn cell(fact: Option<&Fact>, lang: Lang) -> Node {
                 Unit::Users | Unit::Sessions | Unit::Addresses | Unit::Requests => count(fact.value),
                 unit => exact(fact.value, unit, lang),
             };
-            markup! { <a class="fact calm" rel="external" href=format!("#{}", anchor(fact))>{text}</a> }.into_node()
+            quiet(&anchor(fact), text)
         }
         None => bonghwa_analytics::format::MISSING.into_node(),
     }
+}
+
+/// What opens its source, quiet until pointed at.
+pub(crate) fn quiet(anchor: &str, text: String) -> Node {
+    markup! { <a class="fact calm" rel="external" href=format!("#{anchor}")>{text}</a> }.into_node()
 }
 
 /// A row of the table of sources.

@@ -23,4 +23,6 @@ pub(crate) mod template;
 #[cfg(feature = "ssr")]
 pub(crate) mod told;
 pub(crate) mod verdict;
+#[cfg(any(feature = "ssr", feature = "answers"))]
+pub(crate) mod watch;
 pub(crate) mod why;

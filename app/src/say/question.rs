@@ -215,3 +215,11 @@ pub(crate) fn next(here: &Here, answer: &Answer) -> Vec<&'static str> {
         _ => vec![Starter::Diagnose.text(here.lang), Starter::Busiest.text(here.lang)],
     }
 }
+
+/// What the button beside an earlier question does.
+pub(crate) fn forget(lang: Lang, text: &str) -> String {
+    match lang {
+        Lang::Ko => format!("‘{text}’ 지우기"),
+        Lang::En => format!("Forget “{text}”"),
+    }
+}

@@ -78,6 +78,7 @@ fn a_text_that_is_no_question_cites_what_fits() {
         understood: Understood::Cannot { why: Reason::NotUnderstood, instead: Starter::ALL.to_vec() },
         answer: None,
         runbooks: vec![passage()],
+        id: String::new(),
     };
     for lang in LANGS {
         let page = html("/ask?q=x", lang, |here, hands| {

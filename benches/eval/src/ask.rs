@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use bonghwa::demo::regions;
 use bonghwa_analytics::ask::{Context, LONGEST, Question, Understood, understand};
 use bonghwa_analytics::region::Region;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::data::text;
 use crate::figure::{Figure, Target};
@@ -28,7 +28,41 @@ struct Asked {
     named: Option<u8>,
     #[serde(default)]
     previous: Option<Question>,
-    expect: Question,
+    /// Services that report, where they are not those of the project's sets.
+    #[serde(default)]
+    services: Option<Vec<String>>,
+    #[serde(flatten)]
+    wanted: Wanted,
+}
+
+/// What is wanted of a text.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Wanted {
+    /// What it should become; no question if there is none.
+    Expect(Option<Question>),
+    /// What it must not become, for an answer that somebody found wrong.
+    Not(Option<Question>),
+}
+
+impl Wanted {
+    /// The question that it is about.
+    fn question(&self) -> Option<&Question> {
+        let (Self::Expect(question) | Self::Not(question)) = self;
+        question.as_ref()
+    }
+
+    /// Whether what became of the text is right.
+    fn holds(&self, outcome: &Understood) -> bool {
+        let became = match outcome {
+            Understood::Question { question, .. } => Some(question.bare()),
+            _ => None,
+        };
+        match self {
+            Self::Expect(expect) => became == *expect,
+            Self::Not(not) => became != *not,
+        }
+    }
 }
 
 /// A text that must not be answered.
@@ -90,15 +124,17 @@ impl World<'_> {
     fn questions(&self, set: &str, asked: &[Asked]) -> Vec<Figure> {
         let mut parts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         for case in asked {
-            let outcome = self.understand(&case.text, case.at, case.previous.as_ref());
-            let right = matches!(&outcome, Understood::Question { question, .. } if bare(question) == case.expect);
+            let services = case.services.as_deref().unwrap_or(self.services);
+            let world = World { regions: self.regions, services };
+            let outcome = world.understand(&case.text, case.at, case.previous.as_ref());
+            let right = case.wanted.holds(&outcome);
             if !right && std::env::var_os("EVAL_TRACE").is_some() {
-                let expected = serde_json::to_string(&case.expect).unwrap_or_default();
+                let wanted = serde_json::to_string(&case.wanted).unwrap_or_default();
                 let got = serde_json::to_string(&outcome).unwrap_or_default();
-                eprintln!("{set} {}\n    want {expected}\n    got  {got}", case.text);
+                eprintln!("{set} {}\n    want {wanted}\n    got  {got}", case.text);
             }
-            let kind = serde_json::to_value(case.expect.kind).ok();
-            let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default();
+            let kind = case.wanted.question().and_then(|question| serde_json::to_value(question.kind).ok());
+            let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or("none");
             let named = if case.named.is_some() { "nine named questions" } else { "others" };
             let keys = [
                 String::new(),
@@ -178,14 +214,4 @@ impl World<'_> {
         }
         Figure::new("ask/hostile, with an effect", f64::from(effects), "", texts.len(), Target::AtMost(0.0))
     }
-}
-
-/// The question without the words in which its periods were said.
-fn bare(question: &Question) -> Question {
-    let mut question = question.clone();
-    question.period.said.clear();
-    if let Some(against) = &mut question.against {
-        against.said.clear();
-    }
-    question
 }

@@ -3,6 +3,7 @@
 //! Data flows one way: an edge stores what arrives; a tick pulls the rows that changed from every edge, puts them into
 //! the atlas, makes the national rows anew where a region's changed, and wakes whoever waits for a new view.
 
+mod answers;
 mod desk;
 mod edge;
 mod frames;
@@ -30,6 +31,7 @@ use bonghwa_edge::mirror::MirrorError;
 use bonghwa_edge::store::StoreError;
 use tokio::sync::watch;
 
+use crate::answers::{Answers, AnswersError};
 use crate::marks::{MarkError, Marks};
 use crate::runbooks::{RunbookError, RunbookSource, Runbooks};
 use edge::Edge;
@@ -71,6 +73,8 @@ pub struct CentreConfig {
     pub durable: bool,
     /// Where runbooks come from.
     pub runbooks: RunbookSource,
+    /// Seconds for which answers are kept; 0 keeps none.
+    pub keep_answers: i64,
 }
 
 /// Why the centre refused.
@@ -118,6 +122,9 @@ pub enum CentreError {
     /// What was said of an incident was not kept.
     #[error(transparent)]
     Mark(#[from] Arc<MarkError>),
+    /// An answer was not kept, found or judged.
+    #[error(transparent)]
+    Answers(#[from] Arc<AnswersError>),
     /// Runbooks could not be searched.
     #[error(transparent)]
     Runbook(#[from] Arc<RunbookError>),
@@ -182,6 +189,7 @@ struct Inner {
     counters: Mutex<Counters>,
     contacts: Mutex<BTreeMap<String, Contact>>,
     marks: Marks,
+    answers: Answers,
     runbooks: Runbooks,
 }
 
@@ -207,6 +215,7 @@ impl Centre {
             counters: Mutex::default(),
             contacts: Mutex::new(contacts),
             marks: Marks::open(&config.data).map_err(Arc::new)?,
+            answers: Answers::open(&config.data, config.keep_answers).map_err(Arc::new)?,
             runbooks: Runbooks::open(config.runbooks.clone()).map_err(Arc::new)?,
             config,
         }));

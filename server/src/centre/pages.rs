@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use bonghwa_analytics::answer::{self, Asking, Reply};
+use bonghwa_analytics::answer;
 use bonghwa_analytics::desk::{self, Desk};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::{DAY, Resolution};
@@ -140,11 +140,6 @@ impl Centre {
             pages.insert(query.clone(), page.clone());
         }
         Ok(page)
-    }
-
-    /// Understands what is asked, and answers it.
-    pub fn ask(&self, asking: &Asking) -> Result<Reply, CentreError> {
-        answer::reply(self, asking)
     }
 
     /// Services that report from any region, by name.

@@ -8,8 +8,8 @@ use bonghwa_analytics::answer::{Asking, reply};
 use bonghwa_analytics::atlas::AtlasError;
 use bonghwa_analytics::desk::{Files, Manifest};
 use bonghwa_analytics::format::{Lang, parse_local};
-use bonghwa_analytics::frame::{Frame, FrameError};
 use bonghwa_app::speak;
+use bonghwa_file::{FileError, Heap};
 use clap::Args;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -22,12 +22,13 @@ use crate::settings::bundled_regions;
 /// Bytes of files that are read together.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// Ask a running server, or files of frames, in plain Korean or English.
+/// Ask a running server, or files, in plain Korean or English.
 #[derive(Args)]
 pub(super) struct Ask {
     /// The question, in quotes
-    question: String,
-    /// A file of frames to answer from, in the place of a server; may be given several times
+    #[arg(required_unless_present_any = ["replay", "judged"])]
+    question: Option<String>,
+    /// A .bonghwa file or a file of frames to answer from, in the place of a server; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "server")]
     file: Vec<PathBuf>,
     /// What was asked before, where the question goes on from it; may be given several times
@@ -39,6 +40,12 @@ pub(super) struct Ask {
     /// Language of the answer [default: that of the question]
     #[arg(long, value_name = "ko|en", value_parser = ["ko", "en"])]
     lang: Option<String>,
+    /// Tell an answer again that a server gave, by the number at its foot: the same words, from the facts that were kept
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["question", "file", "before", "at", "judged"])]
+    replay: Option<String>,
+    /// Print every answer that was judged right or wrong, as a set of questions for `cargo xtask eval ask --questions`
+    #[arg(long, conflicts_with_all = ["question", "file", "before", "at"])]
+    judged: bool,
     /// Print the question as it was understood and the answer, as JSON
     #[arg(long)]
     json: bool,
@@ -53,9 +60,11 @@ pub(super) enum Refused {
     File(PathBuf, std::io::Error),
     #[error("the files hold more than {MOST_BYTES} bytes; give fewer regions or days")]
     TooLarge,
-    #[error("{0} is no file of frames ({1}); make one with GET /api/frames")]
-    Frames(PathBuf, FrameError),
-    #[error("the files do not go together: {0}")]
+    #[error("{0}: {1}")]
+    Wrong(PathBuf, FileError),
+    #[error(transparent)]
+    Apart(#[from] FileError),
+    #[error("the files cannot be answered from: {0}")]
     Atlas(#[from] AtlasError),
 }
 
@@ -66,6 +75,13 @@ pub(super) fn instant(text: &str) -> Result<i64, String> {
 
 impl Ask {
     pub(super) fn run(self) -> Result<(), Failure> {
+        if let Some(id) = &self.replay {
+            return self.again(id);
+        }
+        if self.judged {
+            say!("{}", String::from_utf8_lossy(&self.server.bytes("/api/answers/judged")?).trim_end());
+            return Ok(());
+        }
         let reply = if self.file.is_empty() { self.of_server()? } else { self.of_files()? };
         if self.json {
             let mut out = Map::new();
@@ -74,15 +90,52 @@ impl Ask {
             say!("{:#}", Value::Object(out));
             return Ok(());
         }
-        let hangul = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));
-        let korean = self.lang.as_deref().map_or_else(|| hangul(&self.question), |lang| lang == "ko");
-        let words = reply.pointer(if korean { "/words/0" } else { "/words/1" }).and_then(Value::as_str);
-        say!("{}", words.unwrap_or_default());
+        say!("{}", self.words(&reply, self.question()));
+        Ok(())
+    }
+
+    fn question(&self) -> &str {
+        self.question.as_deref().unwrap_or_default()
+    }
+
+    /// The words of a reply in the language asked for, else in that of the question.
+    fn words<'a>(&self, reply: &'a Value, question: &str) -> &'a str {
+        let lang = self.lang.as_deref().and_then(Lang::from_tag).unwrap_or_else(|| Lang::of_text(question));
+        let words = reply.pointer(lang.pick("/words/0", "/words/1")).and_then(Value::as_str);
+        words.unwrap_or_default()
+    }
+
+    /// Prints an answer that was given, and whether it still says the same.
+    fn again(&self, id: &str) -> Result<(), Failure> {
+        let id: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
+        let record = self.server.ask(Method::GET, &format!("/api/answer?id={id}"), None)?;
+        if self.json {
+            say!("{record:#}");
+            return Ok(());
+        }
+        let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let holds = |pointer: &str| record.pointer(pointer) == Some(&Value::Bool(true));
+        say!("{}", self.words(&record, text("/text")));
+        for line in record.pointer("/model/lines").and_then(Value::as_array).into_iter().flatten() {
+            say!("[AI] {}", line.get("text").and_then(Value::as_str).unwrap_or_default());
+        }
+        let said = |same| if same { "the same words as then" } else { "NOT the words of then" };
+        say!("");
+        say!("{}: facts {}", said(holds("/same")), text("/facts"));
+        let engine = if holds("/engine/same") { "this program" } else { "another program" };
+        say!("made by {engine}: {} {}", text("/engine/version"), text("/engine/hash"));
+        for call in record.pointer("/model/calls").and_then(Value::as_array).into_iter().flatten() {
+            let text = |key: &str| call.get(key).and_then(Value::as_str).unwrap_or_default();
+            say!("prompt {} {}, model {} {}", text("prompt"), text("prompt_hash"), text("model"), text("model_hash"));
+        }
+        if record.pointer("/model/same").is_some() {
+            say!("{} of the model", said(holds("/model/same")));
+        }
         Ok(())
     }
 
     fn of_server(&self) -> Result<Value, Failure> {
-        let mut body = json!({ "text": self.question, "before": self.before });
+        let mut body = json!({ "text": self.question(), "before": self.before });
         if let Some(at) = self.at {
             body["at"] = at.into();
         }
@@ -93,7 +146,7 @@ impl Ask {
     fn of_files(&self) -> Result<Value, Failure> {
         let desk = open(&self.file, Manifest { regions: bundled_regions(), ..Manifest::default() })?;
         let asking =
-            Asking { text: self.question.clone(), before: self.before.clone(), at: self.at, ..Asking::default() };
+            Asking { text: self.question().to_owned(), before: self.before.clone(), at: self.at, ..Asking::default() };
         let reply = reply(&desk, &asking).map_err(Refused::Atlas)?;
         let words = [Lang::Ko, Lang::En].map(|lang| speak(&reply, lang));
         let mut told = serde_json::to_value(&reply)?;
@@ -102,16 +155,16 @@ impl Ask {
     }
 }
 
-/// A desk of the frames of some files.
+/// A desk of some files; the manifest says what none of them does.
 pub(super) fn open(files: &[PathBuf], manifest: Manifest) -> Result<Files, Refused> {
     let mut left = MOST_BYTES;
-    let mut frames = Vec::new();
+    let mut heap = Heap::default();
     for file in files {
         let bytes = read(file, left)?;
         left -= bytes.len() as u64;
-        frames.extend(Frame::decode_all(&bytes).map_err(|error| Refused::Frames(file.clone(), error))?);
+        heap.add(&bytes).map_err(|error| Refused::Wrong(file.clone(), error))?;
     }
-    Ok(Files::open(manifest, frames)?)
+    Ok(heap.desk(manifest)?)
 }
 
 fn read(path: &Path, most: u64) -> Result<Vec<u8>, Refused> {

@@ -69,6 +69,25 @@ impl ServerArgs {
         };
         Ok(runtime()?.block_on(server.send(request))?)
     }
+
+    /// Sends a body and hands on the answer piece by piece; how many bytes it had.
+    pub(super) async fn fetch(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        take: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<u64, Failure> {
+        let server = Server::find(self.server.as_deref(), &self.place)?;
+        server.pieces(server.request(method, path)?.json(body), take).await
+    }
+
+    /// What lies at a path, as it is.
+    pub(super) fn bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let server = Server::find(self.server.as_deref(), &self.place)?;
+        let request = server.request(Method::GET, path)?;
+        Ok(runtime()?.block_on(server.bytes(request))?)
+    }
 }
 
 impl Demo {

@@ -3,10 +3,12 @@
 mod ask;
 mod client;
 mod demo;
+mod export;
 mod import;
 mod key;
 mod report;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,6 +34,10 @@ enum Command {
     Ask(ask::Ask),
     /// Make a report as HWPX, PDF, a workbook and HTML.
     Report(report::Report),
+    /// Take a part of a running server's memory away as a signed file.
+    Export(export::Export),
+    /// Say of .bonghwa files who signed them and whether a byte changed.
+    Verify(verify::Verify),
     /// Import files that systems left behind.
     #[command(subcommand)]
     Import(import::Import),
@@ -71,6 +77,8 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Ask(command) => command.run(),
         Command::Report(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Verify(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Key(command) => command.run(),

@@ -53,10 +53,12 @@ struct Wish {
     asking: Asking,
     model: Option<bool>,
     lang: Lang,
+    /// The answer that is shown already, which a model is to go on from.
+    shown: Option<String>,
 }
 
 impl Wish {
-    /// `model` and `lang` stand beside the fields of the question; a field that is not known is an error that names it.
+    /// `model`, `lang` and `shown` (the `id` of an answer) stand beside the fields of the question; a field that is not known is an error that names it.
     fn read(body: Result<Json<Value>, JsonRejection>) -> Result<Self, ApiError> {
         let Json(mut body) = body.map_err(wrong)?;
         let mut take = |name: &str| body.as_object_mut().and_then(|fields| fields.remove(name));
@@ -69,10 +71,10 @@ impl Wish {
             None => None,
             Some(tag) => Some(tag.as_str().and_then(Lang::from_tag).ok_or_else(|| unknown_lang(&tag.to_string()))?),
         };
+        let shown = take("shown").and_then(|id| id.as_str().map(str::to_owned));
         let asking: Asking = serde_json::from_value(body).map_err(|error| ApiError::Body(error.to_string()))?;
-        let hangul = asking.text.chars().any(|c| ('가'..='힣').contains(&c));
-        let lang = lang.unwrap_or(if hangul || asking.text.is_empty() { Lang::Ko } else { Lang::En });
-        Ok(Self { asking, model, lang })
+        let lang = lang.unwrap_or_else(|| Lang::of_text(&asking.text));
+        Ok(Self { asking, model, lang, shown })
     }
 }
 
@@ -86,10 +88,10 @@ pub(super) async fn ask(
     State(app): State<App>,
     body: Result<Json<Value>, JsonRejection>,
 ) -> Result<Json<Answered>, ApiError> {
-    let Wish { asking, model, lang } = Wish::read(body)?;
+    let Wish { asking, model, lang, shown } = Wish::read(body)?;
     let ready = app.ready()?;
     if model != Some(true) {
-        let reply = ready.ask(move |centre| centre.ask(&asking)).await?;
+        let reply = ready.ask(move |centre| centre.ask_and_keep(&asking)).await?;
         return Ok(Json(Answered { told: reply.into(), model: None }));
     }
     let (mut answer, mut proposal, mut lines) = (None, None, Vec::new());
@@ -99,8 +101,9 @@ pub(super) async fn ask(
         Event::Line(line) => lines.push(line),
         Event::Understood(_) | Event::Done(_) => {}
     };
-    let done: Done =
-        converse(&ready.centre, app.model.as_deref(), asking, lang, &mut tell).await.map_err(refused_by_centre)?;
+    let done: Done = converse(&ready.centre, app.model.as_deref(), (asking, shown), lang, &mut tell)
+        .await
+        .map_err(refused_by_centre)?;
     let told = *answer.ok_or_else(|| ApiError::Internal("a question came to no answer".into()))?;
     let (_, done) = Event::Done(done).parts();
     Ok(Json(Answered { told, model: Some(Added { proposal, lines, done }) }))
@@ -112,7 +115,7 @@ pub(super) async fn converse_live(
     State(app): State<App>,
     body: Result<Json<Value>, JsonRejection>,
 ) -> Result<Response, ApiError> {
-    let Wish { asking, model, lang } = Wish::read(body)?;
+    let Wish { asking, model, lang, shown } = Wish::read(body)?;
     let place = app.admission.live()?;
     let (centre, model) = (app.ready()?.centre.clone(), app.model.clone().filter(|_| model != Some(false)));
     let (tell, told) = mpsc::unbounded_channel();
@@ -123,7 +126,7 @@ pub(super) async fn converse_live(
         let mut hear = |event: Event| {
             let _ = tell.send(event.parts());
         };
-        let talk = converse(&centre, model.as_deref(), asking, lang, &mut hear);
+        let talk = converse(&centre, model.as_deref(), (asking, shown), lang, &mut hear);
         let ended = tokio::select! {
             ended = talk => ended.err(),
             _ = closing.wait_for(|closing| *closing) => Some(CentreError::Stopping),
@@ -147,7 +150,7 @@ pub(super) async fn page(State(app): State<App>, uri: Uri) -> Result<Json<Reply>
     let Page::Ask(query) = Address::parse("/ask", uri.query().unwrap_or_default()).page else {
         return Err(ApiError::Internal("the address of a question is not one".into()));
     };
-    app.ready()?.ask(move |centre| centre.ask(&query.into())).await.map(Json)
+    app.ready()?.ask(move |centre| centre.ask_and_keep(&query.into())).await.map(Json)
 }
 
 /// What can be asked, while somebody types.
@@ -158,5 +161,7 @@ pub(super) async fn suggestions(State(app): State<App>, uri: Uri) -> Result<Json
         Some(tag) => Lang::from_tag(tag).ok_or_else(|| unknown_lang(tag))?,
     };
     let typed = parameters.get("q").unwrap_or_default();
-    Ok(Json(suggest(typed, app.ready()?.centre.regions(), lang)))
+    let regions = app.ready()?.centre.regions();
+    let names: Vec<&str> = regions.iter().map(|region| lang.pick(&region.ko, &region.en)).collect();
+    Ok(Json(suggest(typed, &names, lang)))
 }

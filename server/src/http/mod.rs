@@ -1,11 +1,13 @@
 //! The HTTP surface: receiver, data interface, pages, static files.
 
 mod admission;
+mod answers;
 mod api;
 mod ask;
 mod auth;
 mod demo;
 mod error;
+mod export;
 mod guard;
 mod import;
 mod incidents;
@@ -33,10 +35,12 @@ use bonghwa_edge::policy::Policy;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::answers::AnswersError;
 use crate::bundle::Bundle;
 use crate::centre::{Centre, CentreError};
 use crate::demo::Demo;
 use crate::egress::Egress;
+use crate::export::Exporter;
 use crate::model::Gateway;
 use crate::reports::Reports;
 use crate::settings::Settings;
@@ -78,6 +82,8 @@ pub struct Ready {
     pub demo: Option<Demo>,
     /// Reports that are made and kept.
     pub reports: Reports,
+    /// Makes files to take away.
+    pub exporter: Exporter,
 }
 
 impl Deref for App {
@@ -137,6 +143,9 @@ pub fn router(app: &App) -> Router {
         .route("/api/ask", get(ask::page).post(ask::ask))
         .route("/api/ask/stream", post(ask::converse_live))
         .route("/api/egress", get(metrics::egress))
+        .route("/api/answer", get(answers::one))
+        .route("/api/answer/verdict", post(answers::judge))
+        .route("/api/answers/judged", get(answers::judged))
         .route("/api/suggest", get(ask::suggestions))
         .route("/api/openapi.json", get(openapi::document))
         .route("/api/reports", get(reports::list).post(reports::create))
@@ -146,6 +155,7 @@ pub fn router(app: &App) -> Router {
         .route("/api/runbooks", get(runbooks::list))
         .route("/api/runbook", get(runbooks::one))
         .route("/api/frames", get(api::frames))
+        .route("/api/export", post(export::file))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))
         .route("/api/chart.svg", get(picture::svg))
@@ -209,6 +219,12 @@ fn refused_by_centre(error: CentreError) -> ApiError {
         CentreError::Mark(ref mark) if !matches!(**mark, crate::marks::MarkError::File(..)) => {
             ApiError::Body(error.to_string())
         }
+        CentreError::Answers(ref answers) => match **answers {
+            AnswersError::Unknown(_) => ApiError::NotFound(error.to_string()),
+            AnswersError::Words | AnswersError::TooMany => ApiError::Body(error.to_string()),
+            AnswersError::Database(..) => ApiError::Storage(error.to_string()),
+            AnswersError::Damaged(..) => ApiError::Internal(error.to_string()),
+        },
         CentreError::NoData | CentreError::UnknownIncident(_) => ApiError::NotFound(error.to_string()),
         CentreError::Stopping => ApiError::Storage(error.to_string()),
         error if error.is_temporary() => ApiError::Storage(error.to_string()),

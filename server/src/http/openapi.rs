@@ -18,9 +18,12 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
+use super::answers::Said as Judged;
 use super::ask::Answered;
+use super::export::Export;
 use super::incidents::Said;
 use super::runbooks::Told as Runbooks;
+use crate::answers::{Judgement, Record};
 
 /// The document.
 pub(super) async fn document() -> Response {
@@ -106,6 +109,30 @@ const OPERATIONS: &[Operation] = &[
         Some(schema::<Asking>),
         events,
     ),
+    Operation(
+        "get",
+        "/api/answer",
+        "An answer that was given, told again, with the hashes of what it follows from",
+        "id*",
+        None,
+        schema::<Record>,
+    ),
+    Operation(
+        "post",
+        "/api/answer/verdict",
+        "Says of an answer that it was right or wrong",
+        "",
+        Some(schema::<Judged>),
+        schema::<Vec<Judgement>>,
+    ),
+    Operation(
+        "get",
+        "/api/answers/judged",
+        "What was judged, as a set of questions: a line of JSON each",
+        "",
+        None,
+        lines,
+    ),
     Operation("get", "/api/egress", "How often anything was sent outside, by where to", "", None, any),
     Operation(
         "get",
@@ -150,6 +177,7 @@ const OPERATIONS: &[Operation] = &[
         None,
         any,
     ),
+    Operation("post", "/api/export", "A signed .bonghwa file to take away", "", Some(schema::<Export>), file),
     Operation(
         "get",
         "/api/runbooks",
@@ -192,7 +220,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("route", "a route of the service"),
     ("caller", "who calls the service"),
     ("measure", "a measure, such as requests or latency_p95"),
-    ("id", "an incident's name, or a report's"),
+    ("id", "the name of an incident, an answer or a report"),
     ("horizon", "how far ahead, such as 3h"),
     ("threshold", "the value to pass, in the unit of the measure"),
     ("q", "what is asked, or typed so far"),
@@ -285,12 +313,20 @@ fn form(_: &mut SchemaGenerator) -> (&'static str, Value) {
     ("application/x-www-form-urlencoded", json!({ "type": "object" }))
 }
 
+fn lines(_: &mut SchemaGenerator) -> (&'static str, Value) {
+    ("application/x-ndjson", json!({ "type": "string" }))
+}
+
 fn events(_: &mut SchemaGenerator) -> (&'static str, Value) {
     ("text/event-stream", json!({ "type": "string" }))
 }
 
 fn frames(_: &mut SchemaGenerator) -> (&'static str, Value) {
     (super::FRAMES, json!({}))
+}
+
+fn file(_: &mut SchemaGenerator) -> (&'static str, Value) {
+    (super::export::FILE, json!({}))
 }
 
 fn png(_: &mut SchemaGenerator) -> (&'static str, Value) {

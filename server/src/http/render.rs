@@ -95,7 +95,7 @@ impl Backend for Source {
     }
 
     fn ask(&self, asking: Asking) -> BoxFuture<Reply> {
-        self.ask(move |centre| centre.ask(&asking))
+        self.ask(move |centre| centre.ask_and_keep(&asking))
     }
 
     fn reports(&self) -> BoxFuture<ReportsView> {
@@ -134,6 +134,7 @@ pub(super) async fn page(State(app): State<App>, request: Request) -> Response {
         title: (title.ko.clone(), title.en.clone()),
         model: app.model.is_some(),
         sent: app.egress.total(),
+        regions: ready.centre.regions().iter().map(|region| (region.ko.clone(), region.en.clone())).collect(),
     };
     let bundle = &app.bundle;
     let address = Address::parse(request.uri().path(), request.uri().query().unwrap_or_default());

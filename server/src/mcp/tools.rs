@@ -5,7 +5,7 @@ use bonghwa_analytics::ask::{Area, Kind, Period, Question};
 use bonghwa_analytics::format::{Lang, exact, parse_local};
 use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{Fact, IncidentsQuery, Measure, NowQuery, Passage};
-use bonghwa_app::address::{Address, AskQuery, Page};
+use bonghwa_app::address::{Address, AskQuery, Earlier, Page};
 use bonghwa_app::{list, speak, tell};
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
@@ -18,8 +18,6 @@ use crate::http::{ApiError, App};
 
 /// Numbers that one answer brings along.
 const MOST_FACTS: usize = 40;
-/// Earlier questions that are read.
-const MOST_BEFORE: usize = 8;
 /// Characters of a search that are read.
 const LONGEST_WORDS: usize = 500;
 /// Longest period of numbers, days.
@@ -48,8 +46,7 @@ impl Tools {
     /// Ask in plain Korean or English why the system is as it is, how it compares, where it is heading, which regions or APIs
     /// stand out, who is logged in for long.
     #[tool(annotations(read_only_hint = true, open_world_hint = false))]
-    async fn ask(&self, Parameters(Ask { question, mut before, lang }): Parameters<Ask>) -> CallToolResult {
-        before.truncate(MOST_BEFORE);
+    async fn ask(&self, Parameters(Ask { question, before, lang }): Parameters<Ask>) -> CallToolResult {
         self.given(self.answer(Asking { text: question, before, ..Asking::default() }, lang).await)
     }
 
@@ -109,10 +106,13 @@ impl Tools {
     }
 
     async fn answer(&self, asking: Asking, lang: Language) -> Told {
-        let address = AskQuery { text: asking.text.clone(), before: asking.before.clone(), pick: None };
-        let reply = self.app.ready()?.ask(move |centre| centre.ask(&asking)).await?;
+        let address = AskQuery {
+            before: asking.before.iter().map(|text| Earlier { text: text.clone(), when: None }).collect(),
+            ..AskQuery::new(asking.text.clone())
+        };
+        let reply = self.app.ready()?.ask(move |centre| centre.ask_and_keep(&asking)).await?;
         let text = speak(&reply, lang.into());
-        let mut data = json!({ "as_of": reply.as_of, "understood": data(&reply.understood)? });
+        let mut data = json!({ "id": reply.id, "as_of": reply.as_of, "understood": data(&reply.understood)? });
         if let (Some(answer), Value::Object(map)) = (&reply.answer, &mut data) {
             let mut facts = Vec::new();
             gather("", &self::data(&answer.body)?, &mut facts);
@@ -138,21 +138,9 @@ impl Tools {
             )));
         }
         let area = |code: &String| Area { name: code.clone(), regions: vec![code.clone()] };
-        let question = Question {
-            kind: Kind::Value,
-            measures,
-            areas: regions.iter().map(area).collect(),
-            service,
-            period: Period { from, to, said: String::new() },
-            against: None,
-            limit: None,
-            threshold: None,
-            horizon: None,
-            order: None,
-            after_deployment: false,
-            format: None,
-            mode: None,
-        };
+        let areas = regions.iter().map(area).collect();
+        let period = Period { from, to, said: String::new() };
+        let question = Question { measures, areas, service, ..Question::new(Kind::Value, period) };
         self.answer(Asking { question: Some(question), ..Asking::default() }, lang).await
     }
 

@@ -15,6 +15,7 @@ use super::prompt::Task;
 use super::propose::{self, Known};
 use super::{Call, Gateway, ModelUse};
 use crate::centre::{Centre, CentreError};
+use crate::output::log;
 
 /// A reply as data, and in words.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -107,15 +108,16 @@ impl Done {
     }
 }
 
-/// Answers, and tells what happens as it happens. Dropping the future ends what is under way.
+/// Answers, and tells what happens as it happens. Where the name of an answer stands beside the question, that answer is gone
+/// on from, so that a model's sentences have the figures that the reader sees. Dropping the future ends what is under way.
 pub async fn converse(
     centre: &Centre,
     gateway: Option<&Gateway>,
-    asking: Asking,
+    (asking, shown): (Asking, Option<String>),
     lang: Lang,
     tell: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Done, CentreError> {
-    let mut reply = answer(centre, asking.clone()).await?;
+    let mut reply = answer(centre, asking.clone(), shown).await?;
     tell(Event::Understood(reply.understood.clone()));
     tell(Event::Answer(Box::new(reply.clone().into())));
     let mut done = Done::default();
@@ -127,23 +129,39 @@ pub async fn converse(
     if propose::is_open(&reply.understood)
         && let Some(question) = proposed(centre, gateway, &asking, &reply, &mut done).await?
     {
-        reply = answer(centre, Asking { question: Some(question.clone()), ..asking.clone() }).await?;
+        reply = answer(centre, Asking { question: Some(question.clone()), ..asking.clone() }, None).await?;
         let slots = slots(&reply, lang);
         let words = speak(&reply, lang);
         tell(Event::Proposal(Box::new(Proposal { question, slots, words, told: reply.clone().into() })));
     }
+    let mut lines = Vec::new();
     if let Some(facts) = Facts::of(&reply, lang) {
-        phrased(gateway, &facts, &asking.text, &mut done, tell).await;
+        lines = phrased(gateway, &facts, &asking.text, &mut done, tell).await;
     } else if done.why.is_empty() {
         "unanswered".clone_into(&mut done.why);
     }
+    keep(centre, &reply.id, lang, &done.uses, lines).await;
     tell(Event::Done(done.clone()));
     Ok(done)
 }
 
-async fn answer(centre: &Centre, asking: Asking) -> Result<Reply, CentreError> {
+async fn answer(centre: &Centre, asking: Asking, shown: Option<String>) -> Result<Reply, CentreError> {
     let centre = centre.clone();
-    tokio::task::spawn_blocking(move || centre.ask(&asking)).await.map_err(|_| CentreError::Stopping)?
+    let task = move || match shown.map(|id| centre.answers().reply(&id)) {
+        Some(Ok(reply)) => Ok(reply),
+        // Nobody keeps it any more: the same question is answered anew.
+        _ => centre.ask_and_keep(&asking),
+    };
+    tokio::task::spawn_blocking(task).await.map_err(|_| CentreError::Stopping)?
+}
+
+/// Keeps what a model added beside the answer; that it could not be kept is no reason not to show it.
+async fn keep(centre: &Centre, id: &str, lang: Lang, uses: &[ModelUse], lines: Vec<Line>) {
+    let (centre, id, uses) = (centre.clone(), id.to_owned(), uses.to_vec());
+    let task = move || centre.answers().add(&id, lang, &uses, &lines);
+    if let Ok(Err(error)) = tokio::task::spawn_blocking(task).await {
+        log(&format!("what a model added to an answer was not kept: {error}"));
+    }
 }
 
 /// What a model takes the words for.
@@ -178,29 +196,36 @@ async fn proposed(
 }
 
 /// What a model says of the facts, sentence by sentence.
-async fn phrased(gateway: &Gateway, facts: &Facts, text: &str, done: &mut Done, tell: &mut (dyn FnMut(Event) + Send)) {
-    let Some(prompt) = gateway.prompt(Task::Phrase) else { return };
+async fn phrased(
+    gateway: &Gateway,
+    facts: &Facts,
+    text: &str,
+    done: &mut Done,
+    tell: &mut (dyn FnMut(Event) + Send),
+) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let Some(prompt) = gateway.prompt(Task::Phrase) else { return lines };
     let call = Call { prompt: &prompt, content: facts.content(text), tool: None, most_tokens: phrase::MOST_TOKENS };
     let mut reader = Reader::new(facts);
-    let mut lines = 0;
     let mut used = gateway
         .call(Task::Phrase, &call, &mut |words| {
             for line in reader.push(words) {
-                lines += 1;
-                tell(Event::Line(line));
+                tell(Event::Line(line.clone()));
+                lines.push(line);
             }
         })
         .await;
     if let Some(line) = reader.end() {
-        lines += 1;
-        tell(Event::Line(line));
+        tell(Event::Line(line.clone()));
+        lines.push(line);
     }
     used.refused = reader.refused.len() as u32;
     reader.refused.iter().for_each(|refusal| done.refuse(refusal));
-    done.shown = lines;
-    done.why = match (used.failed.as_str(), lines) {
-        ("", 0) => "refused".to_owned(),
-        (failed, _) => failed.to_owned(),
+    done.shown = lines.len() as u32;
+    done.why = match used.failed.as_str() {
+        "" if lines.is_empty() => "refused".to_owned(),
+        failed => failed.to_owned(),
     };
     done.uses.push(used);
+    lines
 }

@@ -133,11 +133,8 @@ pub fn read(raw: &str, known: &Known<'_>) -> Result<Question, Refusal> {
         // Which regions a name stands for is ours to say.
         *area = json!(area_of(name, known.regions).ok_or(Refusal::Name)?);
     }
-    let mut question: Question = serde_json::from_value(given).map_err(|_| Refusal::Form)?;
-    question.period.said.clear();
-    if let Some(against) = &mut question.against {
-        against.said.clear();
-    }
+    let question: Question = serde_json::from_value(given).map_err(|_| Refusal::Form)?;
+    let question = question.bare();
     check(&question, known)?;
     Ok(question)
 }

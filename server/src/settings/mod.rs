@@ -3,6 +3,7 @@
 //! A key that does not exist is an error that names it, wherever it stands. The documented sample is
 //! `server/bonghwa.sample.toml`; a test reads it and holds it against the defaults here.
 
+mod answers;
 mod duration;
 mod edges;
 mod environment;
@@ -20,6 +21,7 @@ use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
 use serde::{Deserialize, Serialize};
 
+pub use self::answers::AnswerSettings;
 pub use self::duration::Seconds;
 pub use self::edges::{EdgeSettings, Origin, Secret};
 pub use self::model::{DataClass, ModelSettings, PromptVersions, ProviderKind, ProviderSettings};
@@ -73,6 +75,8 @@ pub struct Settings {
     pub runbooks: RunbookSettings,
     /// How many reports are kept, and when one is made by itself.
     pub reports: ReportSettings,
+    /// How long answers are kept.
+    pub answers: AnswerSettings,
     /// How long each resolution is kept.
     pub retention: Retention,
     /// What a request may cost.
@@ -159,6 +163,7 @@ impl Default for Settings {
             objectives: objectives::defaults(),
             runbooks: RunbookSettings::default(),
             reports: ReportSettings::default(),
+            answers: AnswerSettings::default(),
             retention: Retention::default(),
             limits: Limits::default(),
             model: ModelSettings::default(),

@@ -2,7 +2,11 @@
 
 pub(crate) mod fluent;
 mod numbers;
+mod past;
+mod period;
+pub(crate) mod share;
 pub(crate) mod sources;
+pub(crate) mod verdict;
 
 use std::sync::Arc;
 
@@ -11,7 +15,7 @@ use bonghwa_analytics::ask::{Starter, Understood};
 use bonghwa_analytics::format::{Lang, moment};
 use bonghwa_analytics::view::PeriodChart;
 
-use crate::address::{AskQuery, Page};
+use crate::address::{AskQuery, Earlier, Page};
 use crate::app::{Here, set_title};
 use crate::chart::{Chart, Role, Stroke, as_table, plot, swatches, values};
 use crate::dom::{IntoNode, Node, markup};
@@ -77,21 +81,32 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
     markup! {
         <h1 class="vh">{t.ask}</h1>
         <div class="ask">
-            {list(here, query)}
+            {list(here, query, hands)}
             {article}
             {margin}
         </div>
+        {reply.answer.as_ref().map(|_| share::printed(here, query, reply.as_of))}
     }
     .into_node()
 }
 
 fn asked(here: &Here, reply: &Reply, query: &AskQuery) -> Node {
-    let at = moment(reply.as_of, here.lang);
-    let line = match here.lang {
+    let line = instant_line(here, query.at.unwrap_or(reply.as_of));
+    // A fixed instant is said, and can be left.
+    let now = query.at.map(|_| {
+        let href = here.link(Page::Ask(AskQuery { at: None, ..query.clone() }));
+        markup! { " "<a href=href>{here.t.to_now}</a> }.into_node()
+    });
+    markup! { <p class="asked">{line}{now}</p><h2 class="qh">{query.text.clone()}</h2> }.into_node()
+}
+
+/// `11. 20. 14:07 기준`.
+fn instant_line(here: &Here, at: i64) -> String {
+    let at = moment(at, here.lang);
+    match here.lang {
         Lang::Ko => format!("{at} 기준"),
         Lang::En => format!("as of {at}"),
-    };
-    markup! { <p class="asked">{line}</p><h2 class="qh">{query.text.clone()}</h2> }.into_node()
+    }
 }
 
 /// Before anything is asked.
@@ -112,7 +127,7 @@ fn starters(here: &Here, starters: &[Starter]) -> Node {
         .iter()
         .map(|starter| {
             let text = starter.text(here.lang);
-            let href = here.link(Page::Ask(AskQuery { text: text.to_owned(), ..AskQuery::default() }));
+            let href = here.link(Page::Ask(AskQuery::new(text)));
             markup! { <li><a href=href><b>{text}</b>{icon(icon::RIGHT)}</a></li> }
         })
         .collect();
@@ -120,12 +135,12 @@ fn starters(here: &Here, starters: &[Starter]) -> Node {
 }
 
 /// What was asked before in this conversation, and the starters.
-fn list(here: &Here, query: &AskQuery) -> Node {
+fn list(here: &Here, query: &AskQuery, hands: Hands) -> Node {
     let t = here.t;
     let mut earlier: Vec<Node> = Vec::new();
-    for (at, text) in query.before.iter().enumerate() {
+    for (at, Earlier { text, when }) in query.before.iter().enumerate() {
         let before = query.before.get(..at).unwrap_or_default().to_vec();
-        let href = here.link(Page::Ask(AskQuery { text: text.clone(), before, pick: None }));
+        let href = here.link(Page::Ask(AskQuery { before, when: *when, at: query.at, ..AskQuery::new(text) }));
         earlier.push(markup! { <li><a href=href>{text.clone()}</a></li> }.into_node());
     }
     if !query.text.is_empty() {
@@ -136,12 +151,12 @@ fn list(here: &Here, query: &AskQuery) -> Node {
     let starters: Vec<_> = Starter::ALL
         .into_iter()
         .map(|starter| {
-            let text = starter.text(here.lang).to_owned();
-            let href = here.link(Page::Ask(AskQuery { text: text.clone(), ..AskQuery::default() }));
+            let text = starter.text(here.lang);
+            let href = here.link(Page::Ask(AskQuery::new(text)));
             markup! { <li><a href=href>{text}</a></li> }
         })
         .collect();
-    markup! { <nav class="asklist" aria-label=t.ask>{history}<h2>{t.ask_now}</h2><ul>{starters}</ul></nav> }.into_node()
+    markup! { <nav class="asklist" aria-label=t.ask>{history}{past::list(here, query, hands.past)}<h2 class="wide">{t.ask_now}</h2><ul class="wide">{starters}</ul></nav> }.into_node()
 }
 
 fn answered(here: &Here, reply: &Reply, answer: &Answer, query: &AskQuery, hands: Hands) -> Node {
@@ -170,7 +185,10 @@ fn answered(here: &Here, reply: &Reply, answer: &Answer, query: &AskQuery, hands
         {charts}
         {causes}
         {runbooks(here, reply)}
+        {period::others(here, answer, query)}
         {numbers::pages(here, answer)}
+        {share::section(here, query, reply.as_of, hands)}
+        {verdict::section(here, reply, hands)}
         <footer class="made"><p>{fluent::made(here, hands)}</p></footer>
         <ul class="next" aria-label=t.ask_on>{next}</ul>
     }

@@ -8,6 +8,7 @@ use crate::dom::{IntoNode, Node, markup};
 use crate::page::incident::shown;
 use crate::part::facts::Source;
 use crate::say::answer::incident_anchor;
+use crate::say::watch;
 
 /// Where the figures of an answer come from, each once.
 pub(crate) fn list(here: &Here, answer: &Answer) -> Vec<Source> {
@@ -36,7 +37,10 @@ pub(crate) fn list(here: &Here, answer: &Answer) -> Vec<Source> {
             all.extend(found.incidents.iter().map(of));
         }
         Body::Incidents(view) => all.extend(view.rows.iter().map(of)),
-        Body::Sessions(view) => facts.extend(&view.active),
+        Body::Sessions(view) => {
+            all.extend(watch::sources(here, answer, view));
+            facts.extend(&view.active);
+        }
     }
     all.extend(facts.into_iter().map(|fact| Source::of(here, fact, answer.as_of, answer.mode)));
     let mut out: Vec<Source> = Vec::new();

@@ -12,37 +12,9 @@ use super::{Part, claim, numeral};
 const LONGEST: usize = 240;
 /// Signs that may stand beside letters and spaces. None of them makes markup, a link or a number.
 const SIGNS: &str = " .,;:!?()'’‘“”\"-·–…";
-/// What may follow a slot within the same word in Korean: particles and endings. 만 is no part of it, which makes ten
-/// thousand times as much of a number.
-const AFTER: [&str; 27] = [
-    "은",
-    "는",
-    "이",
-    "가",
-    "을",
-    "를",
-    "과",
-    "와",
-    "으로",
-    "로",
-    "의",
-    "에",
-    "도",
-    "까지",
-    "부터",
-    "보다",
-    "입니다",
-    "이며",
-    "이고",
-    "인",
-    "였",
-    "이었",
-    "정도",
-    "씩",
-    "라",
-    "며",
-    "고",
-];
+/// What may follow a slot within the same word in Korean beside particles: endings. 만 is no part of it, which makes ten thousand
+/// times as much of a number.
+const ENDINGS: [&str; 6] = ["인", "였", "이었", "라", "며", "고"];
 /// What would make another number of the one in a slot, as the word behind it.
 const SCALES: [&str; 30] = [
     "만",
@@ -236,7 +208,7 @@ impl<'a> Guard<'a> {
         }
         if after_slot {
             let sticks = words.chars().next().is_some_and(char::is_alphabetic);
-            if sticks && !AFTER.iter().any(|form| words.starts_with(form)) {
+            if sticks && !forms().any(|form| words.starts_with(form)) {
                 return Err(Refusal::Number);
             }
             if words.starts_with(|c: char| "-–·:'’".contains(c)) {
@@ -328,7 +300,7 @@ impl Place {
     /// none.
     fn like(&self, other: &Self) -> [bool; 2] {
         let after = |place: &Self| {
-            let joined = AFTER.iter().filter_map(|form| place.after.strip_prefix(form)).min_by_key(|rest| rest.len());
+            let joined = forms().filter_map(|form| place.after.strip_prefix(form)).min_by_key(|rest| rest.len());
             joined.unwrap_or(&place.after).trim().to_owned()
         };
         [same(&self.before, &other.before), same(&after(self), &after(other))]
@@ -385,5 +357,10 @@ fn hangul_only(word: &str) -> bool {
 /// Whether a Korean word is this counter with nothing or with a particle behind it: 배로, 명이, not 배포.
 fn is_counted(word: &str, counter: &str) -> bool {
     let rest = word.strip_prefix(counter).unwrap_or_default();
-    rest.is_empty() || AFTER.iter().any(|form| rest.starts_with(form)) || SCALES.contains(&rest)
+    rest.is_empty() || forms().any(|form| rest.starts_with(form)) || SCALES.contains(&rest)
+}
+
+/// What may follow a slot within its word.
+fn forms() -> impl Iterator<Item = &'static str> {
+    numeral::PARTICLES.into_iter().chain(ENDINGS)
 }

@@ -70,8 +70,8 @@ const NATIVE: [&str; 21] = [
 const SHORT: [&str; 9] = ["한", "두", "세", "네", "둘", "셋", "넷", "열", "반"];
 /// Amounts without a number.
 const VAGUE: [&str; 10] = ["수십", "수백", "수천", "수만", "수억", "몇", "여러 배", "대부분", "갑절", "곱절"];
-/// What may follow a number within its word.
-const AFTER: [&str; 24] = [
+/// Particles, and what else follows a figure within its word whether it stands in a slot or is written out.
+pub(super) const PARTICLES: [&str; 21] = [
     "은",
     "는",
     "이",
@@ -85,7 +85,6 @@ const AFTER: [&str; 24] = [
     "의",
     "에",
     "도",
-    "만",
     "까지",
     "부터",
     "보다",
@@ -94,9 +93,9 @@ const AFTER: [&str; 24] = [
     "이고",
     "정도",
     "씩",
-    "쯤",
-    "나",
 ];
+/// What may follow a number within its word beside them.
+const ABOUT: [&str; 3] = ["만", "쯤", "나"];
 /// Words that begin like a number with its counter and are none.
 const OTHERS: [&str; 14] =
     ["사건", "사회", "사원", "사명", "오차", "구분", "조건", "조회", "조명", "조달", "만일", "이번", "이달", "영점"];
@@ -243,7 +242,7 @@ fn counter(word: &str) -> Option<&'static str> {
 }
 
 fn ends(rest: &str) -> bool {
-    AFTER.iter().any(|form| rest.starts_with(form))
+    PARTICLES.iter().chain(&ABOUT).any(|form| rest.starts_with(form))
 }
 
 /// Whether a word of the text begins like this.
