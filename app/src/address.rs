@@ -9,6 +9,7 @@ use bonghwa_analytics::ask::When;
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::{Lang, local};
 use bonghwa_analytics::identity::IdentityMode;
+use bonghwa_analytics::report::ReportKind;
 use bonghwa_analytics::time::{DAY, WEEK, day_start, week_start};
 use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, Measure, NowQuery, RegionQuery, SessionsQuery, WhyQuery};
 
@@ -50,6 +51,8 @@ pub enum Page {
     Why(WhyQuery),
     /// A runbook by its file, or (empty) all of them.
     Runbook(String),
+    /// 보고서.
+    Reports(ReportsQuery),
     /// How to connect data.
     Connect,
     /// Glossary and method.
@@ -63,7 +66,7 @@ pub enum Page {
 pub enum Module {
     /// How things are: now, region, combine.
     Front,
-    /// What explains and foretells: incidents, forecast, sessions, why.
+    /// What explains, foretells and is handed on: incidents, forecast, sessions, why, reports.
     Rooms,
     /// Questions and their answers, runbooks.
     Answers,
@@ -163,6 +166,15 @@ impl AskQuery {
         out.extend(self.at.map(|at| ("at", to_the_second(at))));
         out
     }
+}
+
+/// What the address of 보고서 holds: what the form proposes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ReportsQuery {
+    /// Which period.
+    pub kind: ReportKind,
+    /// Name of an incident to report on; empty for none.
+    pub incident: String,
 }
 
 /// Earlier questions that an address holds.
@@ -275,6 +287,7 @@ impl Address {
             "/why" => Page::Why(query.why()),
             "/ask" => Page::Ask(query.ask()),
             "/runbooks" => Page::Runbook(String::new()),
+            "/reports" => Page::Reports(query.reports()),
             "/connect" => Page::Connect,
             "/help" => Page::Help,
             other => match other.rsplit_once('/') {
@@ -324,6 +337,7 @@ impl Address {
             Page::Ask(_) => "/ask".to_owned(),
             Page::Runbook(file) if file.is_empty() => "/runbooks".to_owned(),
             Page::Runbook(file) => below("/runbooks/", file),
+            Page::Reports(_) => "/reports".to_owned(),
             Page::Connect => "/connect".to_owned(),
             Page::Help => "/help".to_owned(),
             Page::Missing(path) => path.clone(),
@@ -400,9 +414,12 @@ impl Page {
     /// The browser module that has the page. What needs no data is in all of them, and the server takes the first for it.
     pub const fn module(&self) -> Module {
         match self {
-            Self::Incidents(_) | Self::Incident(_) | Self::Forecast(_) | Self::Sessions(_) | Self::Why(_) => {
-                Module::Rooms
-            }
+            Self::Incidents(_)
+            | Self::Incident(_)
+            | Self::Forecast(_)
+            | Self::Sessions(_)
+            | Self::Why(_)
+            | Self::Reports(_) => Module::Rooms,
             Self::Ask(_) | Self::Runbook(_) => Module::Answers,
             _ => Module::Front,
         }
@@ -480,6 +497,10 @@ impl Page {
                 put("at", q.at.map(local));
             }
             Self::Ask(q) => out.extend(q.pairs()),
+            Self::Reports(q) => {
+                put("kind", (q.kind != ReportKind::default()).then(|| q.kind.name().to_owned()));
+                put("incident", (!q.incident.is_empty()).then(|| q.incident.clone()));
+            }
             Self::Incident(_) | Self::Runbook(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
         }
         out

@@ -6,7 +6,7 @@ use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::region::Region;
 use leptos::prelude::*;
 
-use crate::address::{Address, NORMAL_SIZE, Page, Theme};
+use crate::address::{Address, NORMAL_SIZE, Page, ReportsQuery, Theme};
 use crate::dom::{Node, live, markup};
 use crate::live::Live;
 use crate::page;
@@ -204,6 +204,7 @@ fn top(here: &Here, site: &Site, place: Place) -> Node {
             <div class="util">
                 <a href=switched.href() lang=other.tag() hreflang=other.tag() data-noscroll="">{t.other_language}</a>
                 <a href="#display" rel="external">{icon(icon::THEME)}<span>{t.display}</span></a>
+                <a href=here.link(Page::Reports(ReportsQuery::default()))>{icon(icon::REPORT)}<span>{t.reports}</span></a>
                 <a href=here.link(Page::Help)>{icon(icon::HELP)}<span>{t.help}</span></a>
             </div>
         </header>
@@ -241,6 +242,7 @@ fn foot(here: &Here, sent: u64) -> Node {
             <p>
                 <a href=format!("{help}#method")>{t.method}</a>
                 <a href=format!("{help}#glossary")>{t.glossary}</a>
+                <a href=here.link(Page::Reports(ReportsQuery::default()))>{t.reports}</a>
                 <a href=here.link(Page::Runbook(String::new()))>{t.runbooks}</a>
                 <a href=here.link(Page::Connect)>{t.connect_data}</a>
                 <a href=format!("{help}#licences")>{t.license_font}</a>

@@ -25,6 +25,7 @@ mod output;
 pub mod picture;
 pub mod pull;
 pub mod random;
+pub mod reports;
 pub mod run;
 pub mod runbooks;
 pub mod settings;

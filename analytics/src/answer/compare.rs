@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::measure::{Measured, codes, course, one};
+use super::measure::{Measured, course, one};
 use super::{Asked, Source};
 use crate::ask::{Area, Period};
 use crate::time::Resolution;
@@ -53,7 +53,7 @@ pub(super) fn charts<S: Source>(source: &S, asked: &Asked<'_>) -> Vec<PeriodChar
     let measures = asked.question.measures.iter().filter(|measure| **measure != Measure::PerCapita);
     source.atlas(|atlas, _| {
         let line = |area: &Area, measure: Measure, (from, to): (i64, i64)| Line {
-            values: course(atlas, area, &codes(asked, area), measure, asked.mode, (from, to)),
+            values: course(atlas, area, &asked.codes_of(area), measure, asked.mode, (from, to)),
         };
         measures
             .take(CHARTS)

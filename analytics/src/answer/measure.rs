@@ -56,7 +56,7 @@ pub(super) fn one<S: Source>(
 ) -> Result<Measured, S::Error> {
     let name = if area.name.is_empty() { "nation" } else { &area.name };
     let id = format!("{}-{name}-{role}", measure_id(measure));
-    let codes: Vec<String> = codes(asked, area);
+    let codes = asked.codes_of(area);
     let scope = Scope { regions: area.regions.clone(), count: codes.len() as u16, from, to };
     let mode = asked.mode;
     let mut row = Measured { area: area.clone(), measure, value: None, peak: None, distinct: None };
@@ -107,13 +107,8 @@ pub(super) fn one<S: Source>(
     Ok(row)
 }
 
-/// The regions of an area.
-pub(super) fn codes(asked: &Asked<'_>, area: &Area) -> Vec<String> {
-    if area.regions.is_empty() { asked.regions.iter().map(|r| r.code.clone()).collect() } else { area.regions.clone() }
-}
-
 /// Figures of several regions: requests are added up, failures and times merged; use is the mean of the regions.
-fn stats(atlas: &Atlas, codes: &[String], measure: Measure, scope: &Scope, id: &str) -> Option<Fact> {
+pub(crate) fn stats(atlas: &Atlas, codes: &[String], measure: Measure, scope: &Scope, id: &str) -> Option<Fact> {
     let tracks = || codes.iter().filter_map(|code| atlas.track(code));
     if matches!(measure, Measure::Memory | Measure::Heap | Measure::Cpu | Measure::Load) {
         let of = |track: &crate::atlas::Track| {
@@ -158,7 +153,7 @@ fn stats(atlas: &Atlas, codes: &[String], measure: Measure, scope: &Scope, id: &
 
 /// Values of five minutes of an area: of all regions as the nation has them; of several the sum of users and requests, the
 /// mean of everything else.
-pub(super) fn course(
+pub(crate) fn course(
     atlas: &Atlas,
     area: &Area,
     codes: &[String],

@@ -13,6 +13,8 @@ mod report;
 mod runbook;
 mod sessions;
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 
 pub use capacity::{AheadRow, Needed};
@@ -22,6 +24,8 @@ pub use endpoint::{EndpointRow, Endpoints};
 pub use measure::Measured;
 pub use rank::{RankRow, Ranked};
 pub use report::Reported;
+
+pub(crate) use measure::{course, stats};
 
 use crate::ask::{Area, Assumption, Context, Kind, Question, Understood, When, again, understand};
 use crate::atlas::{Atlas, Track, Union};
@@ -235,10 +239,9 @@ pub fn previous(asking: &Asking, context: &Context<'_>) -> Option<Question> {
 
 /// Answers a question. Regions that it names and that do not exist are left out; a question of none but such is about all.
 pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::Error> {
-    let (as_of, demo, title, regions, mode) = source.atlas(|atlas, moment| {
-        (moment.as_of, moment.demo, moment.title.clone(), moment.regions(atlas), question.mode.unwrap_or(moment.mode))
-    });
-    let asked = Asked::new(question, regions, as_of, mode);
+    let (as_of, demo, title) = source.atlas(|_, moment| (moment.as_of, moment.demo, moment.title.clone()));
+    let asked = Asked::of(source, question);
+    let mode = asked.mode;
     let mut charts = Vec::new();
     let body = match question.kind {
         Kind::Compare => {
@@ -249,7 +252,11 @@ pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::E
         Kind::Diagnose => Body::Diagnosed(Box::new(diagnose::diagnose(source, &asked)?)),
         Kind::Sessions => Body::Sessions(Box::new(sessions::sessions(source, &asked)?)),
         Kind::Capacity => Body::Needed(Box::new(capacity::capacity(source, &asked)?)),
-        Kind::Report => Body::Reported(Box::new(report::report(source, &asked)?)),
+        Kind::Report => match Reported::of(source, &asked, &mut |_| ControlFlow::Continue(()))? {
+            Some(reported) => Body::Reported(Box::new(reported)),
+            // Only whoever hears of the steps can stop it.
+            None => Body::Measured(Vec::new()),
+        },
         Kind::RankRegions => Body::Ranked(rank::rank(source, &asked)?),
         Kind::SlowEndpoints => Body::Endpoints(endpoint::endpoints(source, &asked)?),
         Kind::Value | Kind::Trend => {
@@ -270,16 +277,23 @@ pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::E
 }
 
 /// A question with what every kind of answer needs to know.
-struct Asked<'a> {
-    question: &'a Question,
-    regions: Vec<Region>,
+pub(crate) struct Asked<'a> {
+    pub(crate) question: &'a Question,
+    pub(crate) regions: Vec<Region>,
     /// The areas asked about; at least one, with all regions if none was named.
     areas: Vec<Area>,
-    as_of: i64,
-    mode: IdentityMode,
+    pub(crate) as_of: i64,
+    pub(crate) mode: IdentityMode,
 }
 
 impl<'a> Asked<'a> {
+    /// A question to a source as it stands.
+    pub(crate) fn of<S: Source>(source: &S, question: &'a Question) -> Self {
+        let (regions, as_of, mode) =
+            source.atlas(|atlas, moment| (moment.regions(atlas), moment.as_of, question.mode.unwrap_or(moment.mode)));
+        Self::new(question, regions, as_of, mode)
+    }
+
     fn new(question: &'a Question, regions: Vec<Region>, as_of: i64, mode: IdentityMode) -> Self {
         let known = |code: &String| regions.iter().any(|region| region.code == *code);
         let mut areas: Vec<Area> = Vec::new();
@@ -295,8 +309,25 @@ impl<'a> Asked<'a> {
         Self { question, regions, areas, as_of, mode }
     }
 
+    /// All that is asked about as one area.
+    pub(crate) fn area(&self) -> Area {
+        match self.areas.as_slice() {
+            [one] => one.clone(),
+            _ => Area { name: String::new(), regions: self.codes() },
+        }
+    }
+
+    /// The regions of an area.
+    pub(crate) fn codes_of(&self, area: &Area) -> Vec<String> {
+        if area.regions.is_empty() {
+            self.regions.iter().map(|r| r.code.clone()).collect()
+        } else {
+            area.regions.clone()
+        }
+    }
+
     /// The regions of all areas, each once, in the order of the settings.
-    fn codes(&self) -> Vec<String> {
+    pub(crate) fn codes(&self) -> Vec<String> {
         if self.areas.iter().any(|area| area.regions.is_empty()) {
             return self.regions.iter().map(|region| region.code.clone()).collect();
         }
@@ -315,7 +346,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The one region asked about, or empty.
-    fn only(&self) -> String {
+    pub(crate) fn only(&self) -> String {
         let codes = self.codes();
         if let [code] = codes.as_slice() { code.clone() } else { String::new() }
     }

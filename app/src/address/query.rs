@@ -3,12 +3,13 @@
 use bonghwa_analytics::ask::When;
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::parse_local;
+use bonghwa_analytics::report::ReportKind;
 use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, NowQuery, RegionQuery, SessionsQuery, WhyQuery};
 
 use super::{
     AskQuery, COMPARISONS, CombineQuery, Earlier, FORECAST_MEASURES, HORIZONS, INCIDENT_SPANS, MAP_MEASURES, MODES,
-    MOST_BEFORE, SPANS, WHY_MEASURES, WINDOWS, Window, threshold,
+    MOST_BEFORE, ReportsQuery, SPANS, WHY_MEASURES, WINDOWS, Window, threshold,
 };
 
 /// Keys and values, decoded. Values that make no sense are taken as absent.
@@ -45,6 +46,14 @@ impl Query {
             (Some(from), Some(to)) if from < to && to - from <= 800 * DAY => (Some(from), Some(to)),
             _ => (None, None),
         }
+    }
+
+    pub(super) fn reports(&self) -> ReportsQuery {
+        let incident = self.get("incident").unwrap_or_default().to_owned();
+        let kind = self.get("kind").and_then(ReportKind::from_name).unwrap_or_default();
+        // A report of an incident is one of a certain one.
+        let kind = if incident.is_empty() && kind == ReportKind::Incident { ReportKind::default() } else { kind };
+        ReportsQuery { kind, incident }
     }
 
     pub(super) fn now(&self) -> NowQuery {

@@ -55,7 +55,7 @@ pub(super) struct Ask {
 
 /// Why files cannot be answered from.
 #[derive(Debug, thiserror::Error)]
-enum Refused {
+pub(super) enum Refused {
     #[error("cannot read {0}: {1}; check the path and its permissions")]
     File(PathBuf, std::io::Error),
     #[error("the files hold more than {MOST_BYTES} bytes; give fewer regions or days")]
@@ -144,7 +144,7 @@ impl Ask {
 
     /// What the server says to the same question, made here.
     fn of_files(&self) -> Result<Value, Failure> {
-        let desk = open(&self.file)?;
+        let desk = open(&self.file, Manifest { regions: bundled_regions(), ..Manifest::default() })?;
         let asking =
             Asking { text: self.question().to_owned(), before: self.before.clone(), at: self.at, ..Asking::default() };
         let reply = reply(&desk, &asking).map_err(Refused::Atlas)?;
@@ -155,8 +155,8 @@ impl Ask {
     }
 }
 
-/// A desk of some files, with the regions that this program knows where nobody says which there are.
-fn open(files: &[PathBuf]) -> Result<Files, Refused> {
+/// A desk of some files; the manifest says what none of them does.
+pub(super) fn open(files: &[PathBuf], manifest: Manifest) -> Result<Files, Refused> {
     let mut left = MOST_BYTES;
     let mut heap = Heap::default();
     for file in files {
@@ -164,7 +164,7 @@ fn open(files: &[PathBuf]) -> Result<Files, Refused> {
         left -= bytes.len() as u64;
         heap.add(&bytes).map_err(|error| Refused::Wrong(file.clone(), error))?;
     }
-    Ok(heap.desk(Manifest { regions: bundled_regions(), ..Manifest::default() })?)
+    Ok(heap.desk(manifest)?)
 }
 
 fn read(path: &Path, most: u64) -> Result<Vec<u8>, Refused> {

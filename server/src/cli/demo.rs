@@ -50,8 +50,18 @@ pub(super) struct ServerArgs {
 }
 
 impl ServerArgs {
+    /// The server itself.
+    pub(super) fn find(&self) -> Result<Server, Failure> {
+        Server::find(self.server.as_deref(), &self.place)
+    }
+
+    /// The settings that hold here.
+    pub(super) fn load(&self) -> Result<crate::settings::Loaded, crate::settings::SettingsError> {
+        self.place.load()
+    }
+
     pub(super) fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
-        let server = Server::find(self.server.as_deref(), &self.place)?;
+        let server = self.find()?;
         let request = server.request(method, path)?;
         let request = match body {
             Some(body) => request.json(body),

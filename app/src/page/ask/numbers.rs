@@ -2,6 +2,8 @@
 
 use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Needed};
 use bonghwa_analytics::format::{Lang, MISSING, change, count, exact, join, moment};
+use bonghwa_analytics::report::ReportKind;
+use bonghwa_analytics::time::{DAY, WEEK};
 use bonghwa_analytics::view::{ForecastQuery, IncidentRow, Need, SessionsView, Unit};
 
 use crate::address::{Page, forecast_query};
@@ -234,6 +236,18 @@ pub(super) fn pages(here: &Here, answer: &Answer) -> Node {
                 query.region = region;
             }
             (here.link(Page::Forecast(query)), t.forecast)
+        }
+        Body::Reported(_) => {
+            let period = &answer.question.period;
+            let length = period.to - period.from;
+            let kind = if length <= DAY {
+                ReportKind::Day
+            } else if length <= WEEK {
+                ReportKind::Week
+            } else {
+                ReportKind::Month
+            };
+            (crate::page::reports::link(here, kind, ""), t.make_this_report)
         }
         _ if !region.is_empty() => (here.address.region_page(&region).href(), t.see_region),
         _ => (here.address.now_page().href(), t.now),
