@@ -155,10 +155,3 @@ proptest! {
         prop_assert!(read(&headed).is_err());
     }
 }
-
-/// `cargo test -p bonghwa-file -- --ignored` writes the file of the current version anew.
-#[test]
-#[ignore = "writes into the source tree"]
-fn write_the_sample() {
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/version-1.bonghwa"), sample()).unwrap();
-}

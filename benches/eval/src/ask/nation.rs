@@ -1,5 +1,7 @@
 //! The nation of `ask/nation.md` as rows of frames, by the formulas that stand there.
 
+#![expect(clippy::many_single_char_names, reason = "the letters are those of the specification")]
+
 use anyhow::Result;
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Resource, Transaction};
 use bonghwa_analytics::desk::{Files, Manifest};
@@ -159,7 +161,9 @@ fn happen(names: &Names, r: i64, code: &str, m: i64, bucket: &mut Bucket) {
         let add = |cell: &mut Transaction| {
             cell.count += count;
             cell.errors += errors;
-            durations.iter().for_each(|(ms, n)| cell.latency.insert_n(ms * 1_000_000, *n));
+            for (ms, n) in &durations {
+                cell.latency.insert_n(ms * 1_000_000, *n);
+            }
         };
         add(bucket.transactions.entry(name.clone()).or_default());
         if name.0 == names.services[0] {

@@ -138,7 +138,9 @@ impl Numbers {
                 let came = ahead.chart.series.iter().find(|series| series.name == "came");
                 let last = came.and_then(|series| series.line.values.iter().rev().find_map(|value| *value));
                 for (role, value) in [("last", last), ("threshold", Some(ahead.threshold))] {
-                    value.into_iter().for_each(|value| self.put(region, &name(measure), role, value, None));
+                    if let Some(value) = value {
+                        self.put(region, &name(measure), role, value, None);
+                    }
                 }
             }
             if let Some(full) = full {
