@@ -96,7 +96,7 @@ fn package(bytes: &[u8]) -> Vec<(String, String)> {
     let mut parts = Vec::new();
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).unwrap();
-        let name = part.name().to_owned();
+        let name = part.name().unwrap().into_owned();
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes).unwrap();
         if !name.ends_with(".xml") && !name.ends_with(".hpf") && !name.ends_with(".rels") {

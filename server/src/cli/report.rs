@@ -181,6 +181,7 @@ impl Report {
             sessions: settings.sessions.thresholds(),
             objectives: settings.objectives.iter().map(crate::settings::ObjectiveSettings::objective).collect(),
             as_of: None,
+            ..Manifest::default()
         };
         let desk = open(&self.file, manifest)?;
         let made = make(&desk, order, &mut |_| ControlFlow::Continue(())).map_err(Refused::Made)?;
