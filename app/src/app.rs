@@ -6,11 +6,11 @@ use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::region::Region;
 use leptos::prelude::*;
 
-use crate::address::{Address, AskQuery, NORMAL_SIZE, Page, ReportsQuery, Theme};
+use crate::address::{Address, NORMAL_SIZE, Page, ReportsQuery, Theme};
 use crate::dom::{Node, live, markup};
 use crate::live::Live;
 use crate::page;
-use crate::part::askbox::{Hints, askbox};
+use crate::part::askbox::askbox;
 use crate::part::icon::{self, icon};
 use crate::text::{Words, words};
 
@@ -69,10 +69,9 @@ impl Here {
 pub(crate) struct Place {
     pub(crate) address: RwSignal<Address>,
     site: RwSignal<Site>,
-    /// What stands below the question box.
-    pub(crate) hints: RwSignal<Hints>,
-    /// What was asked in this browser before; known once the page runs.
-    pub(crate) past: RwSignal<Vec<AskQuery>>,
+    /// Counts the changes of what stands below the question box and of what was asked before. The browser keeps both
+    /// themselves (`browser/hints.rs`): a signal for each type would be ten kilobytes of every module.
+    pub(crate) box_changes: RwSignal<u64>,
 }
 
 impl Place {
@@ -117,12 +116,8 @@ impl Place {
 pub fn App() -> impl IntoView {
     let site = use_context::<Site>().unwrap_or_else(site_of_document);
     let connection = Live::provide(site.sent);
-    let place = Place {
-        address: RwSignal::new(address_asked()),
-        site: RwSignal::new(site),
-        hints: RwSignal::new(Hints::default()),
-        past: RwSignal::new(Vec::new()),
-    };
+    let place =
+        Place { address: RwSignal::new(address_asked()), site: RwSignal::new(site), box_changes: RwSignal::new(0) };
     provide_context(place);
     #[cfg(feature = "hydrate")]
     crate::browser::follow(place, connection);

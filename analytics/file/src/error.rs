@@ -7,7 +7,7 @@ use bonghwa_analytics::frame::FrameError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
     /// The first bytes are something else.
-    #[error("this is no .bonghwa file; check that it was not converted on its way")]
+    #[error("this is no .bonghwa file and no file of frames; check that it was not converted on its way")]
     Magic,
     /// Written by a newer program.
     #[error("the file has format version {0}, this program reads up to {version}; update it", version = crate::VERSION)]

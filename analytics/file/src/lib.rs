@@ -59,10 +59,10 @@ pub fn is_file(bytes: &[u8]) -> bool {
 
 /// How many bytes must be read before [`open`] can be called, from the first [`HEAD`] of them.
 pub fn head_length(bytes: &[u8]) -> Result<usize, FileError> {
-    let head: &[u8; HEAD] = bytes.first_chunk().ok_or(FileError::Truncated)?;
-    if !is_file(head) {
+    if !MAGIC.starts_with(bytes.get(..MAGIC.len()).unwrap_or(bytes)) {
         return Err(FileError::Magic);
     }
+    let head: &[u8; HEAD] = bytes.first_chunk().ok_or(FileError::Truncated)?;
     let version = u16::from_le_bytes([head[8], head[9]]);
     if version == 0 || version > VERSION {
         return Err(FileError::Version(version));

@@ -54,6 +54,7 @@ fn what_was_written_is_read_and_who_signed_is_known() {
     assert_eq!(opened.index.made.reason, "감사");
     assert_eq!(opened.index.blocks[1].region, "busan");
     assert_eq!((opened.index.blocks[0].from, opened.index.blocks[0].to), (NOW - 1200, NOW));
+    assert_eq!((head_length(b"short"), head_length(&MAGIC[..3])), (Err(FileError::Magic), Err(FileError::Truncated)));
     // The beginning is enough to know what is in it, and any block can be read by itself.
     let needed = head_length(&bytes[..HEAD]).unwrap();
     let opened = open(&bytes[..needed]).unwrap();

@@ -229,6 +229,17 @@ fn misspellings_are_read_and_told() {
 }
 
 #[test]
+fn nothing_of_the_starters_is_left_aside() {
+    for starter in Starter::ALL {
+        for lang in [Lang::Ko, Lang::En] {
+            let Understood::Question { assumptions, .. } = ask(starter.text(lang)) else { panic!("{starter:?}") };
+            let ignored = assumptions.iter().any(|assumption| matches!(assumption, Assumption::Ignored { .. }));
+            assert!(!ignored, "{starter:?} {lang:?}: {assumptions:?}");
+        }
+    }
+}
+
+#[test]
 fn a_question_survives_json() {
     for starter in Starter::ALL {
         let q = question(starter.text(Lang::Ko));

@@ -3,6 +3,8 @@
 //! Suggestions are made here, of the names that came with the document: nothing that is typed leaves the browser before it
 //! is asked.
 
+use std::cell::RefCell;
+
 use bonghwa_analytics::ask::{begins_a_word, suggest};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -17,29 +19,56 @@ use crate::past;
 /// Where the browser keeps what was asked.
 const KEY: &str = "asked";
 /// Earlier questions below an empty box, and beside suggestions.
-const PAST: [usize; 2] = [6, 3];
+const BELOW: [usize; 2] = [6, 3];
 
-/// Reads what was asked before, and keeps what is asked from here on.
-pub(crate) fn follow(place: Place) {
-    Effect::new(move || {
-        let mut known = store()
-            .and_then(|store| store.get_item(KEY).ok().flatten())
-            .map_or_else(Vec::new, |text| past::read(&text));
-        if let Page::Ask(query) = place.address().page
-            && !query.text.is_empty()
-        {
-            past::add(&mut known, &query);
-            keep(&known);
-        }
-        place.past.set(known);
-    });
+thread_local! {
+    static HINTS: RefCell<Hints> = RefCell::default();
+    static PAST: RefCell<Vec<AskQuery>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What stands below the box.
+pub(crate) fn shown() -> Hints {
+    HINTS.with_borrow(Hints::clone)
+}
+
+/// Changes what stands below the box.
+pub(crate) fn change(place: Place, change: impl FnOnce(&mut Hints)) {
+    HINTS.with_borrow_mut(change);
+    changed(place.box_changes);
+}
+
+fn changed(changes: RwSignal<u64>) {
+    changes.update(|number| *number += 1);
+}
+
+/// What was asked in this browser before.
+#[cfg(feature = "answers")]
+pub(crate) fn past() -> Vec<AskQuery> {
+    PAST.with_borrow(Vec::clone)
+}
+
+/// Reads what was asked before, and keeps what this page asks.
+pub(crate) fn remember(place: Place) {
+    let stored = store().and_then(|store| store.get_item(KEY).ok().flatten());
+    let mut known = stored.map_or_else(Vec::new, |text| past::read(&text));
+    if let Page::Ask(query) = place.address_now().page
+        && !query.text.is_empty()
+    {
+        past::add(&mut known, &query);
+        keep(&known);
+    }
+    PAST.set(known);
+    changed(place.box_changes);
 }
 
 /// Forgets a question, or all.
 #[cfg(feature = "answers")]
-pub(crate) fn forget(past: RwSignal<Vec<AskQuery>>, text: Option<&str>) {
-    past.update(|past| past.retain(|query| text.is_some_and(|text| query.text != text)));
-    past.with_untracked(|past| keep(past));
+pub(crate) fn forget(changes: RwSignal<u64>, text: Option<&str>) {
+    PAST.with_borrow_mut(|past| {
+        past.retain(|query| text.is_some_and(|text| query.text != text));
+        keep(past);
+    });
+    changed(changes);
 }
 
 /// The store, unless the browser forbids it.
@@ -60,9 +89,9 @@ pub(crate) fn typed(place: Place) {
     let text = text.trim();
     let lang = place.here().lang;
     let names = place.names(lang);
-    let mut options: Vec<Hint> = place.past.with_untracked(|past| {
+    let mut options: Vec<Hint> = PAST.with_borrow(|past| {
         let fits = |query: &&AskQuery| text.is_empty() || query.text != text && begins_a_word(text, &query.text);
-        let most = PAST[usize::from(!text.is_empty())];
+        let most = BELOW[usize::from(!text.is_empty())];
         past.iter().filter(fits).take(most).map(|query| Hint { group: Group::Past, query: query.clone() }).collect()
     });
     // What is chosen goes on from what the page answers, as what is typed does.
@@ -79,7 +108,7 @@ pub(crate) fn typed(place: Place) {
     // In the order in which the groups stand.
     crate::order::order(&mut found, |a, b| a.group == Group::Similar && b.group != Group::Similar);
     options.extend(found);
-    place.hints.set(Hints { open: !options.is_empty(), options, at: None });
+    change(place, |hints| *hints = Hints { open: !options.is_empty(), options, at: None });
 }
 
 /// Asks a question that was chosen.

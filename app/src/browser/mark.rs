@@ -6,13 +6,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlInputElement;
 
 use super::fetch::post;
-#[cfg(feature = "rooms")]
 use crate::page::Hands;
 #[cfg(feature = "answers")]
 use crate::page::ask::verdict::Said;
 
 /// Sends a mark with the name that stands in the field, then asks for the page again.
-#[cfg(feature = "rooms")]
 pub(crate) fn send(incident: &str, kind: &'static str, hands: Hands) {
     let Some(said) = object(&[("incident", incident), ("kind", kind), ("by", &field("by"))]) else { return };
     wasm_bindgen_futures::spawn_local(async move {

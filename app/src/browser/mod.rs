@@ -83,10 +83,12 @@ fn pairs(names: &str) -> Vec<(String, String)> {
 pub(crate) fn follow(place: Place, live: Live) {
     route::follow(place.address);
     stream::follow(live);
-    hints::follow(place);
     #[cfg(feature = "answers")]
     share::follow();
-    Effect::new(move || apply_display(&place.here()));
+    Effect::new(move || {
+        apply_display(&place.here());
+        hints::remember(place);
+    });
 }
 
 /// Sets the title of the document.

@@ -153,9 +153,9 @@ pub(crate) struct Hands {
     /// What the reader said of an answer.
     #[cfg(any(feature = "ssr", feature = "answers"))]
     pub(crate) verdict: RwSignal<ask::verdict::Said>,
-    /// What was asked in this browser before.
+    /// Counts the changes of what was asked in this browser before.
     #[cfg(any(feature = "ssr", feature = "answers"))]
-    pub(crate) past: RwSignal<Vec<crate::address::AskQuery>>,
+    pub(crate) box_changes: RwSignal<u64>,
     /// How often the reader said something of an incident, and whether the last of it was kept.
     pub(crate) said: RwSignal<(u32, bool)>,
 }
@@ -163,9 +163,9 @@ pub(crate) struct Hands {
 impl Hands {
     pub(crate) fn new(live: Live) -> Self {
         #[cfg(any(feature = "ssr", feature = "answers"))]
-        let (model, past) = match use_context::<Place>() {
-            Some(place) => (place.has_model(), place.past),
-            None => (false, RwSignal::new(Vec::new())),
+        let (model, box_changes) = match use_context::<Place>() {
+            Some(place) => (place.has_model(), place.box_changes),
+            None => (false, RwSignal::new(0)),
         };
         Self {
             live,
@@ -182,7 +182,7 @@ impl Hands {
             #[cfg(any(feature = "ssr", feature = "answers"))]
             verdict: RwSignal::default(),
             #[cfg(any(feature = "ssr", feature = "answers"))]
-            past,
+            box_changes,
             said: RwSignal::new((0, true)),
         }
     }

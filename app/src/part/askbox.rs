@@ -2,7 +2,7 @@
 //! of what can be asked and what was asked before.
 
 use leptos::ev::SubmitEvent;
-use leptos::prelude::{Get, GetUntracked, Update};
+use leptos::prelude::{Get, untrack};
 use leptos::web_sys::{Event, FocusEvent, KeyboardEvent, PointerEvent};
 
 use crate::address::{AskQuery, Page};
@@ -59,7 +59,7 @@ impl Hints {
 /// The box. What was asked before goes with the form, so that a question can go on.
 pub(crate) fn askbox(here: &Here, place: Place) -> Node {
     let t = here.t;
-    let hints = place.hints.get();
+    let hints = shown(place);
     let asked = if let Page::Ask(query) = &here.address.page { query.next("").pairs() } else { Vec::new() };
     let display = here.address.to(Page::Help).pairs();
     let hidden = hidden(display.into_iter().chain(asked));
@@ -94,6 +94,23 @@ pub(crate) fn askbox(here: &Here, place: Place) -> Node {
         </form>
     }
     .into_node()
+}
+
+/// What stands below the box; nothing before the page runs.
+fn shown(place: Place) -> Hints {
+    let _ = place.box_changes.get();
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    return crate::browser::hints::shown();
+    #[cfg(not(all(feature = "hydrate", not(feature = "ssr"))))]
+    Hints::default()
+}
+
+/// Changes what stands below the box.
+fn change(place: Place, change: impl FnOnce(&mut Hints)) {
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    crate::browser::hints::change(place, change);
+    #[cfg(not(all(feature = "hydrate", not(feature = "ssr"))))]
+    let _ = (place, change);
 }
 
 fn option_id(at: usize) -> String {
@@ -145,7 +162,7 @@ fn option(at: usize, hint: &Hint, active: bool, place: Place) -> Node {
 
 /// Shows nothing below the box any more.
 pub(crate) fn close(place: Place) {
-    place.hints.update(|hints| *hints = Hints::default());
+    change(place, |hints| *hints = Hints::default());
 }
 
 fn sent(place: Place, event: SubmitEvent) {
@@ -154,26 +171,26 @@ fn sent(place: Place, event: SubmitEvent) {
     // Sent by the browser, the form still needs what stands in it.
     if form.default_prevented() {
         close(place);
-        #[cfg(feature = "hydrate")]
+        #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
         crate::browser::hints::asked();
     }
 }
 
 fn choose(place: Place, query: &AskQuery) {
     close(place);
-    #[cfg(feature = "hydrate")]
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
     crate::browser::hints::ask(place, query);
     let _ = query;
 }
 
 fn typed(place: Place) {
-    #[cfg(feature = "hydrate")]
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
     crate::browser::hints::typed(place);
     let _ = place;
 }
 
 fn left(place: Place, event: &FocusEvent) {
-    #[cfg(feature = "hydrate")]
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
     crate::browser::hints::left(place, event);
     let _ = (place, event);
 }
@@ -183,11 +200,11 @@ fn key(place: Place, event: &KeyboardEvent) {
     if event.is_composing() || event.key_code() == 229 {
         return;
     }
-    let hints = place.hints.get_untracked();
+    let hints = untrack(|| shown(place));
     match event.key().as_str() {
         "ArrowDown" | "ArrowUp" if !hints.open => typed(place),
-        "ArrowDown" => place.hints.update(|hints| hints.step(true)),
-        "ArrowUp" => place.hints.update(|hints| hints.step(false)),
+        "ArrowDown" => change(place, |hints| hints.step(true)),
+        "ArrowUp" => change(place, |hints| hints.step(false)),
         "Escape" if hints.open => close(place),
         "Enter" => match hints.at.and_then(|at| hints.options.get(at)) {
             Some(hint) if hints.open => choose(place, &hint.query),

@@ -2,12 +2,14 @@
 """Writes questions.jsonl and heldout.jsonl from own.txt and heldout.txt.
 
 The expected question of every line is computed here, by the conventions that README.md states and with Python's own
-calendar; nothing of the program under test is used. Run it in this folder: `python3 make.py`.
+calendar, and the numbers of its answer by reference.py; nothing of the program under test is used. Run it in this folder: `python3 make.py`.
 """
 import json
 import re
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+
+from reference import numbers
 
 KST = timezone(timedelta(hours=9))
 AT = {"A": datetime(2026, 11, 20, 14, 7, tzinfo=KST), "B": datetime(2026, 3, 11, 9, 40, tzinfo=KST)}
@@ -209,6 +211,9 @@ def read(name):
                 before, _, rest = slots["prev"].partition(";")
                 entry["previous"] = question(before, parse(rest, ";"), at)
             entry["expect"] = question(kind, slots, at)
+            told = numbers(entry["expect"], slots["p"] == "now") if at == AT["A"] else None
+            if told is not None:
+                entry["numbers"] = told
             yield entry
         except (ValueError, KeyError, AssertionError) as error:
             raise SystemExit(f"{name}:{number}: {line}: {error!r}")

@@ -9,7 +9,7 @@ use bonghwa_analytics::view::{ForecastQuery, IncidentRow, Need, SessionsView, Un
 use crate::address::{Page, forecast_query};
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
-use crate::part::facts::{cell, measure_name, quiet};
+use crate::part::facts::{anchor, cell, measure_name, quiet};
 use crate::part::icon::{self, icon};
 use crate::part::table::table;
 use crate::say;
@@ -154,7 +154,7 @@ fn needed(here: &Here, needed: &Needed) -> Node {
                 Some(ahead) => {
                     let (number, unit) = say::forecast::probability(&ahead.over, lang);
                     cells.push(exact(ahead.threshold, Unit::Ratio, lang).into_node());
-                    cells.push(crate::part::facts::link(&crate::part::facts::anchor(&ahead.over), join(&number, unit)));
+                    cells.push(crate::part::facts::link(&anchor(&ahead.over), join(&number, unit)));
                     cells.push(cell(Some(&ahead.peak), lang));
                 }
             }
@@ -168,13 +168,15 @@ fn needed(here: &Here, needed: &Needed) -> Node {
         .iter()
         .filter(|row| row.need == Need::More)
         .map(|row| {
-            let times =
-                row.times.as_ref().map_or_else(|| MISSING.to_owned(), |fact| crate::part::facts::times(fact, lang));
+            let times = row.times.as_ref().map_or_else(
+                || MISSING.into_node(),
+                |fact| quiet(&anchor(fact), crate::part::facts::times(fact, lang)),
+            );
             vec![
                 format!("{} {}", here.region(&row.region), row.service).into_node(),
                 measure_name(here, row.measure, Unit::Ratio).to_owned().into_node(),
                 cell(row.now.as_ref(), lang),
-                times.into_node(),
+                times,
                 say::cause::confidence(here, row.confidence).into_node(),
             ]
         })

@@ -9,10 +9,9 @@ use crate::dom::{IntoNode, Node, markup};
 use crate::part::icon::{self, icon};
 
 /// Earlier questions but the one at hand; nothing where there are none, as before the page runs.
-pub(super) fn list(here: &Here, query: &AskQuery, past: RwSignal<Vec<AskQuery>>) -> Node {
+pub(super) fn list(here: &Here, query: &AskQuery, changes: RwSignal<u64>) -> Node {
     let t = here.t;
-    let items: Vec<Node> = past
-        .get()
+    let items: Vec<Node> = known(changes)
         .into_iter()
         .filter(|known| known.text != query.text && query.before.iter().all(|earlier| earlier.text != known.text))
         .map(|known| {
@@ -23,7 +22,7 @@ pub(super) fn list(here: &Here, query: &AskQuery, past: RwSignal<Vec<AskQuery>>)
             markup! {
                 <li>
                     <a href=href>{shown}</a>
-                    <button class="quiet" type="button" aria-label=name on:click=move |_: Event| forget(past, Some(&text))>{icon(icon::CROSS)}</button>
+                    <button class="quiet" type="button" aria-label=name on:click=move |_: Event| forget(changes, Some(&text))>{icon(icon::CROSS)}</button>
                 </li>
             }
             .into_node()
@@ -35,14 +34,22 @@ pub(super) fn list(here: &Here, query: &AskQuery, past: RwSignal<Vec<AskQuery>>)
     markup! {
         <h2>{t.past}</h2>
         <ol class="past">{items}</ol>
-        <p class="small">{t.past_here}</p>
-        <button class="quiet" type="button" on:click=move |_: Event| forget(past, None)>{t.past_clear}</button>
+        <p class="small">{here.lang.pick("이 브라우저에만 남습니다.", "Kept in this browser only.")}</p>
+        <button class="quiet" type="button" on:click=move |_: Event| forget(changes, None)>{here.lang.pick("모두 지우기", "Clear all")}</button>
     }
     .into_node()
 }
 
-fn forget(past: RwSignal<Vec<AskQuery>>, text: Option<&str>) {
-    #[cfg(feature = "hydrate")]
-    crate::browser::hints::forget(past, text);
-    let _ = (past, text);
+fn known(changes: RwSignal<u64>) -> Vec<AskQuery> {
+    let _ = changes.get();
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    return crate::browser::hints::past();
+    #[cfg(not(all(feature = "hydrate", not(feature = "ssr"))))]
+    Vec::new()
+}
+
+fn forget(changes: RwSignal<u64>, text: Option<&str>) {
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    crate::browser::hints::forget(changes, text);
+    let _ = (changes, text);
 }

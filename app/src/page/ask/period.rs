@@ -59,9 +59,9 @@ pub(super) fn others(here: &Here, answer: &Answer, query: &AskQuery) -> Node {
     };
     let mut links: Vec<Node> = choices(question.kind).iter().map(|when| link(Some(*when), name(here, *when))).collect();
     // A period that was chosen can be taken back.
-    links.extend(query.when.map(|_| link(None, t.as_asked)));
+    links.extend(query.when.map(|_| link(None, here.lang.pick("처음 물은 대로", "As first asked"))));
     let ahead = question.kind == Kind::Capacity;
     let own = (!ahead).then(|| form(here, (question.period.from, question.period.to)));
-    let name = if ahead { t.look_ahead } else { t.other_period };
-    markup! { <section class="part when"><h3>{name}</h3><p class="tabs">{links}</p>{own}</section> }.into_node()
+    let name = if ahead { t.look_ahead } else { here.lang.pick("다른 기간으로 다시", "Another period") };
+    markup! { <section class="part redo"><h3>{name}</h3><p class="tabs">{links}</p>{own}</section> }.into_node()
 }

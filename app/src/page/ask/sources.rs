@@ -1,7 +1,7 @@
 //! The margin: where every number of an answer comes from.
 
 use bonghwa_analytics::answer::{Answer, Body, Compared, Measured};
-use bonghwa_analytics::view::{Fact, IncidentRow, Verdict};
+use bonghwa_analytics::view::{Fact, IncidentRow, Need, Verdict};
 
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
@@ -28,7 +28,9 @@ pub(crate) fn list(here: &Here, answer: &Answer) -> Vec<Source> {
         }
         Body::Needed(needed) => {
             facts.extend(needed.ahead.iter().filter_map(|row| row.ahead.as_ref()).flat_map(|a| [&a.over, &a.peak]));
-            facts.extend(needed.plan.rows.iter().filter_map(|row| row.now.as_ref()));
+            // Of the plan the answer shows what needs more.
+            let more = needed.plan.rows.iter().filter(|row| row.need == Need::More);
+            facts.extend(more.flat_map(|row| row.now.iter().chain(&row.times)));
         }
         Body::Diagnosed(found) => {
             if let Some(Verdict::Unusual { ratio, .. }) = &found.verdict {

@@ -1,8 +1,12 @@
 //! Questions in plain words: are they understood, are those that cannot be answered refused, and does nothing hostile
 //! have an effect?
 //!
-//! The sets stand beside this crate in `ask/`, whose README explains them. Expected questions are computed there, apart from
-//! the program.
+//! The sets stand beside this crate in `ask/`, whose README explains them. Expected questions, and the numbers of their answers
+//! in the nation of `ask/nation.md`, are computed there, apart from the program.
+
+mod nation;
+mod numbers;
+mod told;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::text;
 use crate::figure::{Figure, Target};
+use numbers::{Number, Reference};
 
 /// A question and what it should be understood as.
 #[derive(Deserialize)]
@@ -31,6 +36,9 @@ struct Asked {
     /// Services that report, where they are not those of the project's sets.
     #[serde(default)]
     services: Option<Vec<String>>,
+    /// The numbers that the answer has to tell, if they were counted.
+    #[serde(default)]
+    numbers: Option<Vec<Number>>,
     #[serde(flatten)]
     wanted: Wanted,
 }
@@ -89,13 +97,19 @@ pub(crate) fn run(at: &Path) -> Result<Vec<Figure>> {
     let regions = regions();
     let services: Vec<String> = ["web", "was", "db"].map(str::to_owned).to_vec();
     let world = World { regions: &regions, services: &services };
+    let reference = Reference::new(&regions)?;
+    let scored = |set: &str, asked: &[Asked]| -> Result<Vec<Figure>> {
+        let mut figures = world.questions(set, asked);
+        figures.extend(reference.score(set, asked)?);
+        Ok(figures)
+    };
     if at.is_file() {
-        return Ok(world.questions("given", &read(at)?));
+        return scored("given", &read(at)?);
     }
     let own: Vec<Asked> = read(&at.join("questions.jsonl"))?;
-    let mut figures = world.questions("own", &own);
+    let mut figures = scored("own", &own)?;
     for set in ["heldout", "blind", "blind2", "blind3"] {
-        figures.extend(world.questions(set, &read::<Asked>(&at.join(format!("{set}.jsonl")))?));
+        figures.extend(scored(set, &read::<Asked>(&at.join(format!("{set}.jsonl")))?)?);
     }
     figures.push(world.unanswerable(&read(&at.join("unanswerable.jsonl"))?));
     figures.push(world.hostile(&read(&at.join("hostile.jsonl"))?, &own));
