@@ -5,7 +5,7 @@
 use std::io::{Cursor, Read};
 
 use bonghwa_analytics::ask::Format;
-use bonghwa_report::document::{Block, Cell, Chart, Column, Document, Outline, Quantity, Run, Source, Table};
+use bonghwa_report::document::{Block, Cell, Chart, Column, Document, Labels, Outline, Quantity, Run, Source, Table};
 use bonghwa_report::write;
 use proptest::prelude::*;
 use quick_xml::events::Event;
@@ -51,7 +51,12 @@ fn document(words: &[String]) -> Document {
         ],
         closing: word(),
         sources: vec![source.clone(), source],
-        ..Document::default()
+        labels: Labels {
+            sources: "붙임".to_owned(),
+            source_columns: ["번호", "수치", "대상", "기간", "방법", "오차"].map(str::to_owned),
+            text_sheet: "보고서".to_owned(),
+            ..Labels::default()
+        },
     }
     .cleaned()
 }
