@@ -11,6 +11,8 @@ const WIDTH: f64 = 680.0;
 const HEIGHT: f64 = 250.0;
 const LEFT: f64 = 62.0;
 const RIGHT: f64 = 14.0;
+/// Between the edge of the plot and its first and last row, so that their labels fit.
+const INSET: f64 = 34.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 30.0;
 /// Labels below the chart at most.
@@ -27,7 +29,7 @@ pub(crate) fn svg(chart: &Chart, table: &Table, lang: Lang, family: &str) -> Str
     let rows = table.rows.len();
     let x = |at: usize| {
         let share = if rows < 2 { 0.5 } else { at as f64 / (rows - 1) as f64 };
-        LEFT + 14.0 + share * (WIDTH - LEFT - RIGHT - 28.0)
+        LEFT + INSET + share * (WIDTH - LEFT - RIGHT - 2.0 * INSET)
     };
     let y = |value: f64| HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM);
     let mut out = format!(
@@ -64,7 +66,7 @@ pub(crate) fn svg(chart: &Chart, table: &Table, lang: Lang, family: &str) -> Str
         ));
     }
     // The line that matters is drawn last, over the others.
-    let mut legend = LEFT + 14.0;
+    let mut legend = LEFT + INSET;
     let mut words = String::new();
     for (place, (column, _)) in series.iter().enumerate() {
         let (colour, width) = ink(place);

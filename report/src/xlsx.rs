@@ -10,8 +10,8 @@ use rust_xlsxwriter::{
 use crate::document::{Block, Cell, Chart, Column, Document, Quantity, Table, mark};
 use crate::xml::allowed;
 
-/// Characters that a cell holds.
-const LONGEST: usize = 32_000;
+/// Characters that are written to a cell, which holds 32,767 units of UTF-16.
+const LONGEST: usize = 16_000;
 /// Characters in the name of a sheet.
 const NAME: usize = 31;
 /// Width of all columns of a sheet together, in characters.
@@ -215,7 +215,8 @@ fn label(said: &str) -> String {
 
 /// A name that a sheet can have and no other one has.
 fn sheet_name(wanted: &str, taken: &[String]) -> String {
-    let fits = |c: &char| allowed(*c) && !"[]:*?/\\'".contains(*c);
+    // Letters beyond the first plane count twice.
+    let fits = |c: &char| allowed(*c) && u32::from(*c) <= 0xFFFF && !"[]:*?/\\'".contains(*c);
     let clean: String = wanted.chars().filter(fits).take(NAME).collect();
     let clean = match clean.trim() {
         "" => "-".to_owned(),

@@ -5,7 +5,7 @@
 use std::io::{Cursor, Read};
 
 use bonghwa_analytics::ask::Format;
-use bonghwa_report::document::{Block, Cell, Chart, Column, Document, Outline, Quantity, Run, Source, Table};
+use bonghwa_report::document::{Block, Cell, Chart, Column, Document, Labels, Outline, Quantity, Run, Source, Table};
 use bonghwa_report::write;
 use proptest::prelude::*;
 use quick_xml::events::Event;
@@ -51,7 +51,12 @@ fn document(words: &[String]) -> Document {
         ],
         closing: word(),
         sources: vec![source.clone(), source],
-        ..Document::default()
+        labels: Labels {
+            sources: "붙임".to_owned(),
+            source_columns: ["번호", "수치", "대상", "기간", "방법", "오차"].map(str::to_owned),
+            text_sheet: "보고서".to_owned(),
+            ..Labels::default()
+        },
     }
     .cleaned()
 }
@@ -96,10 +101,11 @@ fn package(bytes: &[u8]) -> Vec<(String, String)> {
     let mut parts = Vec::new();
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).unwrap();
-        let name = part.name().to_owned();
+        let name = part.name().unwrap().into_owned();
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes).unwrap();
-        if !name.ends_with(".xml") && !name.ends_with(".hpf") && !name.ends_with(".rels") {
+        let kind = name.rsplit_once('.').map_or("", |(_, kind)| kind);
+        if !["xml", "hpf", "rels"].contains(&kind) {
             continue;
         }
         let text = String::from_utf8(bytes).unwrap();

@@ -20,11 +20,14 @@ impl Maker<'_> {
         heading(blocks, lang.pick("사건", "Incidents"));
         let counted = self.cite_incidents();
         let (n, signs) = (view.rows.len(), view.signs.len());
-        let lead = lang.pick("사건 {}, 작은 징후 {}이 있었습니다.", "{} incidents and {} small signs.");
-        point(blocks, Outline::Circle, fill(lead, &[(count(n, lang), counted), (count(signs, lang), counted)]));
+        let signs = (count(signs, lang), counted);
         if view.rows.is_empty() {
+            let lead = lang.pick("사건은 없었고 작은 징후는 {}입니다.", "No incident; small signs: {}.");
+            point(blocks, Outline::Circle, fill(lead, &[signs]));
             return;
         }
+        let lead = lang.pick("사건은 {}, 작은 징후는 {}입니다.", "Incidents: {}; small signs: {}.");
+        point(blocks, Outline::Circle, fill(lead, &[(count(n, lang), counted), signs]));
         // Newest first in the list of pages; a report tells them as they came.
         let mut rows: Vec<&IncidentRow> = view.rows.iter().collect();
         rows.sort_by(|a, b| a.from.cmp(&b.from).then(a.id.cmp(&b.id)));
