@@ -4,25 +4,39 @@
 use bonghwa_analytics::format::Lang;
 
 macro_rules! words {
-    ($($name:ident: $ko:literal, $en:literal;)*) => {
-        /// The strings of one language.
+    ($(#[$about:meta])* $kind:ident; $($name:ident: $ko:literal, $en:literal;)*) => {
+        $(#[$about])*
         #[derive(Debug)]
-        pub(crate) struct Words { $(pub(crate) $name: &'static str,)* }
+        pub(crate) struct $kind { $(pub(crate) $name: &'static str,)* }
 
-        const KO: Words = Words { $($name: $ko,)* };
-        const EN: Words = Words { $($name: $en,)* };
+        impl $kind {
+            const KO: Self = Self { $($name: $ko,)* };
+            const EN: Self = Self { $($name: $en,)* };
+        }
     };
+}
+
+/// What the pages of the browser's other modules need besides; the module of the first page does without.
+#[cfg(any(feature = "ssr", feature = "rooms", feature = "answers"))]
+impl std::ops::Deref for Words {
+    type Target = Further;
+
+    fn deref(&self) -> &Further {
+        if self.other_language == Self::KO.other_language { &Further::KO } else { &Further::EN }
+    }
 }
 
 /// The strings of a language.
 pub(crate) const fn words(lang: Lang) -> &'static Words {
     match lang {
-        Lang::Ko => &KO,
-        Lang::En => &EN,
+        Lang::Ko => &Words::KO,
+        Lang::En => &Words::EN,
     }
 }
 
 words! {
+    /// The strings of one language.
+    Words;
     name: "봉화", "Bonghwa";
     skip: "본문 바로 가기", "Skip to content";
     menu: "주 메뉴", "Main menu";
@@ -68,7 +82,6 @@ words! {
     users: "동시접속자", "Concurrent users";
     users_short: "접속자", "Users";
     incidents: "사건", "Incidents";
-    no_incident: "그런 사건이 없습니다", "There is no such incident";
     sessions: "동시 세션", "Concurrent sessions";
     addresses: "접속 주소", "Connected addresses";
     per_capita: "인구 1만 명당", "Per 10,000 people";
@@ -188,43 +201,17 @@ words! {
 
     pseudonym: "가명", "Pseudonym";
     why: "적은 까닭", "Why it is listed";
-    nobody_listed: "해당하는 접속이 없습니다.", "Nobody is listed.";
-    session_ages: "지금 이어지는 접속의 길이", "How long sessions have lasted";
-    session_ages_note: "막대는 두 배가 될 때마다 같은 너비로 늘어납니다. 1시간 이상은 정확한 수이고, 1시간 미만은 추정입니다.", "Bars grow by the same width with each doubling. From an hour on numbers are counted, below they are estimated.";
-    session_past: "지난 기간에는 보여 드리지 않습니다.", "Not shown for a period of the past.";
-    session_known: "어디까지 알 수 있나", "What is known";
-    session_by_region: "지역별로 보기", "By region";
-    known_since: "기록 시작", "Known since";
-    known_until: "마지막 기록", "Known until";
-    pseudonymous: "가명은 되돌릴 수 없는 해시이며, 원래 값은 어디에도 남지 않습니다.", "A pseudonym is a hash that cannot be turned back; the value it stands for is kept nowhere.";
     forecast: "예측·용량", "Forecast";
     interval: "85 % 구간", "85 % interval";
-    measured: "잰 값", "Measured";
     expected: "예측", "Forecast";
     said: "그때의 예측", "What was forecast";
-    came: "실제", "What came";
-    since_now: "지금", "now";
     measure: "수치", "Measure";
-    look_ahead: "내다볼 때", "Look ahead";
-    ahead_3h: "3시간", "3 hours";
-    ahead_28d: "28일", "28 days";
     threshold: "임계값", "Threshold";
-    threshold_apply: "적용", "Apply";
-    busiest: "가장 바쁜 서비스", "The busiest";
     over: "넘을 확률", "Probability of passing";
     peak: "가장 높을 때", "At its highest";
-    full_on: "가득 차는 날", "Full on";
-    record: "지난 예측이 맞았는지", "How past forecasts did";
-    record_none: "견주어 볼 지난 예측이 아직 없습니다.", "There are no past forecasts to compare yet.";
-    capacity: "분기 말까지 늘려야 할 곳", "What needs more before the quarter ends";
-    resource: "자원", "Resource";
     answer: "판단", "Answer";
-    busy_now: "바쁜 시간 사용률", "Busy hour use";
     weekly: "한 주에", "A week";
-    edge: "분기 말 85 % 상한", "85 % edge at its end";
-    reason: "까닭", "Reason";
     sure: "확신", "Confidence";
-    not_needed: "필요 없음", "Not needed";
     holidays_in: "공휴일은 일요일처럼 봅니다", "Holidays are taken to go like Sundays";
 
     choose_regions: "지역을 고르세요", "Choose regions";
@@ -268,46 +255,21 @@ words! {
     only_note: "이 지역만 쓴 사람은 큰 두 수의 차라 오차가 큽니다. 오차보다 작으면 적지 않습니다.", "Who used only one region is a difference of two large numbers; where it is below its error it is not given.";
 
     ask: "묻기", "Ask";
-    ask_title: "무엇이 궁금하세요?", "What would you like to know?";
     ask_now: "바로 물어보기", "Ask right away";
     past: "이전 질문", "Asked before";
     like_this: "비슷한 질문", "Similar questions";
     close: "닫기", "Close";
-    answer_number: "답변 번호", "Answer number";
-    ask_on: "이어서 묻기", "Ask on";
     ask_hint: "무엇이 궁금하세요?", "Ask a question";
     question: "질문", "Question";
-    numbers: "수치", "Numbers";
-    reasons: "까닭", "Causes";
-    source_list: "출처", "Sources";
-    conclusion: "결론", "Conclusion";
-    picture: "그림", "Chart";
     highest: "가장 높을 때", "Highest";
-    distinct: "기간 전체, 중복 제거", "Whole period, each once";
     difference_short: "차이", "Difference";
-    chance: "넘을 확률", "Probability";
-    times_now: "필요한 배수", "Factor needed";
-    see_region: "지역 자세히 보기", "See the region";
-    more: "더 보기", "More";
-    sources_hint: "밑줄 친 수를 누르면 여기로 옵니다.", "An underlined number leads here.";
     users_mean: "동시접속자는 5분마다 센 수의 평균입니다. 기간 전체의 이용자 수와 다릅니다.", "Concurrent users are the mean of five-minute counts, not the users of the whole period.";
     why_page: "판정 근거", "Why, and why not";
     why_nothing: "그때 이 값을 보낸 곳이 없습니다. 다른 시각이나 다른 항목을 고르십시오.", "Nobody sent it then. Please choose another time or another measure.";
-    around: "그 무렵", "Around that time";
-    judged_by: "판정의 근거", "What it was judged by";
-    where_from: "변화가 온 곳", "Where the change comes from";
-    all_of_it: "전체", "all of it";
     middle: "가운데", "middle";
-    score_note: "1이 범위의 끝", "1 is the edge of the range";
-    learned_from: "배운 날", "Learned from";
-    rules: "알리는 규칙", "When something is flagged";
-    no_parts: "이 항목은 나누어 볼 수 없습니다.", "This measure is not a sum that can be divided.";
     kind: "종류", "Kind";
     change: "변화", "Change";
-    share_of_change: "변화의 몫", "Share of the change";
-    hour_before: "앞 1시간", "Hour before";
     then: "그때 15분", "Those 15 min";
-    apply_at: "이 시각 보기", "Show this time";
     call: "호출", "Call";
     to_why: "근거", "Why";
     objectives: "서비스 수준 목표", "Service-level objectives";
@@ -322,46 +284,98 @@ words! {
 
     usual: "평소", "usual";
     entry: "이용자 요청", "user requests";
+    reports: "보고서", "Reports";
+    runbooks: "런북", "Runbooks";
+    see_incidents: "사건 보기", "See incidents";
+    finding_cause: "원인을 찾고 있습니다.", "The cause is being looked for.";
+    no_cause: "원인은 알 수 없습니다.", "The cause cannot be told.";
+    scope: "범위", "Scope";
+    resolve: "해결됨", "Resolved";
+    acknowledged: "확인함", "Acknowledged";
+    resolved: "해결됨", "Resolved";
+    reopened: "다시 엶", "Reopened";
+    judged_right: "원인 판단 맞음", "Cause right";
+    judged_wrong: "원인 판단 틀림", "Cause wrong";
+    value: "값", "Value";
+    by_season: "최근 28일 가운데 같은 종류 날(평일·토요일·쉬는 날) 14일까지, 같은 시각의 중앙값과 흩어짐", "median and scatter at the same time on up to 14 days of the same kind in the last 28";
+    by_local: "바로 앞 20분의 중앙값과 흔들림", "median and swing of the 20 minutes before";
+    by_nothing: "방법이 남아 있지 않음", "method not kept";
+    helps: "보통 도움이 되는 일", "What usually helps";
+    times_usual: "평소의 몇 배", "Times the usual";
+    judging: "지난 자료를 아직 판정하고 있어 사건이 더 나올 수 있습니다.", "The past is still being judged; more incidents may come.";
+    learning: "두 주 동안 배우기 전에는 크게 벗어난 것만 찾습니다.", "Until two weeks have been seen, only gross changes are found.";
+    findings: "징후", "Findings";
+    small_signs: "작은 징후", "Small signs";
+    out_word: "평소 범위 밖", "out of its usual range";
+    in_word: "평소 범위 안", "in its usual range";
+    band_by: "범위는 ", "range: ";
+}
+
+#[cfg(any(feature = "ssr", feature = "rooms", feature = "answers"))]
+words! {
+    /// Strings of pages that are not in the first module.
+    Further;
+    no_incident: "그런 사건이 없습니다", "There is no such incident";
+    nobody_listed: "해당하는 접속이 없습니다.", "Nobody is listed.";
+    session_ages: "지금 이어지는 접속의 길이", "How long sessions have lasted";
+    session_ages_note: "막대는 두 배가 될 때마다 같은 너비로 늘어납니다. 1시간 이상은 정확한 수이고, 1시간 미만은 추정입니다.", "Bars grow by the same width with each doubling. From an hour on numbers are counted, below they are estimated.";
+    session_past: "지난 기간에는 보여 드리지 않습니다.", "Not shown for a period of the past.";
+    session_known: "어디까지 알 수 있나", "What is known";
+    session_by_region: "지역별로 보기", "By region";
+    known_since: "기록 시작", "Known since";
+    known_until: "마지막 기록", "Known until";
+    pseudonymous: "가명은 되돌릴 수 없는 해시이며, 원래 값은 어디에도 남지 않습니다.", "A pseudonym is a hash that cannot be turned back; the value it stands for is kept nowhere.";
+    measured: "잰 값", "Measured";
+    came: "실제", "What came";
+    since_now: "지금", "now";
+    look_ahead: "내다볼 때", "Look ahead";
+    ahead_3h: "3시간", "3 hours";
+    ahead_28d: "28일", "28 days";
+    threshold_apply: "적용", "Apply";
+    busiest: "가장 바쁜 서비스", "The busiest";
+    full_on: "가득 차는 날", "Full on";
+    record: "지난 예측이 맞았는지", "How past forecasts did";
+    record_none: "견주어 볼 지난 예측이 아직 없습니다.", "There are no past forecasts to compare yet.";
+    capacity: "분기 말까지 늘려야 할 곳", "What needs more before the quarter ends";
+    resource: "자원", "Resource";
+    busy_now: "바쁜 시간 사용률", "Busy hour use";
+    edge: "분기 말 85 % 상한", "85 % edge at its end";
+    reason: "까닭", "Reason";
+    not_needed: "필요 없음", "Not needed";
+    ask_title: "무엇이 궁금하세요?", "What would you like to know?";
+    answer_number: "답변 번호", "Answer number";
+    ask_on: "이어서 묻기", "Ask on";
+    numbers: "수치", "Numbers";
+    reasons: "까닭", "Causes";
+    source_list: "출처", "Sources";
+    conclusion: "결론", "Conclusion";
+    picture: "그림", "Chart";
+    distinct: "기간 전체, 중복 제거", "Whole period, each once";
+    chance: "넘을 확률", "Probability";
+    times_now: "필요한 배수", "Factor needed";
+    see_region: "지역 자세히 보기", "See the region";
+    more: "더 보기", "More";
+    sources_hint: "밑줄 친 수를 누르면 여기로 옵니다.", "An underlined number leads here.";
+    around: "그 무렵", "Around that time";
+    judged_by: "판정의 근거", "What it was judged by";
+    where_from: "변화가 온 곳", "Where the change comes from";
+    all_of_it: "전체", "all of it";
+    score_note: "1이 범위의 끝", "1 is the edge of the range";
+    learned_from: "배운 날", "Learned from";
+    rules: "알리는 규칙", "When something is flagged";
+    no_parts: "이 항목은 나누어 볼 수 없습니다.", "This measure is not a sum that can be divided.";
+    share_of_change: "변화의 몫", "Share of the change";
+    hour_before: "앞 1시간", "Hour before";
+    apply_at: "이 시각 보기", "Show this time";
     crumbs: "현재 위치", "Where you are";
     no_incident_lead: "주소가 잘못되었거나 자료가 보관 기간을 지났습니다.", "The address is wrong, or its data is past the time that data is kept.";
     to_incidents: "사건 목록으로", "To the list of incidents";
-    reports: "보고서", "Reports";
-    reports_lead: "기간과 지역을 고르면 같은 내용을 한글(HWPX), PDF, 엑셀, HTML로 만듭니다. 만든 보고서는 누가 언제 왜 만들었는지와 함께 보관합니다.", "Choose a period and regions: the same report is made as HWPX, PDF, a workbook and HTML, and kept with who asked for it, when and why.";
-    report: "보고서", "Report";
-    report_list: "만든 보고서", "Reports made";
-    no_reports: "아직 만든 보고서가 없습니다.", "No report was made yet.";
-    report_kind: "종류", "Kind";
-    report_day: "일일 보고서", "Daily report";
-    report_week: "주간 보고서", "Weekly report";
-    report_month: "월간 보고서", "Monthly report";
-    report_incident: "장애 보고서", "Incident report";
-    report_until: "기준 시각", "As of";
-    report_until_hint: "비워 두면 지금까지입니다. 월요일 0시를 넣으면 지난 한 주 전체입니다.", "Empty for now. Midnight of a Monday gives the whole week before.";
-    report_regions: "지역(고르지 않으면 전국)", "Regions (none for all)";
-    report_formats: "파일 형식", "Files";
-    why_asked: "사유", "Reason";
-    asked_by: "요청", "Asked";
-    make_report: "보고서 만들기", "Make the report";
-    make_this_report: "이 내용으로 보고서 만들기", "Make a report of this";
-    incident_report: "이 장애 보고서", "Report on this incident";
-    state: "상태", "State";
-    cancel: "취소", "Cancel";
-    remove: "지우기", "Delete";
-    report_failed: "만들지 못했습니다.", "It could not be made.";
-    report_cancelled: "취소했습니다.", "Cancelled.";
-    by_this_machine: "이 컴퓨터", "This computer";
-    by_schedule: "정기", "Schedule";
-    by_key: "열쇠", "Key";
-    runbooks: "런북", "Runbooks";
     runbooks_lead: "장애 때 무엇을 어떤 순서로 하는지 적어 둔 글입니다. 봉화는 보여 드리기만 하고 따라 하지 않습니다.", "What to do when something fails, and in which order. Bonghwa shows it and never acts on it.";
     runbooks_note: "우리 기관이 적어 둔 글에서 찾은 것입니다.", "Found in what your organisation wrote down.";
     no_runbooks: "아직 런북이 없습니다. 설정의 [runbooks] dir에 마크다운 파일이 있는 폴더를 적어 주십시오.", "There are no runbooks yet. Name a folder of Markdown files in the settings, [runbooks] dir.";
     no_runbook: "그런 런북이 없습니다", "There is no such runbook";
     no_runbook_lead: "파일 이름이 바뀌었거나 지워졌습니다.", "Its file was renamed or removed.";
     to_runbooks: "런북 목록으로", "To the list of runbooks";
-    see_incidents: "사건 보기", "See incidents";
-    finding_cause: "원인을 찾고 있습니다.", "The cause is being looked for.";
-    no_cause: "원인은 알 수 없습니다.", "The cause cannot be told.";
     no_cause_why: "어느 한 곳을 원인으로 말할 근거가 모자랍니다.", "There is too little to name a place.";
     sureness: "확신의 정도", "How sure";
     sureness_what: "이 말의 기준", "What these words mean";
@@ -371,22 +385,15 @@ words! {
     affected_addresses: "사건 동안 접속한 주소", "Addresses during the incident";
     affected_how: "중복 제거", "each counted once";
     affected_none: "센 값이 없습니다", "Not counted";
-    scope: "범위", "Scope";
     owner: "담당", "Taken by";
     nobody: "아직 없습니다", "Nobody yet";
     by_name: "이름", "Your name";
     by_hint: "확인을 누르면 적은 이름이 담당으로 남습니다. 이름은 비워도 됩니다.", "The name is kept as who takes care of it. It may be left empty.";
     acknowledge: "확인", "Acknowledge";
-    resolve: "해결됨", "Resolved";
     reopen: "다시 열기", "Reopen";
-    acknowledged: "확인함", "Acknowledged";
-    resolved: "해결됨", "Resolved";
-    reopened: "다시 엶", "Reopened";
     right_question: "원인 판단이 맞습니까?", "Is the cause right?";
     right: "맞음", "Right";
     wrong: "틀림", "Wrong";
-    judged_right: "원인 판단 맞음", "Cause right";
-    judged_wrong: "원인 판단 틀림", "Cause wrong";
     no_script: "확인, 해결됨, 맞음, 틀림은 스크립트가 켜진 브라우저에서 남길 수 있습니다.", "Acknowledging, resolving and judging need a browser with scripts.";
     not_kept: "남기지 못했습니다. 다시 눌러 주십시오.", "It was not kept. Please try again.";
     user: "이용자", "Users";
@@ -402,40 +409,27 @@ words! {
     lanes_note: "새로 나온 징후 수, 먼저 시작한 것이 위", "findings that began, the first on top";
     why_flagged: "왜 징후인가", "Why each was flagged";
     where_: "곳", "Where";
-    value: "값", "Value";
     out_by: "벗어난 정도", "How far out";
     spell: "벗어난 때", "Time out of range";
     how_band: "범위를 만든 방법", "How the range was made";
-    by_season: "최근 28일 가운데 같은 종류 날(평일·토요일·쉬는 날) 14일까지, 같은 시각의 중앙값과 흩어짐", "median and scatter at the same time on up to 14 days of the same kind in the last 28";
-    by_local: "바로 앞 20분의 중앙값과 흔들림", "median and swing of the 20 minutes before";
-    by_nothing: "방법이 남아 있지 않음", "method not kept";
     course: "지금까지", "So far";
     first_sign: "첫 징후", "First sign";
     out_of_range: "평소 범위를 벗어남", "Out of its usual range";
     ended: "끝남", "Over";
     goes_on: "아직 이어짐", "goes on";
-    helps: "보통 도움이 되는 일", "What usually helps";
     helps_note: "이런 원인에 두루 쓰는 순서입니다. 조치는 사람이 합니다.", "General advice for this kind of cause. People act, Bonghwa does not.";
     similar: "비슷한 사건", "Similar incidents";
     no_similar: "지난 2주 동안 없었습니다.", "Nothing alike in the last two weeks.";
-    times_usual: "평소의 몇 배", "Times the usual";
     share_method: "늘어난 몫 가운데 이곳에서 생긴 몫", "what arises here of all that was added";
     difference: "사건 동안의 평균에서 사건 전 한 시간의 평균을 뺌", "mean during, less the mean of the hour before";
     added: "늘어난 시간", "added time";
     all_regions: "모든 지역", "All regions";
-    judging: "지난 자료를 아직 판정하고 있어 사건이 더 나올 수 있습니다.", "The past is still being judged; more incidents may come.";
-    learning: "두 주 동안 배우기 전에는 크게 벗어난 것만 찾습니다.", "Until two weeks have been seen, only gross changes are found.";
-    findings: "징후", "Findings";
     cause_judged: "원인 판단", "Causes judged";
-    small_signs: "작은 징후", "Small signs";
     signs_note: "사건으로 묶이지 않은 짧거나 약한 징후입니다. 빠뜨린 것은 없습니다.", "Short or weak signs that belong to no incident. Nothing is left out.";
     none_open: "이 기간에 사건이 없습니다.", "No incident in this period.";
     longer_period: "31일 보기", "Look at 31 days";
     span_14d: "14일", "14 days";
     span_31d: "31일", "31 days";
-    out_word: "평소 범위 밖", "out of its usual range";
-    in_word: "평소 범위 안", "in its usual range";
-    band_by: "범위는 ", "range: ";
     other_causes: "그 밖에 있을 수 있는 원인", "Other possible causes";
     comparison: "비교", "Comparison";
     elsewhere_method: "지역마다 5분 값 ÷ 평소 가운데 값의 평균", "mean over five-minute values of value ÷ usual middle, for each region";

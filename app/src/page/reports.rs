@@ -20,26 +20,31 @@ pub(crate) fn render(here: &Here, view: &ReportsView, query: &ReportsQuery) -> N
     let busy = view.entries.iter().any(|entry| !entry.state.is_over());
     let reload = busy.then(|| markup! { <p class="nowasm"><a class="btn" href=here.address.href()>{t.reload}</a></p> });
     let list = if view.entries.is_empty() {
-        markup! { <p>{t.no_reports}</p> }.into_node()
+        markup! { <p>{here.lang.pick("아직 만든 보고서가 없습니다.", "No report was made yet.")}</p> }.into_node()
     } else {
         let rows: Vec<Vec<Node>> = view.entries.iter().map(|entry| row(here, view, entry)).collect();
-        let heads = [t.report, t.period, t.asked_by, t.why_asked, t.state];
-        table(here, t.report_list, heads.len(), &heads, rows)
+        let heads = [
+            here.lang.pick("보고서", "Report"),
+            t.period,
+            here.lang.pick("요청", "Asked"),
+            here.lang.pick("사유", "Reason"),
+            here.lang.pick("상태", "State"),
+        ];
+        table(here, here.lang.pick("만든 보고서", "Reports made"), heads.len(), &heads, rows)
     };
     markup! {
         <article class="document reports">
             <h1>{t.reports}</h1>
-            <p class="small">{t.reports_lead}</p>
+            <p class="small">{here.lang.pick("기간과 지역을 고르면 같은 내용을 한글(HWPX), PDF, 엑셀, HTML로 만듭니다. 만든 보고서는 누가 언제 왜 만들었는지와 함께 보관합니다.", "Choose a period and regions: the same report is made as HWPX, PDF, a workbook and HTML, and kept with who asked for it, when and why.")}</p>
             {order(here, view, query)}
         </article>
-        {chapter("list", t.report_list, markup! { {reload}{list}<p class="subt">{kept(here, view)}</p> }.into_node())}
+        {chapter("list", here.lang.pick("만든 보고서", "Reports made"), markup! { {reload}{list}<p class="subt">{kept(here, view)}</p> }.into_node())}
     }
     .into_node()
 }
 
 /// The form.
 fn order(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
-    let t = here.t;
     let kinds: Vec<_> = ReportKind::ALL
         .into_iter()
         .filter(|kind| *kind != ReportKind::Incident || !query.incident.is_empty())
@@ -66,7 +71,7 @@ fn order(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
         })
         .collect();
     let about = (!query.incident.is_empty()).then(|| {
-        markup! { <p class="small">{t.report_incident}" "<code>{query.incident.clone()}</code></p> }
+        markup! { <p class="small">{here.lang.pick("장애 보고서", "Incident report")}" "<code>{query.incident.clone()}</code></p> }
     });
     let unseen =
         [("lang", here.lang.tag().to_owned()), ("back", here.address.href()), ("incident", query.incident.clone())];
@@ -74,16 +79,16 @@ fn order(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
     markup! {
         <form class="order" method="post" action="/api/reports">
             {hidden(unseen)}
-            <fieldset><legend>{t.report_kind}</legend>{kinds}{about}</fieldset>
+            <fieldset><legend>{here.lang.pick("종류", "Kind")}</legend>{kinds}{about}</fieldset>
             <fieldset>
-                <legend>{t.report_until}</legend>
+                <legend>{here.lang.pick("기준 시각", "As of")}</legend>
                 <input type="datetime-local" name="at" max=until aria-describedby="at-hint"/>
-                <p class="hint" id="at-hint">{t.report_until_hint}</p>
+                <p class="hint" id="at-hint">{here.lang.pick("비워 두면 지금까지입니다. 월요일 0시를 넣으면 지난 한 주 전체입니다.", "Empty for now. Midnight of a Monday gives the whole week before.")}</p>
             </fieldset>
-            <fieldset class="many"><legend>{t.report_regions}</legend>{regions}</fieldset>
-            <fieldset><legend>{t.report_formats}</legend>{formats}</fieldset>
-            <label class="reason">{t.why_asked}<input name="why" maxlength=LONGEST_REASON.to_string()/></label>
-            <button class="btn main">{t.make_report}</button>
+            <fieldset class="many"><legend>{here.lang.pick("지역(고르지 않으면 전국)", "Regions (none for all)")}</legend>{regions}</fieldset>
+            <fieldset><legend>{here.lang.pick("파일 형식", "Files")}</legend>{formats}</fieldset>
+            <label class="reason">{here.lang.pick("사유", "Reason")}<input name="why" maxlength=LONGEST_REASON.to_string()/></label>
+            <button class="btn main">{here.lang.pick("보고서 만들기", "Make the report")}</button>
         </form>
     }
     .into_node()
@@ -112,7 +117,6 @@ fn row(here: &Here, view: &ReportsView, entry: &ReportEntry) -> Vec<Node> {
 
 /// What became of it: how far it is with a way to stop it, or its files.
 fn state(here: &Here, view: &ReportsView, entry: &ReportEntry) -> Node {
-    let t = here.t;
     let path = format!("/api/reports/{}", entry.id);
     let act = |name: &'static str| {
         markup! {
@@ -129,11 +133,11 @@ fn state(here: &Here, view: &ReportsView, entry: &ReportEntry) -> Node {
                 Lang::Ko => format!("앞선 {before}건 뒤에 만듭니다"),
                 Lang::En => format!("after {before} others"),
             };
-            markup! { <p>{text}</p>{act(t.cancel)} }.into_node()
+            markup! { <p>{text}</p>{act(here.lang.pick("취소", "Cancel"))} }.into_node()
         }
         ReportState::Running(ReportProgress { step, done, of }) => {
             let text = format!("{} ({}/{of})", doing(here, step), done + 1);
-            markup! { <p role="status">{text}</p><progress value=done.to_string() max=of.to_string() aria-label=t.state></progress>{act(t.cancel)} }
+            markup! { <p role="status">{text}</p><progress value=done.to_string() max=of.to_string() aria-label=here.lang.pick("상태", "State")></progress>{act(here.lang.pick("취소", "Cancel"))} }
                 .into_node()
         }
         ReportState::Done(ReportFiles { files, took, .. }) => {
@@ -150,22 +154,22 @@ fn state(here: &Here, view: &ReportsView, entry: &ReportEntry) -> Node {
                 Lang::Ko => format!("{seconds}초 걸림"),
                 Lang::En => format!("took {seconds} s"),
             };
-            markup! { <ul class="files">{links}</ul><p class="small">{took}</p>{act(t.remove)} }.into_node()
+            markup! { <ul class="files">{links}</ul><p class="small">{took}</p>{act(here.lang.pick("지우기", "Delete"))} }.into_node()
         }
         ReportState::Failed(why) => {
-            markup! { <p class="lateline">{t.report_failed}</p><p class="small">{why.clone()}</p>{act(t.remove)} }
+            markup! { <p class="lateline">{here.lang.pick("만들지 못했습니다.", "It could not be made.")}</p><p class="small">{why.clone()}</p>{act(here.lang.pick("지우기", "Delete"))} }
                 .into_node()
         }
-        ReportState::Cancelled => markup! { <p>{t.report_cancelled}</p>{act(t.remove)} }.into_node(),
+        ReportState::Cancelled => markup! { <p>{here.lang.pick("취소했습니다.", "Cancelled.")}</p>{act(here.lang.pick("지우기", "Delete"))} }.into_node(),
     }
 }
 
 fn name(here: &Here, kind: ReportKind) -> &'static str {
     match kind {
-        ReportKind::Day => here.t.report_day,
-        ReportKind::Week => here.t.report_week,
-        ReportKind::Month => here.t.report_month,
-        ReportKind::Incident => here.t.report_incident,
+        ReportKind::Day => here.lang.pick("일일 보고서", "Daily report"),
+        ReportKind::Week => here.lang.pick("주간 보고서", "Weekly report"),
+        ReportKind::Month => here.lang.pick("월간 보고서", "Monthly report"),
+        ReportKind::Incident => here.lang.pick("장애 보고서", "Incident report"),
     }
 }
 
@@ -183,9 +187,9 @@ fn period(here: &Here, entry: &ReportEntry) -> String {
 
 fn who(here: &Here, who: &str) -> String {
     match who {
-        "local" => here.t.by_this_machine.to_owned(),
-        "schedule" => here.t.by_schedule.to_owned(),
-        key => format!("{} {key}", here.t.by_key),
+        "local" => here.lang.pick("이 컴퓨터", "This computer").to_owned(),
+        "schedule" => here.lang.pick("정기", "Schedule").to_owned(),
+        key => format!("{} {key}", here.lang.pick("열쇠", "Key")),
     }
 }
 
