@@ -22,13 +22,15 @@ pub use measure::Measured;
 pub use rank::{RankRow, Ranked};
 pub use report::Reported;
 
-use crate::ask::{Area, Context, Kind, Question, Understood, understand};
+use crate::ask::{Area, Context, Kind, Quantity, Question, Understood, says_now, understand};
 use crate::atlas::{Atlas, Track, Union};
 use crate::bucket::Bucket;
 use crate::identity::IdentityMode;
 use crate::region::Region;
+use crate::session::Kind as SessionKind;
 use crate::view::{
-    ForecastQuery, ForecastView, IncidentsView, Moment, NowView, Passage, PeriodChart, SessionsQuery, SessionsView,
+    CapacityPlan, ForecastQuery, ForecastView, IncidentsView, Moment, NowView, Passage, PeriodChart, SessionsQuery,
+    SessionsView,
 };
 
 /// Where answers read from: the edges of a server, or files at hand.
@@ -48,8 +50,10 @@ pub trait Source {
     fn incidents(&self, region: &str, from: i64, to: i64) -> Result<IncidentsView, Self::Error>;
     /// Sessions that stand out.
     fn sessions(&self, query: &SessionsQuery) -> Result<SessionsView, Self::Error>;
-    /// Where a measure goes, and what needs more before the quarter ends.
+    /// Where a measure goes.
     fn forecast(&self, query: &ForecastQuery) -> Result<ForecastView, Self::Error>;
+    /// What needs more before the quarter ends, in all regions.
+    fn capacity(&self) -> Result<CapacityPlan, Self::Error>;
     /// Passages of runbooks that fit some words, best first; none where there are no runbooks.
     fn runbooks(&self, _words: &str, _limit: usize) -> Vec<Passage> {
         Vec::new()
@@ -291,8 +295,8 @@ impl<'a> Asked<'a> {
         let (from, to) = (period.from, period.to);
         let now =
             to >= self.as_of - 60 && to - from <= 3600 && matches!(self.question.kind, Kind::Value | Kind::RankRegions);
-        let named = ["", "지금", "현재", "now"].contains(&period.said.as_str());
-        if now && named { (to - 300, to) } else { (from, to) }
+        // The last hour is no moment, although the hour up to now is what now stands for.
+        if now && (period.said.is_empty() || says_now(&period.said)) { (to - 300, to) } else { (from, to) }
     }
 
     /// The one region asked about, or empty.
@@ -327,8 +331,17 @@ fn sessions<S: Source>(source: &S, asked: &Asked<'_>) -> Result<SessionsView, S:
     };
     let mut view = source.sessions(&query)?;
     let codes = asked.codes();
+    let least = asked.question.threshold.filter(|threshold| threshold.unit == Quantity::Seconds);
     for list in &mut view.lists {
-        list.listed.retain(|listed| codes.contains(&listed.region));
+        let whole = list.total as usize == list.listed.len();
+        list.listed.retain(|listed| {
+            let short = list.kind == SessionKind::LongLived
+                && least.is_some_and(|least| (listed.seconds() as f64) < least.value);
+            codes.contains(&listed.region) && !short
+        });
+        if whole {
+            list.total = list.listed.len() as u64;
+        }
         if let Some(limit) = limit {
             list.listed.truncate(*limit as usize);
         }

@@ -7,9 +7,8 @@ use super::measure::one;
 use super::rank::{RankRow, rank};
 use super::{Asked, Source};
 use crate::ask::{Area, Kind, Question};
-use crate::atlas::NATION;
 use crate::time::{DAY, WEEK};
-use crate::view::{CapacityPlan, ForecastQuery, IncidentsView, Measure};
+use crate::view::{CapacityPlan, IncidentsView, Measure};
 
 /// Measures of a report.
 const MEASURES: [Measure; 5] =
@@ -55,17 +54,8 @@ pub(super) fn report<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Reporte
         ..asked.question.clone()
     };
     let ranked = rank(source, &Asked::new(&by_load, asked.regions.clone(), asked.as_of, asked.mode))?.rows;
-    let query = ForecastQuery {
-        region: NATION.to_owned(),
-        measure: Measure::Load,
-        service: String::new(),
-        horizon: DAY,
-        threshold: None,
-        mode: None,
-    };
-    let mut plan = source.forecast(&query)?.plan;
     let codes = asked.codes();
-    plan.rows.retain(|row| codes.contains(&row.region));
+    let plan = source.capacity()?.part(|row| codes.contains(&row.region));
     Ok(Reported {
         compared: Compared { pairs, times: true },
         before,
