@@ -6,7 +6,7 @@ and, where the console may err by what it says itself, `tolerance`. README.md ha
 from collections import Counter
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil
+from math import ceil, floor, log10
 
 BEGIN, LAST, KEPT = 1793545200, 26767, 23885
 AS_OF = BEGIN + 60 * LAST
@@ -29,7 +29,7 @@ ROUTES = [
     ("db", "select", 6), ("db", "insert", 2),
 ]
 DEPLOYED = [("busan", "web", "2.0", 21780), ("daegu", "was", "1.1", 26405), ("gyeonggi", "was", "1.1", 26480)]
-SLOWER = {"gyeonggi": (26480, [10, 30, 15, 40, 10, 20, 12]), "daegu": (26405, [10, 10, 50, 10, 25, 10, 10])}
+SLOWER = {"gyeonggi": (26480, [10, 30, 17, 40, 10, 22, 13]), "daegu": (26405, [10, 10, 50, 10, 25, 10, 10])}
 DISTURBED = [
     ("incheon", 13080, 13100, 3, 2, 0.25), ("busan", 21080, 21110, 4, 3, 0.375), ("busan", 25860, 25880, 3, 2, 0.25),
     ("gwangju", 26520, 26580, 6, 4, 0.625),
@@ -57,7 +57,7 @@ def requests(r, j, m):
     n = share * WEIGHTS[region] * A[h] * B[d % 7] // 1500 + (r + 3 * j + 7 * m + 11 * d) % 3
     every = 25 + (5 * r + 7 * j + 3 * d) % 31
     failed = (n + (13 * r + 5 * j + 3 * m + 7 * d) % every) // every
-    length = (10 + 9 * j + A[h] + (2 * (3 * d % 5) if service == "web" else 0)) * (20 + 3 * (7 * r % 17)) // 20
+    length = (10 + 9 * j + A[h] + (3 * d % 5 if service == "web" else 0)) * (20 + 3 * (7 * r % 17)) // 20
     if service == "was" and region in SLOWER and m >= SLOWER[region][0]:
         length = length * SLOWER[region][1][j - 4] // 10
     if service == "web":
@@ -403,9 +403,9 @@ def slow_endpoints(question, now):
         rows = [row for row in rows if row[3] and row[2] / row[3] >= 1 + 3 / 64]
         rows.sort(key=lambda row: -row[2] / row[3])
     else:
-        rows.sort(key=lambda row: -row[2])
+        rows.sort(key=lambda row: (-row[2], row[0]))
     if "threshold" in question:
-        rows = [row for row in rows if row[2] >= question["threshold"]["value"]]
+        rows = [row for row in rows if row[2] >= question["threshold"]["value"]] or rows[:1]
     for at, (name, count, value, then) in enumerate(rows[: question["limit"]], 1):
         out.append(number(name, measure, f"place {at}", value, tolerance_of(measure)))
         out.append(number(name, measure, f"place {at} requests", count))
@@ -513,8 +513,9 @@ def busy_hours(kind, r, service):
 
 
 def short(value):
-    """Five significant digits: as many as a forecast shows."""
-    return float(f"{float(value):.5g}")
+    """Five significant digits, halves up: as many as a forecast shows."""
+    unit = Fraction(10) ** (floor(log10(value)) - 4) if value else Fraction(1)
+    return floor(value / unit + Fraction(1, 2)) * unit
 
 
 def plan(question, most):
@@ -537,7 +538,8 @@ def plan(question, most):
         if more:
             out.append(number(name, kind, f"plan {at} times", ceil(float(edge) / TARGET * 10 - 1e-9) / 10))
             days = max(0, ceil((Fraction(8, 10) - level) / slope)) if slope else 0
-            out.append(number(name, kind, f"plan {at} passes", last + 86400 * days))
+            # What is passed already is passed today.
+            out.append(number(name, kind, f"plan {at} passes", max(last + 86400 * days, BEGIN + 86400 * (LAST // 1440))))
     return out
 
 
