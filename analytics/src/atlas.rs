@@ -206,13 +206,19 @@ pub struct Unions {
     accumulator: Accumulator,
     sketches: u32,
     finest: Resolution,
+    lacking: bool,
 }
 
 impl Unions {
     /// Nobody yet.
     pub fn new(key: KeyId, mode: IdentityMode) -> Self {
         let scheme = Scheme::keyed(mode, key);
-        Self { scheme, accumulator: Accumulator::new(scheme), sketches: 0, finest: Resolution::Hour }
+        Self { scheme, accumulator: Accumulator::new(scheme), sketches: 0, finest: Resolution::Hour, lacking: false }
+    }
+
+    /// A bucket that belongs to it has no registers at hand: how many there are in all cannot be known.
+    pub const fn lack(&mut self) {
+        self.lacking = true;
     }
 
     /// Adds a registers section.
@@ -241,6 +247,7 @@ impl Unions {
         self.accumulator.clear();
         self.sketches = 0;
         self.finest = Resolution::Hour;
+        self.lacking = false;
     }
 
     /// Adds the registers at hand of a region in `from..to`.
@@ -261,9 +268,9 @@ impl Unions {
         Ok(())
     }
 
-    /// The estimate; `None` if nothing was merged.
+    /// The estimate; `None` if nothing was merged, or not all of it was at hand.
     pub fn finish(&self) -> Option<Union> {
-        (self.sketches > 0).then(|| self.estimate())
+        (self.sketches > 0 && !self.lacking).then(|| self.estimate())
     }
 
     /// The estimate, 0 if nothing was merged.

@@ -31,6 +31,7 @@ pub mod nation;
 pub mod objective;
 pub mod recompute;
 pub mod region;
+pub mod report;
 pub mod session;
 pub mod sketch;
 pub mod summary;

@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use bonghwa_analytics::answer::{Asking, Body, Reply, Source, answer, reply};
-use bonghwa_analytics::ask::{Area, Period, Question, Understood};
+use bonghwa_analytics::ask::{Area, Period, Question, Understood, When};
 use bonghwa_analytics::atlas::{Atlas, AtlasError, Union};
 use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Resource, Transaction};
@@ -285,6 +285,24 @@ fn a_question_goes_on_from_the_one_before() {
     let Body::Measured(rows) = reply.answer.unwrap().body else { panic!() };
     let value = rows[0].value.as_ref().unwrap().value;
     assert!((0.100..0.110).contains(&value), "{value}");
+}
+
+#[test]
+fn the_same_question_for_another_period_and_what_goes_on_from_it() {
+    let ask = |text: &str, before: &[(&str, Option<When>)], when| {
+        let (before, before_when) = before.iter().map(|(text, when)| ((*text).to_owned(), *when)).unzip();
+        let asking = Asking { text: text.to_owned(), before, before_when, when, ..Asking::default() };
+        reply(&Files::new(), &asking).unwrap().answer.unwrap().question
+    };
+    let today = bonghwa_analytics::time::day_start(AS_OF);
+    let first = ask("지금 부산 요청수는?", &[], None);
+    let yesterday = ask("지금 부산 요청수는?", &[], Some(When::Yesterday));
+    assert_eq!((yesterday.period.from, yesterday.period.to), (today - DAY, today));
+    assert_eq!((&yesterday.areas, &yesterday.measures), (&first.areas, &first.measures));
+    // What is asked next is of the period that was chosen.
+    let next = ask("서울은?", &[("지금 부산 요청수는?", Some(When::Yesterday))], None);
+    assert_eq!((next.period.from, next.regions()), (today - DAY, vec!["seoul"]));
+    assert_ne!(ask("서울은?", &[("지금 부산 요청수는?", None)], None).period, next.period);
 }
 
 #[test]

@@ -5,9 +5,11 @@
 
 mod query;
 
+use bonghwa_analytics::ask::When;
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::{Lang, local};
 use bonghwa_analytics::identity::IdentityMode;
+use bonghwa_analytics::report::ReportKind;
 use bonghwa_analytics::time::{DAY, WEEK, day_start, week_start};
 use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, Measure, NowQuery, RegionQuery, SessionsQuery, WhyQuery};
 
@@ -49,6 +51,8 @@ pub enum Page {
     Why(WhyQuery),
     /// A runbook by its file, or (empty) all of them.
     Runbook(String),
+    /// 보고서.
+    Reports(ReportsQuery),
     /// How to connect data.
     Connect,
     /// Glossary and method.
@@ -62,7 +66,7 @@ pub enum Page {
 pub enum Module {
     /// How things are: now, region, combine.
     Front,
-    /// What explains and foretells: incidents, forecast, sessions, why.
+    /// What explains, foretells and is handed on: incidents, forecast, sessions, why, reports.
     Rooms,
     /// Questions and their answers, runbooks.
     Answers,
@@ -115,9 +119,22 @@ pub struct AskQuery {
     /// The question; empty shows what can be asked.
     pub text: String,
     /// What was asked before, oldest first, where it goes on from that.
-    pub before: Vec<String>,
+    pub before: Vec<Earlier>,
     /// Which of several meanings.
     pub pick: Option<u8>,
+    /// Another period to ask it for.
+    pub when: Option<When>,
+    /// The instant that "now" is, where an address is to show the same for good.
+    pub at: Option<i64>,
+}
+
+/// A question that was asked before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Earlier {
+    /// Its words.
+    pub text: String,
+    /// The other period that was chosen for it.
+    pub when: Option<When>,
 }
 
 impl AskQuery {
@@ -125,10 +142,39 @@ impl AskQuery {
     #[must_use]
     pub fn next(&self, text: &str) -> Self {
         let mut before = self.before.clone();
-        before.extend((!self.text.is_empty()).then(|| self.text.clone()));
+        before.extend((!self.text.is_empty()).then(|| Earlier { text: self.text.clone(), when: self.when }));
         let first = before.len().saturating_sub(MOST_BEFORE);
-        Self { text: text.to_owned(), before: before.split_off(first), pick: None }
+        Self { text: text.to_owned(), before: before.split_off(first), at: self.at, ..Self::default() }
     }
+
+    /// A question by itself.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Keys and values, defaults left out.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let mut out = Vec::new();
+        out.extend((!self.text.is_empty()).then(|| ("q", self.text.clone())));
+        for earlier in &self.before {
+            out.push(("b", earlier.text.clone()));
+            out.extend(earlier.when.map(|when| ("bwhen", when.name())));
+        }
+        out.extend(self.pick.map(|pick| ("pick", pick.to_string())));
+        out.extend(self.when.map(|when| ("when", when.name())));
+        out.extend(self.at.map(|at| ("at", to_the_second(at))));
+        out
+    }
+}
+
+/// What the address of 보고서 holds: what the form proposes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ReportsQuery {
+    /// Which period.
+    pub kind: ReportKind,
+    /// Name of an incident to report on; empty for none.
+    pub incident: String,
 }
 
 /// Earlier questions that an address holds.
@@ -241,6 +287,7 @@ impl Address {
             "/why" => Page::Why(query.why()),
             "/ask" => Page::Ask(query.ask()),
             "/runbooks" => Page::Runbook(String::new()),
+            "/reports" => Page::Reports(query.reports()),
             "/connect" => Page::Connect,
             "/help" => Page::Help,
             other => match other.rsplit_once('/') {
@@ -290,6 +337,7 @@ impl Address {
             Page::Ask(_) => "/ask".to_owned(),
             Page::Runbook(file) if file.is_empty() => "/runbooks".to_owned(),
             Page::Runbook(file) => below("/runbooks/", file),
+            Page::Reports(_) => "/reports".to_owned(),
             Page::Connect => "/connect".to_owned(),
             Page::Help => "/help".to_owned(),
             Page::Missing(path) => path.clone(),
@@ -366,9 +414,12 @@ impl Page {
     /// The browser module that has the page. What needs no data is in all of them, and the server takes the first for it.
     pub const fn module(&self) -> Module {
         match self {
-            Self::Incidents(_) | Self::Incident(_) | Self::Forecast(_) | Self::Sessions(_) | Self::Why(_) => {
-                Module::Rooms
-            }
+            Self::Incidents(_)
+            | Self::Incident(_)
+            | Self::Forecast(_)
+            | Self::Sessions(_)
+            | Self::Why(_)
+            | Self::Reports(_) => Module::Rooms,
             Self::Ask(_) | Self::Runbook(_) => Module::Answers,
             _ => Module::Front,
         }
@@ -445,14 +496,22 @@ impl Page {
                 put("measure", not_first(q.measure, &WHY_MEASURES));
                 put("at", q.at.map(local));
             }
-            Self::Ask(q) => {
-                put("q", (!q.text.is_empty()).then(|| q.text.clone()));
-                q.before.iter().for_each(|text| put("b", Some(text.clone())));
-                put("pick", q.pick.map(|pick| pick.to_string()));
+            Self::Ask(q) => out.extend(q.pairs()),
+            Self::Reports(q) => {
+                put("kind", (q.kind != ReportKind::default()).then(|| q.kind.name().to_owned()));
+                put("incident", (!q.incident.is_empty()).then(|| q.incident.clone()));
             }
             Self::Incident(_) | Self::Runbook(_) | Self::Connect | Self::Help | Self::Missing(_) => {}
         }
         out
+    }
+}
+
+/// An instant as [`local`] writes it, with the seconds that it has.
+fn to_the_second(instant: i64) -> String {
+    match instant.rem_euclid(60) {
+        0 => local(instant),
+        seconds => format!("{}:{seconds:02}", local(instant)),
     }
 }
 

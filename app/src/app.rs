@@ -6,11 +6,11 @@ use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::region::Region;
 use leptos::prelude::*;
 
-use crate::address::{Address, NORMAL_SIZE, Page, Theme};
+use crate::address::{Address, NORMAL_SIZE, Page, ReportsQuery, Theme};
 use crate::dom::{Node, live, markup};
 use crate::live::Live;
 use crate::page;
-use crate::part::form::{hidden, submit};
+use crate::part::askbox::askbox;
 use crate::part::icon::{self, icon};
 use crate::text::{Words, words};
 
@@ -28,6 +28,8 @@ pub struct Site {
     pub model: bool,
     /// How many times the server sent anything to a model, an agent or an export.
     pub sent: u64,
+    /// Names of the regions, Korean and English.
+    pub regions: Vec<(String, String)>,
 }
 
 /// Where the reader is: what every part of a page needs to speak and to link.
@@ -67,6 +69,9 @@ impl Here {
 pub(crate) struct Place {
     pub(crate) address: RwSignal<Address>,
     site: RwSignal<Site>,
+    /// Counts the changes of what stands below the question box and of what was asked before. The browser keeps both
+    /// themselves (`browser/hints.rs`): a signal for each type would be ten kilobytes of every module.
+    pub(crate) box_changes: RwSignal<u64>,
 }
 
 impl Place {
@@ -76,6 +81,11 @@ impl Place {
         if !known {
             self.site.update(|site| (site.demo, site.title) = (demo, title.clone()));
         }
+    }
+
+    /// Names of the regions.
+    pub(crate) fn names(self, lang: Lang) -> Vec<String> {
+        self.site.with_untracked(|site| site.regions.iter().map(|(ko, en)| lang.pick(ko, en).to_owned()).collect())
     }
 
     /// Whether a language model is configured.
@@ -106,14 +116,15 @@ impl Place {
 pub fn App() -> impl IntoView {
     let site = use_context::<Site>().unwrap_or_else(site_of_document);
     let connection = Live::provide(site.sent);
-    let place = Place { address: RwSignal::new(address_asked()), site: RwSignal::new(site) };
+    let place =
+        Place { address: RwSignal::new(address_asked()), site: RwSignal::new(site), box_changes: RwSignal::new(0) };
     provide_context(place);
     #[cfg(feature = "hydrate")]
     crate::browser::follow(place, connection);
     view! {
         {live(move || markup! { <a class="skip" href="#main" rel="external">{place.here().t.skip}</a> })}
         {live(move || place.site.with(|site| site.demo).then(|| ribbon(&place.here())))}
-        {live(move || top(&place.here(), &place.site.get()))}
+        {live(move || top(&place.here(), &place.site.get(), place))}
         <main id="main" class="wrap" tabindex="-1">
             <page::Body/>
         </main>
@@ -158,7 +169,7 @@ fn ribbon(here: &Here) -> Node {
     }
 }
 
-fn top(here: &Here, site: &Site) -> Node {
+fn top(here: &Here, site: &Site, place: Place) -> Node {
     let t = here.t;
     let link = |to: Address, name: &'static str, current: bool| {
         markup! { <a href=to.href() aria-current=current.then_some("page")>{name}</a> }
@@ -189,31 +200,14 @@ fn top(here: &Here, site: &Site) -> Node {
                 {link(here.address.combine_page(), t.combine, matches!(page, Page::Combine(_)))}
                 {link(here.address.forecast_page(), t.forecast, matches!(page, Page::Forecast(_)))}
             </nav>
-            {askbox(here)}
+            {askbox(here, place)}
             <div class="util">
                 <a href=switched.href() lang=other.tag() hreflang=other.tag() data-noscroll="">{t.other_language}</a>
                 <a href="#display" rel="external">{icon(icon::THEME)}<span>{t.display}</span></a>
+                <a href=here.link(Page::Reports(ReportsQuery::default()))>{icon(icon::REPORT)}<span>{t.reports}</span></a>
                 <a href=here.link(Page::Help)>{icon(icon::HELP)}<span>{t.help}</span></a>
             </div>
         </header>
-    }
-}
-
-/// The question box: a form that works without scripts. What was asked before goes with it, so that a question can go on.
-fn askbox(here: &Here) -> Node {
-    let t = here.t;
-    let asked = if let Page::Ask(query) = &here.address.page { query.next("").before } else { Vec::new() };
-    let display = here.address.to(Page::Help).pairs().into_iter();
-    let hidden = hidden(display.chain(asked.into_iter().map(|text| ("b", text))));
-    markup! {
-        <form class="askbox" role="search" action="/ask" on:submit=submit>
-            {icon(icon::SEARCH)}
-            <label class="vh" for="q">{t.question}</label>
-            <input id="q" name="q" type="search" maxlength="500" placeholder=t.ask_hint autocomplete="off" aria-keyshortcuts="Control+K"/>
-            <kbd aria-hidden="true">"Ctrl K"</kbd>
-            <button class="send" aria-label=t.ask>{icon(icon::RIGHT)}</button>
-            {hidden}
-        </form>
     }
 }
 
@@ -248,6 +242,7 @@ fn foot(here: &Here, sent: u64) -> Node {
             <p>
                 <a href=format!("{help}#method")>{t.method}</a>
                 <a href=format!("{help}#glossary")>{t.glossary}</a>
+                <a href=here.link(Page::Reports(ReportsQuery::default()))>{t.reports}</a>
                 <a href=here.link(Page::Runbook(String::new()))>{t.runbooks}</a>
                 <a href=here.link(Page::Connect)>{t.connect_data}</a>
                 <a href=format!("{help}#licences")>{t.license_font}</a>

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use bonghwa_analytics::answer::{Asking, Reply};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::region::Region;
+use bonghwa_analytics::report::ReportsView;
 use bonghwa_analytics::view::{
     CombineView, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
     RegionQuery, RegionView, RunbookView, SessionsQuery, SessionsView, WhyQuery, WhyView,
@@ -38,6 +39,8 @@ pub trait Backend: Send + Sync {
     fn ask(&self, asking: Asking) -> BoxFuture<Reply>;
     /// The page of a runbook, or (empty) of all.
     fn runbook(&self, file: String) -> BoxFuture<RunbookView>;
+    /// The page 보고서.
+    fn reports(&self) -> BoxFuture<ReportsView>;
     /// Regions combined in `from..to`, nothing if there is no data; the mode of the settings if none is given.
     fn combine(
         &self,
@@ -92,8 +95,9 @@ fn plain_now(mode: Option<IdentityMode>) -> NowQuery {
 }
 
 impl From<AskQuery> for Asking {
-    fn from(AskQuery { text, before, pick }: AskQuery) -> Self {
-        Self { text, before, pick, ..Self::default() }
+    fn from(AskQuery { text, before, pick, when, at }: AskQuery) -> Self {
+        let (before, before_when) = before.into_iter().map(|earlier| (earlier.text, earlier.when)).unzip();
+        Self { text, before, before_when, pick, when, at, ..Self::default() }
     }
 }
 
@@ -105,8 +109,8 @@ mod source {
 
     use super::{
         AskQuery, Backend, CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery,
-        IncidentsView, NowQuery, NowView, RegionQuery, RegionView, Reply, RunbookView, SessionsQuery, SessionsView,
-        WhyQuery, WhyView, plain_now,
+        IncidentsView, NowQuery, NowView, RegionQuery, RegionView, Reply, ReportsView, RunbookView, SessionsQuery,
+        SessionsView, WhyQuery, WhyView, plain_now,
     };
 
     fn backend() -> Result<Arc<dyn Backend>, String> {
@@ -143,6 +147,10 @@ mod source {
 
     pub(crate) async fn ask(query: AskQuery) -> Result<Reply, String> {
         backend()?.ask(query.into()).await
+    }
+
+    pub(crate) async fn reports() -> Result<ReportsView, String> {
+        backend()?.reports().await
     }
 
     pub(crate) async fn runbook(file: String) -> Result<RunbookView, String> {
@@ -206,6 +214,11 @@ mod source {
         json(&format!("/api/why?{}", pairs(Page::Why(query)))).await.map(Some)
     }
 
+    #[cfg(feature = "rooms")]
+    pub(crate) async fn reports() -> Result<ReportsView, String> {
+        json("/api/reports").await
+    }
+
     #[cfg(feature = "answers")]
     pub(crate) async fn ask(query: AskQuery) -> Result<Reply, String> {
         json(&format!("/api/ask?{}", pairs(Page::Ask(query)))).await
@@ -233,7 +246,8 @@ mod source {
 mod source {
     use super::{
         AskQuery, CombineData, CombineQuery, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView,
-        NowQuery, NowView, RegionQuery, RegionView, Reply, RunbookView, SessionsQuery, SessionsView, WhyQuery, WhyView,
+        NowQuery, NowView, RegionQuery, RegionView, Reply, ReportsView, RunbookView, SessionsQuery, SessionsView,
+        WhyQuery, WhyView,
     };
 
     const NONE: &str = "built with neither of the features `ssr` and `hydrate`";
@@ -267,6 +281,10 @@ mod source {
     }
 
     pub(crate) async fn ask(_: AskQuery) -> Result<Reply, String> {
+        Err(NONE.to_owned())
+    }
+
+    pub(crate) async fn reports() -> Result<ReportsView, String> {
         Err(NONE.to_owned())
     }
 

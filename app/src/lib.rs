@@ -11,6 +11,15 @@
 
 #![recursion_limit = "512"]
 #![allow(unreachable_pub, reason = "the component macro makes public items of its own")]
+#![cfg_attr(
+    not(any(feature = "ssr", feature = "hydrate")),
+    allow(
+        clippy::unused_async,
+        unused_imports,
+        unused_variables,
+        reason = "documents use words only: no page is rendered and nothing is fetched"
+    )
+)]
 #![allow(dead_code, reason = "only a browser merges, zooms and reads values; only a server renders documents")]
 
 pub mod address;
@@ -26,6 +35,7 @@ mod order;
 mod page;
 mod part;
 mod particle;
+mod past;
 mod say;
 #[cfg(feature = "ssr")]
 mod shell;
@@ -35,6 +45,10 @@ mod text;
 
 pub use app::{App, Site};
 pub use data::{Backend, BoxFuture, CombineData};
+#[cfg(feature = "document")]
+pub use particle::{Particle, particle, with};
+#[cfg(feature = "document")]
+pub use say::document::{Said, Speaker};
 #[cfg(feature = "ssr")]
 pub use say::speak::{list, slots, speak, tell};
 #[cfg(feature = "ssr")]

@@ -2,7 +2,7 @@
 
 /// A pair of particles, by whether the word before ends in a consonant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Particle {
+pub enum Particle {
     /// 은 / 는.
     Topic,
     /// 이 / 가.
@@ -26,7 +26,7 @@ enum Ending {
 }
 
 /// The particle that goes after `word`.
-pub(crate) fn particle(word: &str, particle: Particle) -> &'static str {
+pub fn particle(word: &str, particle: Particle) -> &'static str {
     let ending = ending(word);
     let (after_consonant, after_vowel) = match particle {
         Particle::Topic => ("은", "는"),
@@ -41,7 +41,7 @@ pub(crate) fn particle(word: &str, particle: Particle) -> &'static str {
 }
 
 /// `word` with the particle behind it.
-pub(crate) fn with(word: &str, which: Particle) -> String {
+pub fn with(word: &str, which: Particle) -> String {
     format!("{word}{}", particle(word, which))
 }
 

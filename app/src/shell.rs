@@ -61,6 +61,8 @@ pub fn shell() -> impl IntoView {
     let address = address_asked();
     provide_meta_context();
     let lang = address.lang.unwrap_or(site.lang);
+    let regions: Vec<String> = site.regions.iter().map(|(ko, en)| format!("{ko}\t{en}")).collect();
+    let regions = regions.join("\n");
     let nonce = use_nonce().map(|nonce| nonce.to_string());
     // Names come from a file listing and are written into a script: as JSON strings, with `<` escaped.
     let quoted = |name: &str| serde_json::to_string(name).unwrap_or_default().replace('<', "\\u003c");
@@ -89,6 +91,7 @@ pub fn shell() -> impl IntoView {
             data-demo=site.demo.then_some("1")
             data-model=site.model.then_some("1")
             data-sent=(site.sent > 0).then(|| site.sent.to_string())
+            data-regions=regions
             data-title-ko=site.title.0
             data-title-en=site.title.1
         >

@@ -90,7 +90,14 @@ impl Egress {
         &self.0[to as usize]
     }
 
-    fn masked(&self, to: Destination, text: &str) -> String {
+    /// Counts one sending of what was masked piece by piece, and so many bytes.
+    pub fn count(&self, to: Destination, bytes: u64) {
+        self.of(to).times.fetch_add(1, Relaxed);
+        self.of(to).bytes.fetch_add(bytes, Relaxed);
+    }
+
+    /// A part of what will leave, masked; [`count`](Self::count) counts the whole.
+    pub fn masked(&self, to: Destination, text: &str) -> String {
         // What reads a text must see what a person sees: nothing is hidden from one and shown to the other.
         let seen: String =
             if to == Destination::Export { text.to_owned() } else { text.chars().filter(|c| is_seen(*c)).collect() };

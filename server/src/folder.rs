@@ -5,11 +5,13 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use bonghwa_analytics::identity::FleetKey;
+use bonghwa_file::SigningKey;
 
 use crate::random;
 
 const LOCK_FILE: &str = "bonghwa.lock";
 const FLEET_KEY_FILE: &str = "fleet.key";
+const SIGNING_KEY_FILE: &str = "signing.key";
 
 /// A data folder that this process alone may use, as long as this value lives.
 pub struct Folder {
@@ -31,6 +33,11 @@ pub enum FolderError {
         /// Where the other one answers, if it is a server.
         url: Option<String>,
     },
+    /// The signing key is damaged.
+    #[error(
+        "{0} does not hold a signing key of 64 hexadecimal digits; restore it from a copy, or move it away to begin anew (readers then see another signer)"
+    )]
+    SigningKey(PathBuf),
     /// The fleet key is damaged.
     #[error(
         "{0} does not hold a fleet key of 32 hexadecimal digits; restore it from a copy, or move it away to begin anew (counts of users before and after cannot be combined)"
@@ -100,8 +107,18 @@ impl Folder {
             return Ok(key);
         }
         let key = random::bytes::<16>()?;
-        self.write_fleet_key(&crate::keys::hex(&key))?;
+        self.write_secret(FLEET_KEY_FILE, &crate::keys::hex(&key))?;
         Ok(FleetKey::new(key))
+    }
+
+    /// The key that exported files are signed with: made once, then kept.
+    pub fn signing_key(&self) -> Result<SigningKey, FolderError> {
+        if let Some(key) = signing_key(&self.path)? {
+            return Ok(key);
+        }
+        let seed = random::bytes::<32>()?;
+        self.write_secret(SIGNING_KEY_FILE, &crate::keys::hex(&seed))?;
+        Ok(SigningKey::from_bytes(&seed))
     }
 
     /// Takes over the fleet key of another installation. A folder that has another key keeps it: what was counted with
@@ -112,13 +129,13 @@ impl Folder {
         match read_fleet_key(&self.path)? {
             Some((known, _)) if known == key => Ok(()),
             Some(_) => Err(FolderError::FleetKeySet(path)),
-            None => self.write_fleet_key(text),
+            None => self.write_secret(FLEET_KEY_FILE, text),
         }
     }
 
-    fn write_fleet_key(&self, text: &str) -> Result<(), FolderError> {
+    fn write_secret(&self, name: &str, text: &str) -> Result<(), FolderError> {
         let access = |error| FolderError::Access(self.path.clone(), error);
-        let path = self.path.join(FLEET_KEY_FILE);
+        let path = self.path.join(name);
         let fresh = path.with_extension("key.new");
         let mut file = private_file(&fresh).map_err(access)?;
         file.write_all(text.as_bytes()).map_err(access)?;
@@ -149,13 +166,34 @@ fn read_fleet_key(data: &Path) -> Result<Option<(FleetKey, String)>, FolderError
     }
 }
 
+/// The signing key of a data folder, if one was made.
+pub fn signing_key(data: &Path) -> Result<Option<SigningKey>, FolderError> {
+    let path = data.join(SIGNING_KEY_FILE);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            seed(text.trim()).map(|seed| Some(SigningKey::from_bytes(&seed))).ok_or(FolderError::SigningKey(path))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err(FolderError::SigningKey(path)),
+        Err(error) => Err(FolderError::Access(data.to_path_buf(), error)),
+    }
+}
+
+/// The bytes of 64 hexadecimal digits.
+fn seed(text: &str) -> Option<[u8; 32]> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    let bytes = pairs.iter().map(|[high, low]| Some((digit(*high)? << 4 | digit(*low)?) as u8));
+    bytes.collect::<Option<Vec<u8>>>()?.try_into().ok()
+}
+
 /// A new file that only this user may read and write; replaces one of the same name.
 pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    private(OpenOptions::new().write(true).create_new(true)).open(path)
+    private(OpenOptions::new().read(true).write(true).create_new(true)).open(path)
 }
 
 fn private_file_kept(path: &Path) -> std::io::Result<File> {
@@ -209,6 +247,10 @@ mod tests {
         }
         std::fs::write(path.join(FLEET_KEY_FILE), [0xff, 0xfe, 0x00]).unwrap();
         assert!(matches!(folder.fleet_key(), Err(FolderError::FleetKey(_))));
+        let signing = folder.signing_key().unwrap();
+        assert_eq!(folder.signing_key().unwrap().to_bytes(), signing.to_bytes());
+        std::fs::write(path.join(SIGNING_KEY_FILE), "0123").unwrap();
+        assert!(matches!(folder.signing_key(), Err(FolderError::SigningKey(_))));
         drop(folder);
         std::fs::remove_dir_all(path).unwrap();
     }

@@ -23,6 +23,7 @@ use crate::centre::{Centre, CentreConfig, CentreError};
 use crate::clock;
 use crate::demo::{Demo, HISTORY};
 use crate::egress::Egress;
+use crate::export::Exporter;
 use crate::folder::{Folder, FolderError};
 use crate::http::{self, App, Gate, Ready};
 use crate::keys::{KeyError, Keys, hex};
@@ -30,6 +31,7 @@ use crate::model::Gateway;
 use crate::output::{log, say};
 use crate::pull;
 use crate::random;
+use crate::reports::{self, ReportError, Reports};
 use crate::runbooks::RunbookSource;
 use crate::settings::{Loaded, ObjectiveSettings, Origin, Settings};
 
@@ -38,7 +40,7 @@ const TICK: Duration = Duration::from_secs(2);
 /// How long open connections may take to end.
 const PATIENCE: Duration = Duration::from_millis(1200);
 /// Seconds without data after which a region counts as late.
-const LATE_AFTER: i64 = 60;
+pub(crate) const LATE_AFTER: i64 = 60;
 /// Batches of history that are stored at once: few commits, little memory.
 const LOAD_AT_ONCE: usize = 8;
 
@@ -84,6 +86,9 @@ pub enum RunError {
          region with `bonghwa key new --region seoul --use ingest`, or listen on 127.0.0.1"
     )]
     Public(SocketAddr),
+    /// The folder of reports.
+    #[error(transparent)]
+    Reports(#[from] ReportError),
     /// The databases.
     #[error("the data in {0} cannot be used: {1}")]
     Data(PathBuf, CentreError),
@@ -121,19 +126,24 @@ pub async fn serve(
     // also where the start fails below.
     let mut server = JoinSet::new();
     server.spawn(answer(listener, http::router(&app), closes.clone()));
+    let exporter = Exporter::new(folder.signing_key()?, start.loaded.data.clone(), app.egress().clone());
     let Prepared { centre, place, demo, until, origins } = tokio::select! {
         prepared = prepare(&start, key) => prepared?,
         // Nothing has to be written: a past that is half there is completed by the next start.
         () = &mut end => return Ok(()),
     };
     let policy = Arc::new(policy(&settings, key));
-    app.open(Ready { centre: centre.clone(), policy, demo: demo.clone() });
+    let reports = Reports::open(&place.join("reports"), settings.reports.keep)?;
+    app.open(Ready { centre: centre.clone(), policy, demo: demo.clone(), exporter, reports: reports.clone() });
     banner(address, start.loaded.file.as_deref(), &place, &centre, demo.is_some(), began.elapsed());
     notify(address);
 
     let ticks = tokio::spawn(tick(centre.clone(), keys, closes));
     let mut pulls = JoinSet::new();
     pulls.spawn(pull::run(centre.clone(), origins));
+    pulls.spawn(reports::run_schedule(reports.clone(), centre.clone(), settings.reports.weekly, closing.subscribe()));
+    let (maker, desk) = (reports.clone(), centre.clone());
+    let making = tokio::task::spawn_blocking(move || maker.work(&desk));
     let stopped = tokio::select! {
         () = &mut end => None,
         reason = traffic(demo.as_ref(), reachable(address), &token, until) => Some(reason),
@@ -142,9 +152,12 @@ pub async fn serve(
     // There are receivers as long as this function holds the application.
     let _ = closing.send(true);
     pulls.abort_all();
+    reports.end();
     // Open connections and the tick under way end side by side; a connection that takes longer is cut off.
     let _ = tokio::join!(tokio::time::timeout(PATIENCE, server.join_next()), ticks);
     drop(server);
+    // What is under way stops at its next step; it reads the databases, which close below.
+    let _ = making.await;
     centre.shutdown().await.map_err(|error| RunError::Data(place, error))?;
     drop(folder);
     stopped.map_or(Ok(()), |reason| Err(RunError::Stopped(reason)))

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use bonghwa::centre::{Centre, CentreConfig, clock};
+use bonghwa::centre::{Centre, CentreConfig, CentreError, clock};
 use bonghwa::demo::{Demo, regions};
 use bonghwa::runbooks::RunbookSource;
-use bonghwa_analytics::answer::{Asking, reply};
+use bonghwa_analytics::answer::{Asking, Body, reply};
 use bonghwa_analytics::ask::Starter;
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::desk::{self, Desk, Files, Manifest};
@@ -16,6 +16,7 @@ use bonghwa_analytics::identity::{FleetKey, IdentityMode};
 use bonghwa_analytics::session::Thresholds;
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, Measure, NowQuery, RegionQuery, WhyQuery};
+use bonghwa_file::{Heap, Index, Made, SigningKey, Wanted, Writer, blocks, manifest};
 use serde::Serialize;
 
 mod common;
@@ -79,20 +80,31 @@ fn frames(centre: &Centre, codes: &[&str]) -> Vec<Frame> {
     frames
 }
 
+/// Everything that the centre has.
+fn everything(centre: &Centre) -> Wanted {
+    Wanted { from: 0, to: centre.as_of(), regions: Vec::new(), registers: true }
+}
+
 fn files(centre: &Centre, frames: Vec<Frame>) -> Files {
-    let settings = centre.settings();
-    let manifest = Manifest {
-        regions: settings.regions.to_vec(),
-        mode: settings.mode,
-        retention: settings.retention,
-        late_after: settings.late_after,
-        title: settings.title.clone(),
-        demo: settings.demo,
-        sessions: *settings.sessions,
-        objectives: settings.objectives.to_vec(),
-        as_of: Some(centre.as_of()),
+    Files::open(manifest(centre, &everything(centre)).unwrap(), frames).unwrap()
+}
+
+/// The desk of a file that was taken away with everything in it.
+fn taken_away(centre: &Centre, wanted: &Wanted) -> Files {
+    let mut writer = Writer::default();
+    let mut bytes = Vec::new();
+    let put = &mut |block: Vec<u8>| {
+        bytes.extend(block);
+        Ok::<_, CentreError>(())
     };
-    Files::open(manifest, frames).unwrap()
+    blocks(centre, wanted, &mut writer, put).unwrap();
+    let manifest = manifest(centre, wanted).unwrap();
+    let index = Index { made: Made::default(), from: wanted.from, to: wanted.to, manifest, blocks: Vec::new() };
+    let mut file = writer.head(index, &SigningKey::from_bytes(&[1; 32])).unwrap();
+    file.extend(bytes);
+    let mut heap = Heap::default();
+    heap.add(&file).unwrap();
+    heap.desk(Manifest::default()).unwrap()
 }
 
 fn json(value: impl Serialize) -> String {
@@ -147,6 +159,14 @@ fn frames_at_hand_answer_as_the_server_does() {
     assert_same(&told(&files(&centre, all.clone())), &expected, "national rows made here");
     let with_nation = frames(&centre, &[NATION, "seoul", "incheon"]);
     assert_same(&told(&files(&centre, with_nation)), &expected, "national rows at hand");
+    assert_same(&told(&taken_away(&centre, &everything(&centre))), &expected, "a file that was taken away");
+    // Without registers nobody can count users together, and nothing is made up.
+    let bare = taken_away(&centre, &Wanted { registers: false, ..everything(&centre) });
+    let asking = Asking { text: "어제 수도권 동시접속자는?".into(), ..Asking::default() };
+    let Some(Body::Measured(found)) = reply(&bare, &asking).unwrap().answer.map(|answer| answer.body) else {
+        panic!("a number was asked for")
+    };
+    assert!(found[0].distinct.is_none(), "{found:?}");
     // Files of several regions, in another order, some of them twice.
     let mut mixed = frames(&centre, &["incheon", "seoul", "incheon"]);
     mixed.rotate_left(30);

@@ -54,7 +54,16 @@ fn done(command: &mut Command, advice: &str) -> Result<Outcome> {
 
 fn lint_wasm(workspace: &Workspace) -> Result<Outcome> {
     let browser = &["--package", "bonghwa-app", "--features", "hydrate,front,rooms,answers"][..];
-    let pure = &["--package", "bonghwa-mask", "--package", "bonghwa-analytics", "--package", "bonghwa-recompute"][..];
+    let pure = &[
+        "--package",
+        "bonghwa-mask",
+        "--package",
+        "bonghwa-analytics",
+        "--package",
+        "bonghwa-file",
+        "--package",
+        "bonghwa-recompute",
+    ][..];
     let worker = &["--package", "bonghwa-edge", "--package", "bonghwa-worker"][..];
     for features in [pure, browser, worker] {
         let mut clippy = workspace.cargo(&["clippy", "--locked", "--target", "wasm32-unknown-unknown"]);

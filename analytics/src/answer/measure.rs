@@ -67,7 +67,7 @@ pub(super) fn one<S: Source>(
     }
     let name = if area.name.is_empty() { "nation" } else { &area.name };
     let id = format!("{}-{name}-{role}", measure_id(measure));
-    let codes: Vec<String> = codes(asked, area);
+    let codes = asked.codes_of(area);
     let scope = Scope { regions: area.regions.clone(), count: codes.len() as u16, from, to };
     let mode = asked.mode;
     let mut row = Measured { area: area.clone(), measure, value: None, peak: None, distinct: None };
@@ -122,13 +122,8 @@ pub(super) fn one<S: Source>(
     Ok(row)
 }
 
-/// The regions of an area.
-pub(super) fn codes(asked: &Asked<'_>, area: &Area) -> Vec<String> {
-    if area.regions.is_empty() { asked.regions.iter().map(|r| r.code.clone()).collect() } else { area.regions.clone() }
-}
-
 /// How far off an estimate may be: a mean of estimates of the same people is as uncertain as one of them.
-fn error(measure: Measure, value: f64) -> Option<f64> {
+pub(crate) fn error(measure: Measure, value: f64) -> Option<f64> {
     match measure {
         Measure::Users => Some(value * relative_error_95(value)),
         Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99 => Some(value * RELATIVE_ERROR),
@@ -138,7 +133,7 @@ fn error(measure: Measure, value: f64) -> Option<f64> {
 
 /// Users as so many of every 10,000 inhabitants of their area; nothing where nobody knows how many live there.
 fn per_capita(users: Measured, asked: &Asked<'_>) -> Measured {
-    let codes = codes(asked, &users.area);
+    let codes = asked.codes_of(&users.area);
     let people: Vec<u32> =
         asked.regions.iter().filter(|region| codes.contains(&region.code)).map(|region| region.population).collect();
     let per = 10_000.0 / people.iter().map(|count| f64::from(*count)).sum::<f64>();
@@ -157,8 +152,7 @@ fn per_capita(users: Measured, asked: &Asked<'_>) -> Measured {
     Measured { area: users.area, measure: Measure::PerCapita, value, peak, distinct }
 }
 
-/// Figures of several regions: requests are added up, failures and times merged; use is the mean of the regions. Of a
-/// service, if one is asked about.
+/// A figure of an area; of a service, if one is asked about.
 fn value<S: Source>(
     source: &S,
     asked: &Asked<'_>,
@@ -168,28 +162,49 @@ fn value<S: Source>(
     id: &str,
 ) -> Result<Option<Fact>, S::Error> {
     let service = asked.question.service.as_deref();
-    if gauge(measure).is_some() {
-        return Ok(source.atlas(|atlas, _| used(atlas, codes, measure, service, scope, id)));
-    }
-    let mut whole: Option<WindowStats> = None;
+    let Some(name) = service.filter(|_| gauge(measure).is_none()) else {
+        return Ok(source.atlas(|atlas, _| stats(atlas, codes, measure, service, scope, id)));
+    };
+    let mut whole = None;
     for code in codes {
-        let Some(mut part) = source.atlas(|atlas, _| atlas.track(code).map(|track| track.stats(scope.from, scope.to)))
-        else {
-            continue;
-        };
-        if let Some(service) = service {
-            part.entry = source.cells(code, scope.from, scope.to)?.service(service);
-        }
-        match &mut whole {
-            None => whole = Some(part),
-            Some(whole) => {
-                whole.entry.merge(&part.entry);
-                whole.covered = whole.covered.max(part.covered);
-                whole.finest = whole.finest.min(part.finest);
-            }
+        let part = source.atlas(|atlas, _| Some(atlas.track(code)?.stats(scope.from, scope.to)));
+        if let Some(mut part) = part {
+            part.entry = source.cells(code, scope.from, scope.to)?.service(name);
+            add(&mut whole, part);
         }
     }
     Ok(whole.and_then(|whole| stats_fact(id, measure, &whole, scope)))
+}
+
+/// Figures of several regions: requests are added up, failures and times merged; use is the mean of the regions, of a
+/// service if one is named.
+pub(crate) fn stats(
+    atlas: &Atlas,
+    codes: &[String],
+    measure: Measure,
+    service: Option<&str>,
+    scope: &Scope,
+    id: &str,
+) -> Option<Fact> {
+    if gauge(measure).is_some() {
+        return used(atlas, codes, measure, service, scope, id);
+    }
+    let mut whole = None;
+    for track in codes.iter().filter_map(|code| atlas.track(code)) {
+        add(&mut whole, track.stats(scope.from, scope.to));
+    }
+    stats_fact(id, measure, &whole?, scope)
+}
+
+fn add(whole: &mut Option<WindowStats>, part: WindowStats) {
+    match whole {
+        None => *whole = Some(part),
+        Some(whole) => {
+            whole.entry.merge(&part.entry);
+            whole.covered = whole.covered.max(part.covered);
+            whole.finest = whole.finest.min(part.finest);
+        }
+    }
 }
 
 /// The gauge that a measure of use reads.
@@ -241,14 +256,14 @@ fn used(
 
 /// Values of five minutes of an area: of all regions as the nation has them; of several the sum of users and requests,
 /// failures and times merged, the mean of use. Of a service only its use stands in the columns.
-pub(super) fn course(
+pub(crate) fn course(
     atlas: &Atlas,
     asked: &Asked<'_>,
     area: &Area,
     measure: Measure,
     (from, to): (i64, i64),
 ) -> Vec<Option<f64>> {
-    let (codes, mode) = (codes(asked, area), asked.mode);
+    let (codes, mode) = (asked.codes_of(area), asked.mode);
     let service: Option<Name> = asked.question.service.as_deref().map(Into::into);
     let five = Resolution::FiveMinutes;
     let of = |code: &str| {

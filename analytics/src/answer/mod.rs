@@ -11,6 +11,9 @@ mod measure;
 mod rank;
 mod report;
 mod runbook;
+mod sessions;
+
+use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,12 +25,13 @@ pub use measure::Measured;
 pub use rank::{RankRow, Ranked};
 pub use report::Reported;
 
-use crate::ask::{Area, Context, Kind, Quantity, Question, Understood, says_now, understand};
+pub(crate) use measure::{course, error, stats};
+
+use crate::ask::{Area, Assumption, Context, Kind, Question, Understood, When, again, says_now, understand};
 use crate::atlas::{Atlas, Track, Union};
 use crate::bucket::Bucket;
 use crate::identity::IdentityMode;
 use crate::region::Region;
-use crate::session::Kind as SessionKind;
 use crate::view::{
     CapacityPlan, ForecastQuery, ForecastView, IncidentsView, Moment, NowView, Passage, PeriodChart, SessionsQuery,
     SessionsView,
@@ -121,12 +125,18 @@ pub struct Asking {
     pub text: String,
     /// What they asked before, oldest first, where this goes on from it.
     pub before: Vec<String>,
+    /// Other periods that were chosen for those, place by place; absent ones were answered as asked.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Option<String>>"))]
+    pub before_when: Vec<Option<When>>,
     /// Which of several meanings is meant, from 0, where the words have several.
     pub pick: Option<u8>,
     /// The question before as data, in the place of `before`.
     pub previous: Option<Question>,
     /// A question that is understood already, in the place of words.
     pub question: Option<Question>,
+    /// Another period to ask the question for, in the place of its own: `today`, `last-week`, `FROM~TO`, `+3h`, ….
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub when: Option<When>,
     /// The instant that "now" is; absent for the newest data.
     pub at: Option<i64>,
 }
@@ -189,8 +199,19 @@ pub fn services(atlas: &Atlas) -> Vec<String> {
     services
 }
 
-/// What is asked, after all that was asked before it.
+/// What is asked, for the period that was chosen.
 fn read(asking: &Asking, context: &Context<'_>) -> Understood {
+    match (in_words(asking, context), asking.when) {
+        (Understood::Question { question, mut assumptions }, Some(when)) => {
+            assumptions.retain(|assumption| !matches!(assumption, Assumption::Period | Assumption::Horizon));
+            Understood::Question { question: again(&question, when, context.at), assumptions }
+        }
+        (understood, _) => understood,
+    }
+}
+
+/// What is asked, after all that was asked before it.
+fn in_words(asking: &Asking, context: &Context<'_>) -> Understood {
     let asked = |question: Question| Understood::Question { question, assumptions: Vec::new() };
     if let Some(question) = &asking.question {
         return asked(question.clone());
@@ -208,11 +229,12 @@ fn read(asking: &Asking, context: &Context<'_>) -> Understood {
 pub fn previous(asking: &Asking, context: &Context<'_>) -> Option<Question> {
     let mut previous = context.previous.cloned();
     let first = asking.before.len().saturating_sub(MOST_BEFORE);
-    for text in asking.before.iter().skip(first) {
+    for (place, text) in asking.before.iter().enumerate().skip(first) {
         if let Understood::Question { question, .. } =
             understand(text, &Context { previous: previous.as_ref(), ..*context })
         {
-            previous = Some(question);
+            let when = asking.before_when.get(place).copied().flatten();
+            previous = Some(when.map_or(question.clone(), |when| again(&question, when, context.at)));
         }
     }
     previous
@@ -220,10 +242,9 @@ pub fn previous(asking: &Asking, context: &Context<'_>) -> Option<Question> {
 
 /// Answers a question. Regions that it names and that do not exist are left out; a question of none but such is about all.
 pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::Error> {
-    let (as_of, demo, title, regions, mode) = source.atlas(|atlas, moment| {
-        (moment.as_of, moment.demo, moment.title.clone(), moment.regions(atlas), question.mode.unwrap_or(moment.mode))
-    });
-    let asked = Asked::new(question, regions, as_of, mode);
+    let (as_of, demo, title) = source.atlas(|_, moment| (moment.as_of, moment.demo, moment.title.clone()));
+    let asked = Asked::of(source, question);
+    let mode = asked.mode;
     let mut charts = Vec::new();
     let body = match question.kind {
         Kind::Compare => {
@@ -232,9 +253,13 @@ pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::E
             Body::Compared(compared)
         }
         Kind::Diagnose => Body::Diagnosed(Box::new(diagnose::diagnose(source, &asked)?)),
-        Kind::Sessions => Body::Sessions(Box::new(sessions(source, &asked)?)),
+        Kind::Sessions => Body::Sessions(Box::new(sessions::sessions(source, &asked)?)),
         Kind::Capacity => Body::Needed(Box::new(capacity::capacity(source, &asked)?)),
-        Kind::Report => Body::Reported(Box::new(report::report(source, &asked)?)),
+        Kind::Report => match Reported::of(source, &asked, &mut |_| ControlFlow::Continue(()))? {
+            Some(reported) => Body::Reported(Box::new(reported)),
+            // Only whoever hears of the steps can stop it.
+            None => Body::Measured(Vec::new()),
+        },
         Kind::RankRegions => Body::Ranked(rank::rank(source, &asked)?),
         Kind::SlowEndpoints => Body::Endpoints(endpoint::endpoints(source, &asked)?),
         Kind::Value | Kind::Trend => {
@@ -255,16 +280,23 @@ pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::E
 }
 
 /// A question with what every kind of answer needs to know.
-struct Asked<'a> {
-    question: &'a Question,
-    regions: Vec<Region>,
+pub(crate) struct Asked<'a> {
+    pub(crate) question: &'a Question,
+    pub(crate) regions: Vec<Region>,
     /// The areas asked about; at least one, with all regions if none was named.
     areas: Vec<Area>,
-    as_of: i64,
-    mode: IdentityMode,
+    pub(crate) as_of: i64,
+    pub(crate) mode: IdentityMode,
 }
 
 impl<'a> Asked<'a> {
+    /// A question to a source as it stands.
+    pub(crate) fn of<S: Source>(source: &S, question: &'a Question) -> Self {
+        let (regions, as_of, mode) =
+            source.atlas(|atlas, moment| (moment.regions(atlas), moment.as_of, question.mode.unwrap_or(moment.mode)));
+        Self::new(question, regions, as_of, mode)
+    }
+
     fn new(question: &'a Question, regions: Vec<Region>, as_of: i64, mode: IdentityMode) -> Self {
         let known = |code: &String| regions.iter().any(|region| region.code == *code);
         let mut areas: Vec<Area> = Vec::new();
@@ -280,8 +312,25 @@ impl<'a> Asked<'a> {
         Self { question, regions, areas, as_of, mode }
     }
 
+    /// All that is asked about as one area.
+    pub(crate) fn area(&self) -> Area {
+        match self.areas.as_slice() {
+            [one] => one.clone(),
+            _ => Area { name: String::new(), regions: self.codes() },
+        }
+    }
+
+    /// The regions of an area.
+    pub(crate) fn codes_of(&self, area: &Area) -> Vec<String> {
+        if area.regions.is_empty() {
+            self.regions.iter().map(|r| r.code.clone()).collect()
+        } else {
+            area.regions.clone()
+        }
+    }
+
     /// The regions of all areas, each once, in the order of the settings.
-    fn codes(&self) -> Vec<String> {
+    pub(crate) fn codes(&self) -> Vec<String> {
         if self.areas.iter().any(|area| area.regions.is_empty()) {
             return self.regions.iter().map(|region| region.code.clone()).collect();
         }
@@ -300,7 +349,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The one region asked about, or empty.
-    fn only(&self) -> String {
+    pub(crate) fn only(&self) -> String {
         let codes = self.codes();
         if let [code] = codes.as_slice() { code.clone() } else { String::new() }
     }
@@ -318,33 +367,4 @@ impl<'a> Asked<'a> {
         }
         Ok(view)
     }
-}
-
-fn sessions<S: Source>(source: &S, asked: &Asked<'_>) -> Result<SessionsView, S::Error> {
-    let Question { period, limit, .. } = asked.question;
-    let running = period.to >= asked.as_of - 60;
-    let query = SessionsQuery {
-        region: asked.only(),
-        span: (period.to - period.from).max(600),
-        from: (!running).then_some(period.from),
-        to: (!running).then_some(period.to),
-    };
-    let mut view = source.sessions(&query)?;
-    let codes = asked.codes();
-    let least = asked.question.threshold.filter(|threshold| threshold.unit == Quantity::Seconds);
-    for list in &mut view.lists {
-        let whole = list.total as usize == list.listed.len();
-        list.listed.retain(|listed| {
-            let short = list.kind == SessionKind::LongLived
-                && least.is_some_and(|least| (listed.seconds() as f64) < least.value);
-            codes.contains(&listed.region) && !short
-        });
-        if whole {
-            list.total = list.listed.len() as u64;
-        }
-        if let Some(limit) = limit {
-            list.listed.truncate(*limit as usize);
-        }
-    }
-    Ok(view)
 }

@@ -214,6 +214,26 @@ pub enum Format {
     Html,
 }
 
+impl Format {
+    /// All formats.
+    pub const ALL: [Self; 4] = [Self::Hwpx, Self::Pdf, Self::Xlsx, Self::Html];
+
+    /// Its name, and how its files end.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Hwpx => "hwpx",
+            Self::Xlsx => "xlsx",
+            Self::Html => "html",
+        }
+    }
+
+    /// The format of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
 // serde's `skip_serializing_if` hands over a reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_false(value: &bool) -> bool {

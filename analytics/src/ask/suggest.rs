@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::starter::Starter;
 use super::understand::{initial, last, open};
 use crate::format::Lang;
-use crate::region::Region;
 
 /// Suggestions at most.
 const MOST: usize = 8;
@@ -47,24 +46,34 @@ const MORE: [(&str, &str); 12] = [
 ];
 
 /// Questions that begin with, or hold, what was typed so far: by syllables that may be unfinished (동시저), by initial consonants
-/// (ㅇㅈ 같은), or by words. Without anything typed the starters stand alone. At most eight, the closest first.
-pub fn suggest(typed: &str, regions: &[Region], lang: Lang) -> Vec<Suggestion> {
-    // Nobody completes a text of this length.
-    let typed: Vec<char> =
-        typed.chars().take(60).filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+/// (ㅇㅈ 같은), or by words. `regions` are their names in the language of the questions. Without anything typed the starters stand alone. At most eight, the closest first.
+pub fn suggest<N: AsRef<str>>(typed: &str, regions: &[N], lang: Lang) -> Vec<Suggestion> {
+    let regions: Vec<&str> = regions.iter().map(AsRef::as_ref).collect();
+    suggestions(&letters(typed), &regions, lang)
+}
+
+/// Whether a word of a text begins with what was typed so far, as [`suggest`] takes it.
+pub fn begins_a_word(typed: &str, text: &str) -> bool {
+    place(&letters(typed), text).is_some()
+}
+
+/// What counts of what was typed. Nobody completes a text of more letters.
+fn letters(typed: &str) -> Vec<char> {
+    typed.chars().take(60).filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn suggestions(typed: &[char], regions: &[&str], lang: Lang) -> Vec<Suggestion> {
     let starters = Starter::ALL.map(|starter| (starter.text(lang).to_owned(), Some(starter)));
     if typed.is_empty() {
         return starters.into_iter().map(|(text, starter)| Suggestion { text, starter }).collect();
     }
-    let of_regions = regions.iter().flat_map(|region| {
-        let name = lang.pick(&region.ko, &region.en);
-        OF_REGION.iter().map(move |(ko, en)| fill(lang.pick(ko, en), name))
-    });
+    let of_regions =
+        regions.iter().flat_map(|region| OF_REGION.iter().map(move |(ko, en)| fill(lang.pick(ko, en), region)));
     let more = MORE.iter().map(|(ko, en)| lang.pick(ko, en).to_owned());
     let all = starters.into_iter().chain(more.chain(of_regions).map(|text| (text, None)));
     let (mut first, mut later) = (Vec::new(), Vec::new());
     for (text, starter) in all {
-        match place(&typed, &text) {
+        match place(typed, &text) {
             Some(0) => first.push(Suggestion { text, starter }),
             Some(_) => later.push(Suggestion { text, starter }),
             None => {}

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Desk, Links, Looked, Settings};
 use crate::atlas::{Atlas, AtlasError, NATION};
 use crate::baseline::Baselines;
@@ -16,7 +18,7 @@ use crate::region::Region;
 use crate::session::Thresholds;
 use crate::summary::Summary;
 use crate::time::{DAY, Resolution, day_start};
-use crate::view::{self, CapacityPlan, ForecastQuery, ForecastView, Moment};
+use crate::view::{self, CapacityPlan, ForecastQuery, ForecastView, Mark, Moment};
 
 /// Seconds before the instant shown of which registers are held ready.
 const RECENT: i64 = 2400;
@@ -24,7 +26,8 @@ const RECENT: i64 = 2400;
 const CHUNK: usize = 64;
 
 /// What is known of the system beside its rows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Manifest {
     /// Regions, in the order in which they are shown.
     pub regions: Vec<Region>,
@@ -44,6 +47,9 @@ pub struct Manifest {
     pub objectives: Vec<Objective>,
     /// The instant that pages stand for; absent for the end of the newest row.
     pub as_of: Option<i64>,
+    /// What people said of incidents, by the names of those.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub marks: BTreeMap<String, Vec<Mark>>,
 }
 
 impl Default for Manifest {
@@ -58,6 +64,7 @@ impl Default for Manifest {
             sessions: Thresholds::default(),
             objectives: Vec::new(),
             as_of: None,
+            marks: BTreeMap::new(),
         }
     }
 }
@@ -246,6 +253,10 @@ impl Desk for Files {
     fn known(&self, region: &str) -> Result<(), AtlasError> {
         let mut regions = self.manifest.regions.iter();
         if regions.any(|known| known.code == region) { Ok(()) } else { Err(AtlasError::Region(region.to_owned())) }
+    }
+
+    fn marks(&self, incident: &str) -> Vec<Mark> {
+        self.manifest.marks.get(incident).cloned().unwrap_or_default()
     }
 
     fn baselines(&self, instant: i64, mode: IdentityMode) -> Arc<Baselines> {

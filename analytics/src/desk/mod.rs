@@ -4,6 +4,7 @@
 //! A [`Desk`] says how rows are read; everything that is shown is made of them here, once, so that a server, a program and a
 //! browser that hold the same rows show the same.
 
+mod at;
 mod files;
 mod incidents;
 mod pages;
@@ -14,6 +15,7 @@ mod why;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use at::At;
 pub use files::{Files, Manifest};
 pub use incidents::{Looked, exists, incident, incidents, links, look, open_incidents};
 pub use pages::{budgets, combine, forecast, now, region, series, sessions, unknown_region};

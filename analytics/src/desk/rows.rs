@@ -85,9 +85,13 @@ pub(super) fn merge_registers(
     region: &str,
     frame: &Frame,
 ) -> Result<(), crate::atlas::AtlasError> {
-    let mut rows = frame.rows.iter();
-    rows.try_for_each(|row| {
-        unions.merge_section(region, frame.resolution, row.registers.as_deref().unwrap_or_default())
+    frame.rows.iter().try_for_each(|row| {
+        let Some(section) = &row.registers else {
+            // A file may have left them out: too few would be counted.
+            unions.lack();
+            return Ok(());
+        };
+        unions.merge_section(region, frame.resolution, section)
     })
 }
 

@@ -1,13 +1,15 @@
 //! Reading the query string of an address.
 
+use bonghwa_analytics::ask::When;
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::parse_local;
+use bonghwa_analytics::report::ReportKind;
 use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, NowQuery, RegionQuery, SessionsQuery, WhyQuery};
 
 use super::{
-    AskQuery, COMPARISONS, CombineQuery, FORECAST_MEASURES, HORIZONS, INCIDENT_SPANS, MAP_MEASURES, MODES, MOST_BEFORE,
-    SPANS, WHY_MEASURES, WINDOWS, Window, threshold,
+    AskQuery, COMPARISONS, CombineQuery, Earlier, FORECAST_MEASURES, HORIZONS, INCIDENT_SPANS, MAP_MEASURES, MODES,
+    MOST_BEFORE, ReportsQuery, SPANS, WHY_MEASURES, WINDOWS, Window, threshold,
 };
 
 /// Keys and values, decoded. Values that make no sense are taken as absent.
@@ -44,6 +46,14 @@ impl Query {
             (Some(from), Some(to)) if from < to && to - from <= 800 * DAY => (Some(from), Some(to)),
             _ => (None, None),
         }
+    }
+
+    pub(super) fn reports(&self) -> ReportsQuery {
+        let incident = self.get("incident").unwrap_or_default().to_owned();
+        let kind = self.get("kind").and_then(ReportKind::from_name).unwrap_or_default();
+        // A report of an incident is one of a certain one.
+        let kind = if incident.is_empty() && kind == ReportKind::Incident { ReportKind::default() } else { kind };
+        ReportsQuery { kind, incident }
     }
 
     pub(super) fn now(&self) -> NowQuery {
@@ -92,10 +102,21 @@ impl Query {
     }
 
     pub(super) fn ask(&self) -> AskQuery {
-        let before = self.0.iter().filter(|(key, text)| key == "b" && !text.is_empty()).map(|(_, text)| text.clone());
+        let mut before: Vec<Earlier> = Vec::new();
+        for (key, value) in self.0.iter().filter(|(_, value)| !value.is_empty()) {
+            if key == "b" {
+                before.push(Earlier { text: value.clone(), when: None });
+            } else if let (Some(last), "bwhen") = (before.last_mut(), key.as_str()) {
+                // The period stands behind the question that it was chosen for.
+                last.when = When::read(value);
+            }
+        }
+        before.truncate(MOST_BEFORE);
         let pick = self.get("pick").and_then(|pick| pick.parse().ok()).filter(|pick| *pick < 10);
         let text = self.get("q").unwrap_or_default().trim().to_owned();
-        AskQuery { text, before: before.take(MOST_BEFORE).collect(), pick }
+        let between = || When::between(self.instant("from")?, self.instant("to")?);
+        let when = between().or_else(|| self.get("when").and_then(When::read));
+        AskQuery { text, before, pick, when, at: self.instant("at") }
     }
 
     pub(super) fn why(&self) -> WhyQuery {

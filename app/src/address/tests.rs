@@ -80,3 +80,18 @@ fn any_text_parses() {
         }
     }
 }
+
+#[test]
+fn a_question_keeps_its_period_its_instant_and_what_went_before() {
+    let href = "/ask?q=%EC%99%9C%3F&b=%EC%96%B4%EC%A0%9C&bwhen=last-week&b=b&when=2026-06-18T09:00~2026-06-18T18:00&at=2026-06-18T14:05:09";
+    assert_eq!(round("/ask", href.split_once('?').unwrap().1), href);
+    // What a form sends without scripts.
+    let form = "q=a&when=today&from=2026-06-18T09:00&to=2026-06-18T18:00";
+    assert_eq!(round("/ask", form), "/ask?q=a&when=2026-06-18T09:00~2026-06-18T18:00");
+    assert_eq!(round("/ask", "q=a&bwhen=today&when=never&at=soon&from=1&b=&b=b&bwhen=x"), "/ask?q=a&b=b");
+    assert_eq!(round("/ask", "q=a&when=%2B24h"), "/ask?q=a&when=%2B24h");
+    let Page::Ask(query) = Address::parse("/ask", "q=a&b=b&when=yesterday&at=2026-06-18T14:05").page else { panic!() };
+    let next = query.next("c");
+    assert_eq!((next.when, next.at), (None, query.at));
+    assert_eq!(next.before.last().unwrap(), &Earlier { text: "a".into(), when: query.when });
+}

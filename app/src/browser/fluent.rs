@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use bonghwa_analytics::ask::When;
 use js_sys::{JSON, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -43,11 +44,11 @@ pub(crate) fn follow(place: Place, data: Data, fluent: RwSignal<Fluent>) {
         let Content::Ask(reply) = &*shared.0 else { return None };
         // As of the same instant as the answer on the page, so that both have the same figures.
         let shown = !query.text.is_empty() && reply.text == query.text;
-        shown.then(|| (query, reply.as_of, place.here().lang.tag()))
+        shown.then(|| (query, (reply.as_of, reply.id.clone()), place.here().lang.tag()))
     });
     Effect::new(move || {
         abort();
-        let Some((query, as_of, lang)) = asked.get() else {
+        let Some((query, shown, lang)) = asked.get() else {
             fluent.set(Fluent::default());
             return;
         };
@@ -55,7 +56,7 @@ pub(crate) fn follow(place: Place, data: Data, fluent: RwSignal<Fluent>) {
         let Ok(controller) = AbortController::new() else { return };
         UNDER_WAY.set(Some(controller.clone()));
         wasm_bindgen_futures::spawn_local(async move {
-            let ended = read((&query, as_of, lang), &controller, fluent).await;
+            let ended = read((&query, shown, lang), &controller, fluent).await;
             // What was given up says nothing any more.
             if !controller.signal().aborted() && ended.is_err() {
                 fluent.update(|fluent| fluent.state = State::Broke);
@@ -77,16 +78,24 @@ fn abort() {
 }
 
 async fn read(
-    (query, as_of, lang): (&AskQuery, i64, &str),
+    (query, (as_of, id), lang): (&AskQuery, (i64, String), &str),
     controller: &AbortController,
     fluent: RwSignal<Fluent>,
 ) -> Result<(), JsValue> {
     let body = Object::new();
-    let before: js_sys::Array = query.before.iter().map(|text| JsValue::from_str(text)).collect();
+    let before: js_sys::Array = query.before.iter().map(|earlier| JsValue::from_str(&earlier.text)).collect();
+    let name = |when: Option<When>| when.map_or(JsValue::NULL, |when| JsValue::from_str(&when.name()));
+    let before_when: js_sys::Array = query.before.iter().map(|earlier| name(earlier.when)).collect();
     Reflect::set(&body, &"text".into(), &query.text.as_str().into())?;
     Reflect::set(&body, &"before".into(), &before)?;
+    Reflect::set(&body, &"before_when".into(), &before_when)?;
+    Reflect::set(&body, &"when".into(), &name(query.when))?;
     Reflect::set(&body, &"lang".into(), &lang.into())?;
-    Reflect::set(&body, &"at".into(), &(as_of as f64).into())?;
+    Reflect::set(&body, &"at".into(), &(query.at.unwrap_or(as_of) as f64).into())?;
+    // A server that kept the answer goes on from that very one.
+    if !id.is_empty() {
+        Reflect::set(&body, &"shown".into(), &id.as_str().into())?;
+    }
     if let Some(pick) = query.pick {
         Reflect::set(&body, &"pick".into(), &pick.into())?;
     }

@@ -9,12 +9,15 @@ pub(crate) mod fetch;
 pub(crate) mod fluent;
 #[cfg(feature = "front")]
 pub(crate) mod frames;
+pub(crate) mod hints;
 pub(crate) mod json;
 #[cfg(any(feature = "rooms", feature = "answers"))]
 pub(crate) mod mark;
 #[cfg(feature = "front")]
 mod plot;
 pub(crate) mod route;
+#[cfg(feature = "answers")]
+pub(crate) mod share;
 mod stream;
 
 use bonghwa_analytics::format::Lang;
@@ -65,15 +68,27 @@ pub(crate) fn site() -> Site {
         demo: read("demo").is_some(),
         model: read("model").is_some(),
         sent: read("sent").and_then(|sent| sent.parse().ok()).unwrap_or(0),
+        regions: read("regions").map(|names| pairs(&names)).unwrap_or_default(),
         title: (read("title-ko").unwrap_or_default(), read("title-en").unwrap_or_default()),
     }
+}
+
+/// Names of regions: a line each, Korean and English with a tab between them.
+fn pairs(names: &str) -> Vec<(String, String)> {
+    let pair = |line: &str| line.split_once('\t').map(|(ko, en)| (ko.to_owned(), en.to_owned()));
+    names.lines().filter_map(pair).collect()
 }
 
 /// Keeps the page in step with what happens round it: the reader's navigation and choices, the server's ticks.
 pub(crate) fn follow(place: Place, live: Live) {
     route::follow(place.address);
     stream::follow(live);
-    Effect::new(move || apply_display(&place.here()));
+    #[cfg(feature = "answers")]
+    share::follow();
+    Effect::new(move || {
+        apply_display(&place.here());
+        hints::remember(place);
+    });
 }
 
 /// Sets the title of the document.

@@ -21,6 +21,8 @@ mod missing;
 pub(crate) mod now;
 #[cfg(any(feature = "ssr", feature = "front"))]
 pub(crate) mod region;
+#[cfg(any(feature = "ssr", feature = "rooms", feature = "answers"))]
+pub(crate) mod reports;
 #[cfg(any(feature = "ssr", feature = "answers"))]
 pub(crate) mod runbook;
 #[cfg(any(feature = "ssr", feature = "rooms"))]
@@ -32,6 +34,8 @@ use std::sync::Arc;
 
 #[cfg(any(feature = "ssr", feature = "answers"))]
 use bonghwa_analytics::answer::Reply;
+#[cfg(any(feature = "ssr", feature = "rooms"))]
+use bonghwa_analytics::report::ReportsView;
 #[cfg(any(feature = "ssr", feature = "answers"))]
 use bonghwa_analytics::view::RunbookView;
 #[cfg(any(feature = "ssr", feature = "rooms"))]
@@ -83,6 +87,9 @@ pub(crate) enum Content {
     /// 판정 근거; absent if there is no such region.
     #[cfg(any(feature = "ssr", feature = "rooms"))]
     Why(Option<Box<WhyView>>),
+    /// 보고서.
+    #[cfg(any(feature = "ssr", feature = "rooms"))]
+    Reports(ReportsView),
     /// 묻기.
     #[cfg(any(feature = "ssr", feature = "answers"))]
     Ask(Box<Reply>),
@@ -111,6 +118,8 @@ impl Content {
             Page::Forecast(_) => matches!(self, Self::Forecast(_)),
             #[cfg(any(feature = "ssr", feature = "rooms"))]
             Page::Why(_) => matches!(self, Self::Why(_)),
+            #[cfg(any(feature = "ssr", feature = "rooms"))]
+            Page::Reports(_) => matches!(self, Self::Reports(_)),
             #[cfg(any(feature = "ssr", feature = "answers"))]
             Page::Ask(_) => matches!(self, Self::Ask(_)),
             #[cfg(any(feature = "ssr", feature = "answers"))]
@@ -138,6 +147,15 @@ pub(crate) struct Hands {
     /// What a model adds to the answer; nothing where none is configured.
     #[cfg(any(feature = "ssr", feature = "answers"))]
     pub(crate) fluent: Option<RwSignal<ask::fluent::Fluent>>,
+    /// What became of the last copy of an answer.
+    #[cfg(any(feature = "ssr", feature = "answers"))]
+    pub(crate) copied: RwSignal<ask::share::Copied>,
+    /// What the reader said of an answer.
+    #[cfg(any(feature = "ssr", feature = "answers"))]
+    pub(crate) verdict: RwSignal<ask::verdict::Said>,
+    /// Counts the changes of what was asked in this browser before.
+    #[cfg(any(feature = "ssr", feature = "answers"))]
+    pub(crate) box_changes: RwSignal<u64>,
     /// How often the reader said something of an incident, and whether the last of it was kept.
     pub(crate) said: RwSignal<(u32, bool)>,
 }
@@ -145,7 +163,10 @@ pub(crate) struct Hands {
 impl Hands {
     pub(crate) fn new(live: Live) -> Self {
         #[cfg(any(feature = "ssr", feature = "answers"))]
-        let model = use_context::<Place>().is_some_and(Place::has_model);
+        let (model, box_changes) = match use_context::<Place>() {
+            Some(place) => (place.has_model(), place.box_changes),
+            None => (false, RwSignal::new(0)),
+        };
         Self {
             live,
             cursor: Cursor::new(),
@@ -156,6 +177,12 @@ impl Hands {
             again: RwSignal::new(incidents::again::Again::Idle),
             #[cfg(any(feature = "ssr", feature = "answers"))]
             fluent: model.then(|| RwSignal::new(ask::fluent::Fluent::default())),
+            #[cfg(any(feature = "ssr", feature = "answers"))]
+            copied: RwSignal::new(ask::share::Copied::Nothing),
+            #[cfg(any(feature = "ssr", feature = "answers"))]
+            verdict: RwSignal::default(),
+            #[cfg(any(feature = "ssr", feature = "answers"))]
+            box_changes,
             said: RwSignal::new((0, true)),
         }
     }
@@ -190,6 +217,8 @@ async fn fetch(page: Page) -> Result<Content, String> {
         Page::Forecast(query) => data::forecast(query).await.map(|view| Content::Forecast(Box::new(view))),
         #[cfg(any(feature = "ssr", feature = "rooms"))]
         Page::Why(query) => data::why(query).await.map(|view| Content::Why(view.map(Box::new))),
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
+        Page::Reports(_) => data::reports().await.map(Content::Reports),
         #[cfg(any(feature = "ssr", feature = "answers"))]
         Page::Ask(query) => data::ask(query).await.map(|reply| Content::Ask(Box::new(reply))),
         #[cfg(any(feature = "ssr", feature = "answers"))]
@@ -229,7 +258,8 @@ pub(crate) fn Body() -> impl IntoView {
     let data: Data = Resource::new_with_options(
         move || {
             let key = key.get();
-            let moving = matches!(key, Page::Region(_)) || matches!(&key, Page::Now(query, _) if query.at.is_none());
+            let moving = matches!(key, Page::Region(_) | Page::Reports(_))
+                || matches!(&key, Page::Now(query, _) if query.at.is_none());
             // Rows of a minute need not be asked for every two seconds.
             let slow = matches!(&key, Page::Incidents(_) | Page::Incident(_))
                 || matches!(&key, Page::Sessions(query) if query.from.is_none());
@@ -329,6 +359,11 @@ fn render(place: Place, here: &Here, content: &Content, hands: Hands) -> Node {
         (Content::Why(Some(view)), Page::Why(query)) => {
             place.learn(view.demo, &view.title);
             why::render(&here.with(&view.regions), view, query, hands)
+        }
+        #[cfg(any(feature = "ssr", feature = "rooms"))]
+        (Content::Reports(view), Page::Reports(query)) => {
+            place.learn(view.demo, &view.title);
+            reports::render(&here.with(&view.regions), view, query)
         }
         #[cfg(any(feature = "ssr", feature = "answers"))]
         (Content::Ask(reply), Page::Ask(query)) => {

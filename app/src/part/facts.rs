@@ -102,10 +102,15 @@ pub(crate) fn cell(fact: Option<&Fact>, lang: Lang) -> Node {
                 Unit::Users | Unit::Sessions | Unit::Addresses | Unit::Requests => count(fact.value),
                 unit => exact(fact.value, unit, lang),
             };
-            markup! { <a class="fact calm" rel="external" href=format!("#{}", anchor(fact))>{text}</a> }.into_node()
+            quiet(&anchor(fact), text)
         }
         None => bonghwa_analytics::format::MISSING.into_node(),
     }
+}
+
+/// What opens its source, quiet until pointed at.
+pub(crate) fn quiet(anchor: &str, text: String) -> Node {
+    markup! { <a class="fact calm" rel="external" href=format!("#{anchor}")>{text}</a> }.into_node()
 }
 
 /// A row of the table of sources.
@@ -288,7 +293,29 @@ fn scope(here: &Here, fact: &Fact, as_of: i64) -> String {
 }
 
 fn method(lang: Lang, fact: &Fact, mode: IdentityMode) -> String {
-    let name = match fact.method {
+    let error = fact.error.map(|error| match fact.method {
+        Method::InclusionExclusion => format!(", ±\u{a0}{}", exact(error, fact.unit, lang)),
+        _ => band(fact).map(|band| format!(", {band}")).unwrap_or_default(),
+    });
+    format!("{}{}{}", method_name(lang, fact, mode), error.unwrap_or_default(), step(lang, fact))
+}
+
+/// How a fact was made, without its error.
+pub(crate) fn made(lang: Lang, fact: &Fact, mode: IdentityMode) -> String {
+    method_name(lang, fact, mode) + &step(lang, fact)
+}
+
+/// The buckets that it was made from.
+fn step(lang: Lang, fact: &Fact) -> String {
+    if fact.resolution == Resolution::TwoSeconds && fact.to - fact.from <= 2 {
+        return String::new();
+    }
+    let step = span(fact.resolution.seconds(), lang);
+    lang.pick(", ", ", from ").to_owned() + &step + lang.pick(" 단위", " buckets")
+}
+
+fn method_name(lang: Lang, fact: &Fact, mode: IdentityMode) -> String {
+    match fact.method {
         Method::HyperLogLog => {
             let mode = match mode {
                 IdentityMode::Ip => lang.pick("IP 주소", "IP address"),
@@ -309,18 +336,7 @@ fn method(lang: Lang, fact: &Fact, mode: IdentityMode) -> String {
         Method::PastForecasts => lang.pick("지난 예측과 실제를 견줌", "past forecasts against what came").to_owned(),
         Method::Trend => lang.pick("근무일 최고치의 추세(Sen)", "trend of working days’ peaks (Sen)").to_owned(),
         Method::Times => lang.pick("85 % 상한 ÷ 목표", "85 % edge ÷ target").to_owned(),
-    };
-    let error = fact.error.map(|error| match fact.method {
-        Method::InclusionExclusion => format!(", ±\u{a0}{}", exact(error, fact.unit, lang)),
-        _ => band(fact).map(|band| format!(", {band}")).unwrap_or_default(),
-    });
-    let step = span(fact.resolution.seconds(), lang);
-    let step = if fact.resolution == Resolution::TwoSeconds && fact.to - fact.from <= 2 {
-        String::new()
-    } else {
-        lang.pick(", ", ", from ").to_owned() + &step + lang.pick(" 단위", " buckets")
-    };
-    format!("{name}{}{step}", error.unwrap_or_default())
+    }
 }
 
 #[cfg(test)]

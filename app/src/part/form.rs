@@ -21,7 +21,7 @@ pub(crate) fn hidden(pairs: impl IntoIterator<Item = (&'static str, String)>) ->
 /// Two fields and a button; the rest of the address travels in hidden fields.
 pub(crate) fn form(here: &Here, (from, to): (i64, i64)) -> Node {
     let t = here.t;
-    let pairs = here.address.pairs().into_iter().filter(|(key, _)| !matches!(*key, "from" | "to" | "span"));
+    let pairs = here.address.pairs().into_iter().filter(|(key, _)| !matches!(*key, "from" | "to" | "span" | "when"));
     markup! {
         <form class="choice fromto" action=here.address.path() on:submit=submit>
             {hidden(pairs)}

@@ -27,6 +27,7 @@ pub(crate) const CROSS: &str = "M5 5l10 10M15 5L5 15";
 pub(crate) const TRACE: &str = "M3 5h9M6 10h9M9 15h8";
 pub(crate) const METRIC: &str = "M3 16.5h14M5.5 16V11M10 16V6M14.5 16V9";
 pub(crate) const LINES: &str = "M4 5h12M4 8.5h9M4 12h12M4 15.5h6";
+pub(crate) const REPORT: &str = "M5 2.5h7l3.5 3.5v11.5H5zM12 2.5V6h3.5M7.5 10h5.5M7.5 13h5.5";
 pub(crate) const COMPARE: &str = "M6.5 4v12M13.5 4v12M3 7h7M10 13h7";
 
 /// An icon beside a word that says the same.

@@ -1,5 +1,6 @@
 //! Parts that several pages are made of.
 
+pub(crate) mod askbox;
 pub(crate) mod facts;
 pub(crate) mod form;
 pub(crate) mod head;

@@ -32,7 +32,7 @@ pub(crate) fn conclusion(here: &Here, answer: &Answer) -> Vec<Piece> {
                 })
             }
         },
-        Body::Sessions(view) => text(format!("{}.", super::sessions::headline(here, view))),
+        Body::Sessions(view) => super::watch::conclusion(here, answer, view),
         Body::Needed(needed) => self::needed(here, needed),
         Body::Reported(reported) => self::reported(here, answer, reported),
         Body::Incidents(view) => incidents(here, answer, view),
@@ -52,7 +52,7 @@ fn when(here: &Here, period_of: &Period, as_of: i64) -> String {
 }
 
 /// Names of the areas asked about.
-fn area_of(here: &Here, answer: &Answer) -> String {
+pub(super) fn area_of(here: &Here, answer: &Answer) -> String {
     let names: Vec<String> = answer.question.areas.iter().map(|area| question::area_name(here, area)).collect();
     if names.is_empty() { here.t.nation.to_owned() } else { names.join(", ") }
 }
@@ -379,12 +379,12 @@ fn incidents(here: &Here, answer: &Answer, view: &IncidentsView) -> Vec<Piece> {
     let Some(first) = view.rows.first() else {
         return text(match here.lang {
             Lang::Ko => format!("{when} {area}에는 사건이 없습니다."),
-            Lang::En => format!("No incident in {area}, {when}."),
+            Lang::En => format!("{area}, {when}: no incident."),
         });
     };
     let mut out = text(match here.lang {
         Lang::Ko => format!("{when} {area}의 사건은 {n}건입니다. "),
-        Lang::En => format!("{n} incidents in {area}, {when}. "),
+        Lang::En => format!("{area}, {when}: {n} incidents. "),
     });
     out.extend(incident(here, first));
     out
@@ -447,7 +447,7 @@ fn reported(here: &Here, answer: &Answer, reported: &Reported) -> Vec<Piece> {
     let then = users.and_then(|pair| pair.then.as_ref()?.value.as_ref());
     let mut out = text(match lang {
         Lang::Ko => format!("{when} {area} 성능 보고서입니다. "),
-        Lang::En => format!("Performance report of {area}, {when}. "),
+        Lang::En => format!("Performance report, {area}, {when}. "),
     });
     if let Some(now) = now {
         let name = measure_name(here, now.measure, now.unit);

@@ -308,15 +308,20 @@ pub(crate) fn plan_lead(here: &Here, plan: &CapacityPlan) -> String {
 
 /// Why a row has its answer.
 pub(crate) fn reason(here: &Here, row: &CapacityRow, view: &ForecastView) -> String {
+    reason_of(here, row, &view.plan, view.as_of)
+}
+
+/// The same of a plan that stands alone.
+pub(crate) fn reason_of(here: &Here, row: &CapacityRow, plan: &CapacityPlan, as_of: i64) -> String {
     let lang = here.lang;
-    let target = exact(view.plan.target, Unit::Ratio, lang);
+    let target = exact(plan.target, Unit::Ratio, lang);
     let ko = lang == Lang::Ko;
     match (row.need, &row.when) {
-        (Need::More, _) if row.now.as_ref().is_some_and(|now| now.value > view.plan.target) => {
+        (Need::More, _) if row.now.as_ref().is_some_and(|now| now.value > plan.target) => {
             lang.pick("바쁜 시간에 이미 목표를 넘습니다", "the busy hour is over the target already").to_owned()
         }
         (Need::More, Some(when)) => {
-            let range = range(when, view.as_of, lang);
+            let range = range(when, as_of, lang);
             if ko { format!("{target}를 넘을 때: {range}") } else { format!("passes {target}: {range}") }
         }
         (Need::More | Need::Nothing, _) => {

@@ -7,6 +7,8 @@ pub(crate) mod again;
 pub(crate) mod answer;
 pub(crate) mod cause;
 pub(crate) mod combine;
+#[cfg(feature = "document")]
+pub(crate) mod document;
 pub(crate) mod forecast;
 pub(crate) mod incident;
 pub(crate) mod now;
@@ -21,4 +23,6 @@ pub(crate) mod template;
 #[cfg(feature = "ssr")]
 pub(crate) mod told;
 pub(crate) mod verdict;
+#[cfg(any(feature = "ssr", feature = "answers"))]
+pub(crate) mod watch;
 pub(crate) mod why;

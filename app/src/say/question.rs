@@ -30,7 +30,9 @@ pub(crate) fn understood(here: &Here, question: &Question, as_of: i64) -> Vec<St
     let areas: Vec<String> = question.areas.iter().map(|area| area_name(here, area)).collect();
     out.push(if areas.is_empty() { here.t.nation.to_owned() } else { areas.join("·") });
     out.extend(question.service.clone());
-    out.push(period(question.period.from, question.period.to, as_of, lang));
+    if has_period(question) {
+        out.push(period(question.period.from, question.period.to, as_of, lang));
+    }
     if let Some(against) = &question.against {
         let times = period(against.from, against.to, as_of, lang);
         out.push(match lang {
@@ -63,6 +65,12 @@ pub(crate) fn understood(here: &Here, question: &Question, as_of: i64) -> Vec<St
         out.push(lang.pick("최근 배포 뒤", "since the latest deployment").to_owned());
     }
     out
+}
+
+/// Whether the answer is of the question's period: after a deployment it is of the time since, and a forecast is of what
+/// lies ahead.
+pub(crate) fn has_period(question: &Question) -> bool {
+    !question.after_deployment && question.horizon.is_none()
 }
 
 /// A kind of question as a word.
@@ -213,5 +221,13 @@ pub(crate) fn next(here: &Here, answer: &Answer) -> Vec<&'static str> {
             vec![pick("오류율이 높은 API는?", "APIs with the highest error rate?"), pick("왜 그런가요?", "Why?")]
         }
         _ => vec![Starter::Diagnose.text(here.lang), Starter::Busiest.text(here.lang)],
+    }
+}
+
+/// What the button beside an earlier question does.
+pub(crate) fn forget(lang: Lang, text: &str) -> String {
+    match lang {
+        Lang::Ko => format!("‘{text}’ 지우기"),
+        Lang::En => format!("Forget “{text}”"),
     }
 }

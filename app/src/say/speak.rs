@@ -1,16 +1,16 @@
 //! A reply, and an incident, as plain text.
 
-use bonghwa_analytics::answer::Reply;
+use bonghwa_analytics::answer::{Body, Reply};
 use bonghwa_analytics::ask::Understood;
 use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::view::{IncidentRow, IncidentView, IncidentsView};
 
 use super::answer::{conclusion, notes};
-use super::cause;
 use super::incident::{headline, lasting, list_headline};
 use super::question::{assumed, cannot, choice_text, open, understood};
 use super::template::plain;
+use super::{cause, watch};
 use crate::address::Address;
 use crate::app::Here;
 use crate::part::passages::cited;
@@ -29,6 +29,9 @@ pub fn speak(reply: &Reply, lang: Lang) -> String {
     match (&reply.understood, &reply.answer) {
         (Understood::Question { question, assumptions }, Some(answer)) => {
             lines.push(plain(&conclusion(&here, answer)));
+            if let Body::Sessions(view) = &answer.body {
+                lines.extend(watch::spoken(&here, answer, view));
+            }
             lines.extend(notes(&here, answer));
             lines.push(format!("({})", understood(&here, question, answer.as_of).join(", ")));
             lines.extend(assumptions.iter().map(|assumption| assumed(&here, assumption)));

@@ -199,3 +199,64 @@ fn what_is_open_and_what_is_out_of_reach_is_said_in_both_languages() {
         assert!(crate::speak(&reply, lang).lines().count() >= count + 2, "{lang:?}");
     }
 }
+
+#[test]
+fn long_and_suspicious_sessions_are_both_told_whichever_was_asked_for() {
+    let body = || Body::Sessions(Box::new(sample::sessions()));
+    let [ko, en] = said(&question(Kind::Sessions, &[]), body());
+    for sentence in [
+        "전국의 장시간 접속은 64건이고, 가장 긴 것은 강원에서 5시간 42분 이어졌습니다.",
+        "수상한 접속은 한 주소의 로그인 집중 1건, 한 주소를 쓰는 여러 이용자 1건입니다.",
+        "가장 두드러진 것은 강원의 한 주소에서 1분에 243번 로그인을 시도한 것입니다.",
+        "장시간 접속 64건:",
+        "1분에 최대 243번, 모두 2,880번 시도해 2,860번 실패",
+    ] {
+        assert!(ko.contains(sentence), "{sentence}\n{ko}");
+    }
+    for sentence in
+        ["Nationwide, ", "64 long sessions, the longest in Gangwon for 5 h 42 min.", "243 log-ins in a minute"]
+    {
+        assert!(en.contains(sentence), "{sentence}\n{en}");
+    }
+    // A number of log-ins asks for what is suspicious first; nothing of the other is lost.
+    let mut bursts = question(Kind::Sessions, &[]);
+    bursts.threshold = Some(Threshold { value: 100.0, unit: Quantity::Count });
+    let [turned, _] = said(&bursts, body());
+    assert!(turned.starts_with("수상한 접속은") && turned.contains("장시간 접속은 64건"), "{turned}");
+    let mut quiet = sample::sessions();
+    quiet.lists.iter_mut().for_each(|list| (list.total, list.listed) = (0, Vec::new()));
+    let [ko, en] = said(&question(Kind::Sessions, &[]), Body::Sessions(Box::new(quiet)));
+    assert!(ko.contains("장시간 접속은 없습니다. 수상한 접속은 없습니다."), "{ko}");
+    assert!(en.contains("no long session. Nothing looks suspicious."), "{en}");
+}
+
+#[test]
+fn an_answer_can_be_asked_for_another_period_and_taken_along() {
+    let rows = vec![measured(Measure::Users, Some(100.0), Unit::Users, "users")];
+    let asked = question(Kind::Value, &[Measure::Users]);
+    let understood = Understood::Question { question: asked.clone(), assumptions: Vec::new() };
+    let reply = reply(understood, Some((asked, Body::Measured(rows))));
+    let page = |query: &str, lang| {
+        html(&format!("/ask?q=질문{query}"), lang, |here, hands| {
+            let Page::Ask(query) = &here.address.page else { panic!("another page") };
+            page::ask::render(here, &reply, query, hands)
+        })
+    };
+    let first = page("&b=먼저", Lang::Ko);
+    check("/ask", &first);
+    for wanted in
+        ["when=yesterday", "when=7d", "when=last-week", "when=month", "name=\"from\"", "name=\"b\" value=\"먼저\""]
+    {
+        assert!(first.contains(wanted), "{wanted}");
+    }
+    assert!(!text(&first).contains("처음 물은 대로"));
+    let second = page("&when=yesterday", Lang::En);
+    assert!(second.contains("when=yesterday\" data-noscroll aria-current=\"true\">Yesterday"), "{second}");
+    assert!(text(&second).contains("As first asked"));
+    // The link to keep says the instant, and whoever opens it sees that instant and a way out.
+    let fixed =
+        first.split("href=\"").find(|rest| rest.contains("at=")).and_then(|rest| rest.split('"').next()).unwrap();
+    let at = format!("at={}", bonghwa_analytics::format::local(NOW));
+    assert!(fixed.contains(&at), "{fixed}");
+    assert!(text(&page("&at=2026-06-18T10:00", Lang::Ko)).contains("10:00 기준 지금 기준으로 다시"));
+}

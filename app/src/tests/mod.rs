@@ -4,6 +4,7 @@ mod ask;
 mod cases;
 mod fluent;
 mod forecast;
+mod reports;
 mod runbook;
 pub(crate) mod sample;
 mod why;

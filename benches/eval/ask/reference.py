@@ -488,8 +488,9 @@ def sessions(question, now):
         for at, row in enumerate(rows[: question.get("limit", len(rows))], 1):
             names = ("count", "seconds", "failed", "a minute")
             out += [number(row[1], kind, f"place {at} {name}", figure) for name, figure in zip(names, row[2:])]
-    if running:
-        regions = tuple(REGIONS.index(code) for code in (codes if len(codes) == 1 else REGIONS))
+    # How many go on is told of one region or of all, not of some.
+    if running and len(codes) in (1, len(REGIONS)):
+        regions = tuple(REGIONS.index(code) for code in codes)
         out.append(number("", "users", "active", distinct(regions, AS_OF - GAP, AS_OF), "sketch"))
         out += [number("", "users", f"older than {age}", ages[age]) for age in (3600, 7200, 14400, 28800)]
     return out

@@ -22,7 +22,7 @@ impl Centre {
         let services = self.services();
         let context = Context { at, regions: &reply.regions, services: &services, previous: asking.previous.as_ref() };
         let previous = answer::previous(asking, &context);
-        let as_data = asking.question.is_some() || asking.pick.is_some();
+        let as_data = asking.question.is_some() || asking.pick.is_some() || asking.when.is_some();
         if let Err(error) = self.0.answers.keep(&mut reply, &Asked { at, previous, services, as_data }, clock()) {
             log(&format!("an answer was not kept: {error}"));
         }

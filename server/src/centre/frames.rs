@@ -1,9 +1,8 @@
 //! Frames for readers: the buckets that make up a window, as they travel.
 
 use bonghwa_analytics::desk::{self, Desk};
-use bonghwa_analytics::frame::{Form, Sections, encode_registers, registers_of};
-use bonghwa_analytics::identity::{IdentityMode, KeyId};
-use bonghwa_analytics::sketch::{Scheme, Sketch};
+use bonghwa_analytics::frame::Sections;
+use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::Resolution;
 
 use super::{Centre, CentreError};
@@ -35,7 +34,7 @@ impl Centre {
             for mut frame in desk::window(self, code, query.from, query.to, coarsest, query.sections)? {
                 for row in &mut frame.rows {
                     if let Some(section) = &mut row.registers {
-                        *section = for_the_wire(section, frame.key, query.mode);
+                        *section = bonghwa_file::shortest(section, frame.key, query.mode);
                     }
                 }
                 frame.encode(&mut out);
@@ -43,19 +42,4 @@ impl Centre {
         }
         Ok(out)
     }
-}
-
-/// A registers section as it travels. A section that cannot be read travels as it is: the reader will say so.
-fn for_the_wire(section: &[u8], key: KeyId, only: Option<IdentityMode>) -> Vec<u8> {
-    let mut concurrency = std::collections::BTreeMap::new();
-    for mode in IdentityMode::ALL.into_iter().filter(|mode| only.is_none_or(|only| only == *mode)) {
-        let Ok(found) = registers_of(section, mode) else { return section.to_vec() };
-        if let Some(bytes) = found {
-            let Ok(sketch) = Sketch::decode(Scheme::keyed(mode, key), bytes) else { return section.to_vec() };
-            concurrency.insert(mode, bonghwa_analytics::bucket::Concurrency { identified: 0, sketch });
-        }
-    }
-    let mut out = Vec::new();
-    encode_registers(&concurrency, Form::Wire, &mut out);
-    out
 }

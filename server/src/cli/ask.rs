@@ -8,8 +8,8 @@ use bonghwa_analytics::answer::{Asking, reply};
 use bonghwa_analytics::atlas::AtlasError;
 use bonghwa_analytics::desk::{Files, Manifest};
 use bonghwa_analytics::format::{Lang, parse_local};
-use bonghwa_analytics::frame::{Frame, FrameError};
 use bonghwa_app::speak;
+use bonghwa_file::{FileError, Heap};
 use clap::Args;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -22,13 +22,13 @@ use crate::settings::bundled_regions;
 /// Bytes of files that are read together.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// Ask a running server, or files of frames, in plain Korean or English.
+/// Ask a running server, or files, in plain Korean or English.
 #[derive(Args)]
 pub(super) struct Ask {
     /// The question, in quotes
     #[arg(required_unless_present_any = ["replay", "judged"])]
     question: Option<String>,
-    /// A file of frames to answer from, in the place of a server; may be given several times
+    /// A .bonghwa file or a file of frames to answer from, in the place of a server; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "server")]
     file: Vec<PathBuf>,
     /// What was asked before, where the question goes on from it; may be given several times
@@ -55,18 +55,20 @@ pub(super) struct Ask {
 
 /// Why files cannot be answered from.
 #[derive(Debug, thiserror::Error)]
-enum Refused {
+pub(super) enum Refused {
     #[error("cannot read {0}: {1}; check the path and its permissions")]
     File(PathBuf, std::io::Error),
     #[error("the files hold more than {MOST_BYTES} bytes; give fewer regions or days")]
     TooLarge,
-    #[error("{0} is no file of frames ({1}); make one with GET /api/frames")]
-    Frames(PathBuf, FrameError),
-    #[error("the files do not go together: {0}")]
+    #[error("{0}: {1}")]
+    Wrong(PathBuf, FileError),
+    #[error(transparent)]
+    Apart(#[from] FileError),
+    #[error("the files cannot be answered from: {0}")]
     Atlas(#[from] AtlasError),
 }
 
-fn instant(text: &str) -> Result<i64, String> {
+pub(super) fn instant(text: &str) -> Result<i64, String> {
     let read = text.parse().ok().or_else(|| parse_local(text));
     read.ok_or_else(|| "give 2026-11-20T14:05 or seconds since 1970".to_owned())
 }
@@ -142,7 +144,7 @@ impl Ask {
 
     /// What the server says to the same question, made here.
     fn of_files(&self) -> Result<Value, Failure> {
-        let desk = open(&self.file)?;
+        let desk = open(&self.file, Manifest { regions: bundled_regions(), ..Manifest::default() })?;
         let asking =
             Asking { text: self.question().to_owned(), before: self.before.clone(), at: self.at, ..Asking::default() };
         let reply = reply(&desk, &asking).map_err(Refused::Atlas)?;
@@ -153,16 +155,16 @@ impl Ask {
     }
 }
 
-/// A desk of the frames of some files, with the regions that this program knows.
-fn open(files: &[PathBuf]) -> Result<Files, Refused> {
+/// A desk of some files; the manifest says what none of them does.
+pub(super) fn open(files: &[PathBuf], manifest: Manifest) -> Result<Files, Refused> {
     let mut left = MOST_BYTES;
-    let mut frames = Vec::new();
+    let mut heap = Heap::default();
     for file in files {
         let bytes = read(file, left)?;
         left -= bytes.len() as u64;
-        frames.extend(Frame::decode_all(&bytes).map_err(|error| Refused::Frames(file.clone(), error))?);
+        heap.add(&bytes).map_err(|error| Refused::Wrong(file.clone(), error))?;
     }
-    Ok(Files::open(Manifest { regions: bundled_regions(), ..Manifest::default() }, frames)?)
+    Ok(heap.desk(manifest)?)
 }
 
 fn read(path: &Path, most: u64) -> Result<Vec<u8>, Refused> {

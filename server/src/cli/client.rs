@@ -74,16 +74,38 @@ impl Server {
 
     /// Sends a request and reads the answer as it is.
     pub(super) async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, ClientError> {
-        let unreachable = |error: reqwest::Error| {
-            let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            ClientError::Unreachable(self.url.to_string(), reason)
-        };
-        let response = request.send().await.map_err(unreachable)?;
-        let status = response.status();
-        let bytes = response.bytes().await.map_err(unreachable)?;
-        if status.is_success() {
-            return Ok(bytes.into());
+        let response = self.answer(request).await?;
+        Ok(response.bytes().await.map_err(|error| self.unreachable(&error))?.into())
+    }
+
+    /// Sends a request and hands on the answer piece by piece; how many bytes it had.
+    pub(super) async fn pieces(
+        &self,
+        request: RequestBuilder,
+        take: &mut dyn FnMut(&[u8]) -> Result<(), super::Failure>,
+    ) -> Result<u64, super::Failure> {
+        let mut response = self.answer(request).await?;
+        let mut bytes = 0;
+        while let Some(piece) = response.chunk().await.map_err(|error| self.unreachable(&error))? {
+            take(&piece)?;
+            bytes += piece.len() as u64;
         }
+        Ok(bytes)
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> ClientError {
+        let reason = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+        ClientError::Unreachable(self.url.to_string(), reason)
+    }
+
+    /// An answer that is no refusal.
+    async fn answer(&self, request: RequestBuilder) -> Result<reqwest::Response, ClientError> {
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let bytes = response.bytes().await.map_err(|error| self.unreachable(&error))?;
         let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         let text = |key: &str| body.pointer(&format!("/error/{key}")).and_then(Value::as_str).map(String::from);
         let message = text("message").unwrap_or_else(|| format!("the server answered {status}"));

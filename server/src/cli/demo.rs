@@ -50,14 +50,36 @@ pub(super) struct ServerArgs {
 }
 
 impl ServerArgs {
+    /// The server itself.
+    pub(super) fn find(&self) -> Result<Server, Failure> {
+        Server::find(self.server.as_deref(), &self.place)
+    }
+
+    /// The settings that hold here.
+    pub(super) fn load(&self) -> Result<crate::settings::Loaded, crate::settings::SettingsError> {
+        self.place.load()
+    }
+
     pub(super) fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
-        let server = Server::find(self.server.as_deref(), &self.place)?;
+        let server = self.find()?;
         let request = server.request(method, path)?;
         let request = match body {
             Some(body) => request.json(body),
             None => request,
         };
         Ok(runtime()?.block_on(server.send(request))?)
+    }
+
+    /// Sends a body and hands on the answer piece by piece; how many bytes it had.
+    pub(super) async fn fetch(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        take: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<u64, Failure> {
+        let server = Server::find(self.server.as_deref(), &self.place)?;
+        server.pieces(server.request(method, path)?.json(body), take).await
     }
 
     /// What lies at a path, as it is.

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Failure, Place};
-use crate::folder::Folder;
+use crate::folder::{Folder, signing_key};
 use crate::keys::{self, Use};
 use crate::output::say;
 
@@ -45,6 +45,11 @@ pub(super) enum Key {
         #[command(flatten)]
         place: Place,
     },
+    /// Print the public key of this console, with which whoever gets its files can check who signed them
+    Signing {
+        #[command(flatten)]
+        place: Place,
+    },
     /// Print the fleet key, for an edge that runs elsewhere
     ///
     /// Identities of all regions are hashed with this key, so that a person who uses two regions counts once. Whoever
@@ -65,6 +70,8 @@ enum Wrong {
     Unknown(String, String),
     #[error("only an ingest key belongs to a region; leave --region out")]
     Needless,
+    #[error("nothing was signed with {0} yet; a server makes its key when it starts")]
+    Unsigned(PathBuf),
     #[error("there is no key {0:?}; `bonghwa key list` shows those there are")]
     NoKey(String),
 }
@@ -75,6 +82,7 @@ impl Key {
             Self::New { purpose, region, json, place } => (purpose, region, json, place),
             Self::List { json, place } => return list(json, &place),
             Self::Remove { id, place } => return remove(&id, &place),
+            Self::Signing { place } => return signing(&place),
             Self::Fleet { set, place } => return fleet(set.as_deref(), &place),
         };
         let loaded = place.load()?;
@@ -126,6 +134,13 @@ fn remove(id: &str, place: &Place) -> Result<(), Failure> {
     } else {
         Err(Wrong::NoKey(id.to_owned()).into())
     }
+}
+
+fn signing(place: &Place) -> Result<(), Failure> {
+    let data = place.load()?.data;
+    let key = signing_key(&data)?.ok_or(Wrong::Unsigned(data))?;
+    say!("{}", bonghwa_file::public_key(&key));
+    Ok(())
 }
 
 fn fleet(set: Option<&Path>, place: &Place) -> Result<(), Failure> {

@@ -3,9 +3,12 @@
 mod ask;
 mod client;
 mod demo;
+mod export;
 mod import;
 mod key;
+mod report;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,6 +32,12 @@ enum Command {
     Serve(serve::Serve),
     /// Ask a running server in plain Korean or English.
     Ask(ask::Ask),
+    /// Make a report as HWPX, PDF, a workbook and HTML.
+    Report(report::Report),
+    /// Take a part of a running server's memory away as a signed file.
+    Export(export::Export),
+    /// Say of .bonghwa files who signed them and whether a byte changed.
+    Verify(verify::Verify),
     /// Import files that systems left behind.
     #[command(subcommand)]
     Import(import::Import),
@@ -67,6 +76,9 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Serve(command) => command.run(),
         Command::Ask(command) => command.run(),
+        Command::Report(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Verify(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Key(command) => command.run(),
@@ -121,6 +133,9 @@ mod tests {
             "bonghwa demo heal seoul --server http://127.0.0.1:1",
             "bonghwa demo list",
             "bonghwa ask 왜이래 --before 어제는 --at 2026-11-20T14:05 --lang en --json",
+            "bonghwa report week --region seoul --region busan --format hwpx,pdf,xlsx,html --out d",
+            "bonghwa report incident 20261120-1321-busan --lang en --file a --file b --demo --json",
+            "bonghwa report month --at 2026-11-20T14:05 --server http://127.0.0.1:1",
             "bonghwa key new --use ingest --region seoul",
             "bonghwa key list --json",
             "bonghwa key remove 0a1b2c3d",
@@ -138,6 +153,11 @@ mod tests {
             "bonghwa key new --use cook",
             "bonghwa ask",
             "bonghwa ask why --at soon",
+            "bonghwa report",
+            "bonghwa report year",
+            "bonghwa report incident",
+            "bonghwa report week --format doc",
+            "bonghwa report week --demo",
             "bonghwa",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

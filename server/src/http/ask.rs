@@ -161,5 +161,7 @@ pub(super) async fn suggestions(State(app): State<App>, uri: Uri) -> Result<Json
         Some(tag) => Lang::from_tag(tag).ok_or_else(|| unknown_lang(tag))?,
     };
     let typed = parameters.get("q").unwrap_or_default();
-    Ok(Json(suggest(typed, app.ready()?.centre.regions(), lang)))
+    let regions = app.ready()?.centre.regions();
+    let names: Vec<&str> = regions.iter().map(|region| lang.pick(&region.ko, &region.en)).collect();
+    Ok(Json(suggest(typed, &names, lang)))
 }

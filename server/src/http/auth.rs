@@ -96,6 +96,11 @@ impl Gate {
         }
     }
 
+    /// Who asks: the name of their key, or this machine.
+    pub(super) fn who(&self, headers: &HeaderMap) -> String {
+        self.reader(headers).map_or_else(|| crate::reports::LOCAL.to_owned(), |key| key.id)
+    }
+
     fn closed(&self) -> bool {
         self.public || self.keys.any_for_reading()
     }

@@ -7,6 +7,7 @@ mod ask;
 mod auth;
 mod demo;
 mod error;
+mod export;
 mod guard;
 mod import;
 mod incidents;
@@ -19,6 +20,7 @@ mod otlp;
 mod picture;
 mod query;
 mod render;
+mod reports;
 mod runbooks;
 
 use std::ops::Deref;
@@ -38,7 +40,9 @@ use crate::bundle::Bundle;
 use crate::centre::{Centre, CentreError};
 use crate::demo::Demo;
 use crate::egress::Egress;
+use crate::export::Exporter;
 use crate::model::Gateway;
+use crate::reports::Reports;
 use crate::settings::Settings;
 
 pub use self::admission::Admission;
@@ -76,6 +80,10 @@ pub struct Ready {
     pub policy: Arc<Policy>,
     /// The demonstration, if it runs.
     pub demo: Option<Demo>,
+    /// Reports that are made and kept.
+    pub reports: Reports,
+    /// Makes files to take away.
+    pub exporter: Exporter,
 }
 
 impl Deref for App {
@@ -140,9 +148,14 @@ pub fn router(app: &App) -> Router {
         .route("/api/answers/judged", get(answers::judged))
         .route("/api/suggest", get(ask::suggestions))
         .route("/api/openapi.json", get(openapi::document))
+        .route("/api/reports", get(reports::list).post(reports::create))
+        .route("/api/reports/{id}", get(reports::one).delete(reports::remove))
+        .route("/api/reports/{id}/cancel", post(reports::cancel))
+        .route("/api/reports/{id}/{file}", get(reports::file))
         .route("/api/runbooks", get(runbooks::list))
         .route("/api/runbook", get(runbooks::one))
         .route("/api/frames", get(api::frames))
+        .route("/api/export", post(export::file))
         .route("/api/regions", get(api::list))
         .route("/api/chart.png", get(picture::png))
         .route("/api/chart.svg", get(picture::svg))

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bonghwa_analytics::answer::{Asking, Reply};
 use bonghwa_analytics::ask::Suggestion;
+use bonghwa_analytics::report::{ReportEntry, ReportOrder, ReportsView};
 use bonghwa_analytics::view::{
     CombineView, ForecastView, IncidentView, IncidentsView, Mark, NowView, PeriodChart, RegionView, RunbookView,
     SessionsView, WhyView,
@@ -19,6 +20,7 @@ use serde_json::{Map, Value, json};
 
 use super::answers::Said as Judged;
 use super::ask::Answered;
+use super::export::Export;
 use super::incidents::Said;
 use super::runbooks::Told as Runbooks;
 use crate::answers::{Judgement, Record};
@@ -148,6 +150,34 @@ const OPERATIONS: &[Operation] = &[
         None,
         frames,
     ),
+    Operation("get", "/api/reports", "Reports that were asked for, the newest first", "", None, schema::<ReportsView>),
+    Operation(
+        "post",
+        "/api/reports",
+        "Asks for a report; it is made beside everything else",
+        "",
+        Some(schema::<ReportOrder>),
+        schema::<ReportEntry>,
+    ),
+    Operation("get", "/api/reports/{id}", "A report and how far it is", "id*", None, schema::<ReportEntry>),
+    Operation(
+        "delete",
+        "/api/reports/{id}",
+        "Stops a report, or takes one away that is over",
+        "id*",
+        None,
+        schema::<ReportEntry>,
+    ),
+    Operation("post", "/api/reports/{id}/cancel", "The same from a form, which is led back", "id*", Some(form), text),
+    Operation(
+        "get",
+        "/api/reports/{id}/{file}",
+        "A file: file.html, file.pdf, file.xlsx, file.hwpx, or document.json",
+        "id* file*",
+        None,
+        any,
+    ),
+    Operation("post", "/api/export", "A signed .bonghwa file to take away", "", Some(schema::<Export>), file),
     Operation(
         "get",
         "/api/runbooks",
@@ -190,7 +220,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("route", "a route of the service"),
     ("caller", "who calls the service"),
     ("measure", "a measure, such as requests or latency_p95"),
-    ("id", "the name of an incident, or of an answer"),
+    ("id", "the name of an incident, an answer or a report"),
     ("horizon", "how far ahead, such as 3h"),
     ("threshold", "the value to pass, in the unit of the measure"),
     ("q", "what is asked, or typed so far"),
@@ -201,7 +231,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("coarsest", "the widest bucket"),
     ("sections", "summary, cells, registers, sessions, with commas between"),
     ("since", "a cursor"),
-    ("file", "a runbook, from their folder"),
+    ("file", "a runbook, from their folder, or a file of a report"),
     ("limit", "most rows of a page"),
 ];
 
@@ -222,7 +252,7 @@ fn made() -> Value {
                              "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Refusal" } } } },
             },
         });
-        let parameters: Vec<Value> = parameters.split_whitespace().map(parameter).collect();
+        let parameters: Vec<Value> = parameters.split_whitespace().map(|name| parameter(name, path)).collect();
         if !parameters.is_empty() {
             operation["parameters"] = parameters.into();
         }
@@ -260,10 +290,11 @@ fn made() -> Value {
     })
 }
 
-fn parameter(name: &str) -> Value {
+fn parameter(name: &str, path: &str) -> Value {
     let (name, needed) = name.strip_suffix('*').map_or((name, false), |name| (name, true));
     let about = PARAMETERS.iter().find(|(known, _)| *known == name).map_or("", |(_, about)| about);
-    json!({ "name": name, "in": "query", "required": needed, "description": about, "schema": { "type": "string" } })
+    let place = if path.contains(&format!("{{{name}}}")) { "path" } else { "query" };
+    json!({ "name": name, "in": place, "required": needed, "description": about, "schema": { "type": "string" } })
 }
 
 fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> (&'static str, Value) {
@@ -278,6 +309,10 @@ fn text(_: &mut SchemaGenerator) -> (&'static str, Value) {
     ("text/plain", json!({ "type": "string" }))
 }
 
+fn form(_: &mut SchemaGenerator) -> (&'static str, Value) {
+    ("application/x-www-form-urlencoded", json!({ "type": "object" }))
+}
+
 fn lines(_: &mut SchemaGenerator) -> (&'static str, Value) {
     ("application/x-ndjson", json!({ "type": "string" }))
 }
@@ -288,6 +323,10 @@ fn events(_: &mut SchemaGenerator) -> (&'static str, Value) {
 
 fn frames(_: &mut SchemaGenerator) -> (&'static str, Value) {
     (super::FRAMES, json!({}))
+}
+
+fn file(_: &mut SchemaGenerator) -> (&'static str, Value) {
+    (super::export::FILE, json!({}))
 }
 
 fn png(_: &mut SchemaGenerator) -> (&'static str, Value) {
@@ -315,7 +354,7 @@ mod tests {
             .split(".route(\"")
             .skip(1)
             .filter_map(|rest| rest.split('"').next())
-            .filter(|path| !path.contains('{') && !matches!(*path, "/login" | "/logout"))
+            .filter(|path| !path.contains("{*") && !matches!(*path, "/login" | "/logout"))
             .collect();
         let described: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.1).collect();
         assert!(routes.len() > 20);
@@ -338,7 +377,7 @@ mod tests {
         }
         for Operation(.., parameters, _, _) in OPERATIONS {
             for name in parameters.split_whitespace() {
-                assert_ne!(parameter(name)["description"], "", "{name}");
+                assert_ne!(parameter(name, "")["description"], "", "{name}");
             }
         }
     }

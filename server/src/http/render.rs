@@ -11,6 +11,7 @@ use bonghwa_analytics::answer::{Asking, Reply};
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::identity::IdentityMode;
+use bonghwa_analytics::report::ReportsView;
 use bonghwa_analytics::view::{
     CombineView, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, NowQuery, NowView,
     RegionQuery, RegionView, RunbookView, SessionsQuery, SessionsView, WhyQuery, WhyView,
@@ -26,9 +27,10 @@ use super::notice::{Notice, notice};
 use super::{App, guard};
 use crate::bundle::is_hashed;
 use crate::centre::{Centre, CentreError};
+use crate::reports::{Reports, Weekly};
 
 /// What the app asks its server.
-struct Source(Centre);
+struct Source(Centre, Reports, Option<Weekly>);
 
 impl Source {
     fn ask<T: Send + 'static>(
@@ -96,6 +98,11 @@ impl Backend for Source {
         self.ask(move |centre| centre.ask_and_keep(&asking))
     }
 
+    fn reports(&self) -> BoxFuture<ReportsView> {
+        let (reports, weekly) = (self.1.clone(), self.2.map(String::from));
+        self.ask(move |centre| Ok(super::reports::view(centre, &reports, weekly)))
+    }
+
     fn runbook(&self, file: String) -> BoxFuture<RunbookView> {
         self.ask(move |centre| Ok(centre.runbook(&file)))
     }
@@ -118,7 +125,8 @@ impl Backend for Source {
 pub(super) async fn page(State(app): State<App>, request: Request) -> Response {
     let Ok(ready) = app.ready() else { return notice(&app, StatusCode::SERVICE_UNAVAILABLE, &Notice::Starting) };
     app.meter.page();
-    let backend: Arc<dyn Backend> = Arc::new(Source(ready.centre.clone()));
+    let backend: Arc<dyn Backend> =
+        Arc::new(Source(ready.centre.clone(), ready.reports.clone(), app.settings.reports.weekly));
     let title = &app.settings.title;
     let site = Site {
         lang: language(request.headers()),
@@ -126,6 +134,7 @@ pub(super) async fn page(State(app): State<App>, request: Request) -> Response {
         title: (title.ko.clone(), title.en.clone()),
         model: app.model.is_some(),
         sent: app.egress.total(),
+        regions: ready.centre.regions().iter().map(|region| (region.ko.clone(), region.en.clone())).collect(),
     };
     let bundle = &app.bundle;
     let address = Address::parse(request.uri().path(), request.uri().query().unwrap_or_default());

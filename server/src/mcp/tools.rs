@@ -5,7 +5,7 @@ use bonghwa_analytics::ask::{Area, Kind, Period, Question};
 use bonghwa_analytics::format::{Lang, exact, parse_local};
 use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{Fact, IncidentsQuery, Measure, NowQuery, Passage};
-use bonghwa_app::address::{Address, AskQuery, Page};
+use bonghwa_app::address::{Address, AskQuery, Earlier, Page};
 use bonghwa_app::{list, speak, tell};
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
@@ -106,7 +106,10 @@ impl Tools {
     }
 
     async fn answer(&self, asking: Asking, lang: Language) -> Told {
-        let address = AskQuery { text: asking.text.clone(), before: asking.before.clone(), pick: None };
+        let address = AskQuery {
+            before: asking.before.iter().map(|text| Earlier { text: text.clone(), when: None }).collect(),
+            ..AskQuery::new(asking.text.clone())
+        };
         let reply = self.app.ready()?.ask(move |centre| centre.ask_and_keep(&asking)).await?;
         let text = speak(&reply, lang.into());
         let mut data = json!({ "id": reply.id, "as_of": reply.as_of, "understood": data(&reply.understood)? });

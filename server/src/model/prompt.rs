@@ -25,9 +25,10 @@ impl Task {
 }
 
 /// Every version of every prompt: task, version, file.
-const FILES: [(Task, &str, &str); 2] = [
+const FILES: [(Task, &str, &str); 3] = [
     (Task::Propose, "1", include_str!("../../prompts/propose/1.md")),
     (Task::Phrase, "1", include_str!("../../prompts/phrase/1.md")),
+    (Task::Phrase, "2", include_str!("../../prompts/phrase/2.md")),
 ];
 
 /// A prompt as it is sent.

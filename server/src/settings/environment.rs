@@ -54,6 +54,8 @@ fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), String> {
         "SESSIONS_LOGINS_PER_MINUTE" => put(&mut settings.sessions.logins_per_minute, value, "a whole number")?,
         "SESSIONS_IDENTITIES" => put(&mut settings.sessions.identities, value, "a whole number")?,
         "SESSIONS_ADDRESSES" => put(&mut settings.sessions.addresses, value, "a whole number")?,
+        "REPORTS_WEEKLY" => settings.reports.weekly = Some(value.parse()?),
+        "REPORTS_KEEP" => put(&mut settings.reports.keep, value, "a whole number")?,
         "RUNBOOKS_DIR" => settings.runbooks.dir = Some(value.into()),
         "DURABLE_POWER" => put(&mut settings.durable_power, value, "true or false")?,
         "RETENTION_TWO_SECONDS" => retention.two_seconds = value.parse()?,

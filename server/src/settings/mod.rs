@@ -9,6 +9,7 @@ mod edges;
 mod environment;
 mod model;
 mod objectives;
+mod reports;
 mod runbooks;
 mod sessions;
 
@@ -25,6 +26,7 @@ pub use self::duration::Seconds;
 pub use self::edges::{EdgeSettings, Origin, Secret};
 pub use self::model::{DataClass, ModelSettings, PromptVersions, ProviderKind, ProviderSettings};
 pub use self::objectives::ObjectiveSettings;
+pub use self::reports::ReportSettings;
 pub use self::runbooks::RunbookSettings;
 pub use self::sessions::Sessions;
 
@@ -71,6 +73,8 @@ pub struct Settings {
     pub objectives: Vec<ObjectiveSettings>,
     /// Where runbooks lie.
     pub runbooks: RunbookSettings,
+    /// How many reports are kept, and when one is made by itself.
+    pub reports: ReportSettings,
     /// How long answers are kept.
     pub answers: AnswerSettings,
     /// How long each resolution is kept.
@@ -158,6 +162,7 @@ impl Default for Settings {
             sessions: Sessions::default(),
             objectives: objectives::defaults(),
             runbooks: RunbookSettings::default(),
+            reports: ReportSettings::default(),
             answers: AnswerSettings::default(),
             retention: Retention::default(),
             limits: Limits::default(),
@@ -402,6 +407,7 @@ fn check(settings: &Settings, regions: &[Region]) -> Result<(), SettingsError> {
     if limits.in_flight_bytes < limits.compressed_bytes || limits.in_flight_bytes > 1 << 36 {
         return wrong("limits.in_flight_bytes", "give at least limits.compressed_bytes, at most 64 GiB".into());
     }
+    settings.reports.check()?;
     settings.sessions.check()?;
     objectives::check(&settings.objectives)?;
     let retention = &settings.retention;

@@ -1,6 +1,8 @@
 //! A server in this process, with a listener and a data folder of its own.
 #![allow(clippy::unwrap_used, dead_code, unreachable_pub, reason = "helpers of tests; each file uses its own part")]
 
+pub mod provider;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

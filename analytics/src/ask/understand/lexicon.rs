@@ -148,7 +148,7 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     ),
     (
         Deployed,
-        "배포|배포 후|배포 이후|배포 뒤|배포하고|배포 하고|배포하고 나서|배포한 뒤|배포한 후|배포된 후|배포된 뒤|배포된 이후|배포 뒤로|배포 이후로|배포 다음|배포 직후|배포 전후|배포 하고 나서|배포로|배포로 인해|배포 때문에|배포 때문|배포 나간 뒤|배포 나가고|릴리스 후|릴리즈 후|릴리스 이후|릴리즈 이후|\
+        "이번 배포|이번 배포 후|이번 배포 뒤|이번 배포 이후|배포|배포 후|배포 이후|배포 뒤|배포하고|배포 하고|배포하고 나서|배포한 뒤|배포한 후|배포된 후|배포된 뒤|배포된 이후|배포 뒤로|배포 이후로|배포 다음|배포 직후|배포 전후|배포 하고 나서|배포로|배포로 인해|배포 때문에|배포 때문|배포 나간 뒤|배포 나가고|릴리스 후|릴리즈 후|릴리스 이후|릴리즈 이후|\
          릴리스|릴리즈|업데이트 후|업데이트 이후|패치 후|패치 이후|새 버전|신규 버전|반영 후|반영 이후|버전 올리고|버전 올린 뒤|deployment|deploy|deployed|release|released|rollout|new version|update|after the update|after the upgrade|since the deployment|after the deployment|\
          after deployment|post deployment|after the release|after deploy|since deploy|since the release|after the last deployment|after the latest deployment|since the last deployment|since the latest deployment|last deployment|latest deployment|this deployment|\
          last deploy|latest deploy|last release|latest release|after this deployment|since the last release|since the last deploy|after the last release|after the latest release|since the latest release|deployed version|latest version|recent deployment|most recent deployment|rolled out|went live|go live|shipped",

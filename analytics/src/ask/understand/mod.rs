@@ -1,5 +1,6 @@
 //! From words to a question.
 
+mod again;
 mod build;
 mod hangul;
 mod intent;
@@ -15,6 +16,7 @@ mod span;
 mod text;
 mod timeline;
 
+pub use again::{When, again};
 pub(super) use hangul::{initial, last, open};
 pub use text::LONGEST;
 

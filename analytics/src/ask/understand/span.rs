@@ -79,7 +79,7 @@ impl Span {
 }
 
 /// First midnight of the month so many months from the one of an instant.
-fn month_start(at: i64, off: i32) -> i64 {
+pub(super) fn month_start(at: i64, off: i32) -> i64 {
     let date = civil(at);
     let whole = date.year * 12 + i32::from(date.month) - 1 + off;
     instant(whole.div_euclid(12), whole.rem_euclid(12) as u8 + 1, 1, 0, 0, 0).unwrap_or(at)

@@ -2,16 +2,20 @@
 
 pub(crate) mod fluent;
 mod numbers;
+mod past;
+mod period;
+pub(crate) mod share;
 pub(crate) mod sources;
+pub(crate) mod verdict;
 
 use std::sync::Arc;
 
 use bonghwa_analytics::answer::{Answer, Reply};
-use bonghwa_analytics::ask::{Starter, Understood};
+use bonghwa_analytics::ask::{Assumption, Starter, Understood};
 use bonghwa_analytics::format::{Lang, moment};
 use bonghwa_analytics::view::PeriodChart;
 
-use crate::address::{AskQuery, Page};
+use crate::address::{AskQuery, Earlier, Page};
 use crate::app::{Here, set_title};
 use crate::chart::{Chart, Role, Stroke, as_table, plot, swatches, values};
 use crate::dom::{IntoNode, Node, markup};
@@ -30,12 +34,14 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
         (Understood::Question { question: asked_for, assumptions }, Some(answer)) => {
             let slots = question::understood(here, asked_for, reply.as_of);
             let slots: Vec<_> = slots.into_iter().map(|slot| markup! { <b>{slot}</b> }).collect();
+            let without = !question::has_period(asked_for);
+            let assumed = assumptions.iter().filter(|one| !(without && **one == Assumption::Period));
             let taken: Vec<_> =
-                assumptions.iter().map(|one| markup! { <p class="small">{question::assumed(here, one)}</p> }).collect();
+                assumed.map(|one| markup! { <p class="small">{question::assumed(here, one)}</p> }).collect();
             markup! {
                 <article class="qa" id="answer">
                     {asked(here, reply, query)}
-                    <p class="understood"><span>{t.understood_as}</span>{slots}</p>
+                    <p class="understood"><span>{here.lang.pick("이렇게 이해했습니다", "Understood as")}</span>{slots}</p>
                     {taken}
                     {answered(here, reply, answer, query, hands)}
                 </article>
@@ -55,7 +61,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
             markup! {
                 <article class="qa" id="answer">
                     {asked(here, reply, query)}
-                    <section class="part concl"><h3>{t.asked_back}</h3><p>{question::open(here, about)}</p><ul class="picks">{picks}</ul></section>
+                    <section class="part concl"><h3>{here.lang.pick("되묻기", "Asked back")}</h3><p>{question::open(here, about)}</p><ul class="picks">{picks}</ul></section>
                     {fluent::section(here, hands)}
                 </article>
             }
@@ -67,7 +73,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
                 <section class="part concl"><h3>{t.conclusion}</h3><p>{question::cannot(here, why)}</p></section>
                 {runbooks(here, reply)}
                 {fluent::section(here, hands)}
-                <section class="part"><h3>{t.instead}</h3>{starters(here, instead)}</section>
+                <section class="part"><h3>{here.lang.pick("대신", "Instead")}</h3>{starters(here, instead)}</section>
             </article>
         }
         .into_node(),
@@ -77,21 +83,32 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
     markup! {
         <h1 class="vh">{t.ask}</h1>
         <div class="ask">
-            {list(here, query)}
+            {list(here, query, hands)}
             {article}
             {margin}
         </div>
+        {reply.answer.as_ref().map(|_| share::printed(here, query, reply.as_of))}
     }
     .into_node()
 }
 
 fn asked(here: &Here, reply: &Reply, query: &AskQuery) -> Node {
-    let at = moment(reply.as_of, here.lang);
-    let line = match here.lang {
+    let line = instant_line(here, query.at.unwrap_or(reply.as_of));
+    // A fixed instant is said, and can be left.
+    let now = query.at.map(|_| {
+        let href = here.link(Page::Ask(AskQuery { at: None, ..query.clone() }));
+        markup! { " "<a href=href>{here.lang.pick("지금 기준으로 다시", "Ask again as of now")}</a> }.into_node()
+    });
+    markup! { <p class="asked">{line}{now}</p><h2 class="qh">{query.text.clone()}</h2> }.into_node()
+}
+
+/// `11. 20. 14:07 기준`.
+fn instant_line(here: &Here, at: i64) -> String {
+    let at = moment(at, here.lang);
+    match here.lang {
         Lang::Ko => format!("{at} 기준"),
         Lang::En => format!("as of {at}"),
-    };
-    markup! { <p class="asked">{line}</p><h2 class="qh">{query.text.clone()}</h2> }.into_node()
+    }
 }
 
 /// Before anything is asked.
@@ -101,7 +118,7 @@ fn welcome(here: &Here, hands: Hands) -> Node {
         <article class="qa">
             <h2 class="qh">{t.ask_title}</h2>
             <section class="part"><h3>{t.ask_now}</h3>{starters(here, &Starter::ALL)}</section>
-            {hands.fluent.map(|_| markup! { <p class="small">{t.ai_notice}</p> })}
+            {hands.fluent.map(|_| markup! { <p class="small">{here.lang.pick("여기에서는 인공지능(AI)이 쓴 문장을 함께 보여 드립니다. 수치와 결론은 규칙으로 얻고, AI는 수치를 쓰지 못합니다.", "Sentences written by artificial intelligence (AI) are shown here beside the answer. Figures and conclusions come from rules; the AI cannot write a figure.")}</p> })}
         </article>
     }
     .into_node()
@@ -112,7 +129,7 @@ fn starters(here: &Here, starters: &[Starter]) -> Node {
         .iter()
         .map(|starter| {
             let text = starter.text(here.lang);
-            let href = here.link(Page::Ask(AskQuery { text: text.to_owned(), ..AskQuery::default() }));
+            let href = here.link(Page::Ask(AskQuery::new(text)));
             markup! { <li><a href=href><b>{text}</b>{icon(icon::RIGHT)}</a></li> }
         })
         .collect();
@@ -120,28 +137,31 @@ fn starters(here: &Here, starters: &[Starter]) -> Node {
 }
 
 /// What was asked before in this conversation, and the starters.
-fn list(here: &Here, query: &AskQuery) -> Node {
+fn list(here: &Here, query: &AskQuery, hands: Hands) -> Node {
     let t = here.t;
     let mut earlier: Vec<Node> = Vec::new();
-    for (at, text) in query.before.iter().enumerate() {
+    for (at, Earlier { text, when }) in query.before.iter().enumerate() {
         let before = query.before.get(..at).unwrap_or_default().to_vec();
-        let href = here.link(Page::Ask(AskQuery { text: text.clone(), before, pick: None }));
+        let href = here.link(Page::Ask(AskQuery { before, when: *when, at: query.at, ..AskQuery::new(text) }));
         earlier.push(markup! { <li><a href=href>{text.clone()}</a></li> }.into_node());
     }
     if !query.text.is_empty() {
         let href = here.address.href();
         earlier.push(markup! { <li><a href=href aria-current="true">{query.text.clone()}</a></li> }.into_node());
     }
-    let history = (!earlier.is_empty()).then(|| markup! { <h2>{t.asked_so_far}</h2><ol>{earlier}</ol> });
+    // Alone it says no more than the heading beside it, for which a narrow screen has no place.
+    let class = (earlier.len() < 2).then_some("wide");
+    let history =
+        (!earlier.is_empty()).then(|| markup! { <h2 class=class>{here.lang.pick("지금까지 물은 것", "Asked so far")}</h2><ol class=class>{earlier}</ol> });
     let starters: Vec<_> = Starter::ALL
         .into_iter()
         .map(|starter| {
-            let text = starter.text(here.lang).to_owned();
-            let href = here.link(Page::Ask(AskQuery { text: text.clone(), ..AskQuery::default() }));
+            let text = starter.text(here.lang);
+            let href = here.link(Page::Ask(AskQuery::new(text)));
             markup! { <li><a href=href>{text}</a></li> }
         })
         .collect();
-    markup! { <nav class="asklist" aria-label=t.ask>{history}<h2>{t.ask_now}</h2><ul>{starters}</ul></nav> }.into_node()
+    markup! { <nav class="asklist" aria-label=t.ask>{history}{past::list(here, query, hands.box_changes)}<h2 class="wide">{t.ask_now}</h2><ul class="wide">{starters}</ul></nav> }.into_node()
 }
 
 fn answered(here: &Here, reply: &Reply, answer: &Answer, query: &AskQuery, hands: Hands) -> Node {
@@ -170,7 +190,10 @@ fn answered(here: &Here, reply: &Reply, answer: &Answer, query: &AskQuery, hands
         {charts}
         {causes}
         {runbooks(here, reply)}
+        {period::others(here, answer, query)}
         {numbers::pages(here, answer)}
+        {share::section(here, query, reply.as_of, hands)}
+        {verdict::section(here, reply, hands)}
         <footer class="made"><p>{fluent::made(here, hands)}</p></footer>
         <ul class="next" aria-label=t.ask_on>{next}</ul>
     }

@@ -1,13 +1,15 @@
 //! The numbers of an answer as a table, its causes, and the pages that say more.
 
 use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Needed};
-use bonghwa_analytics::format::{MISSING, change, count, exact, join, moment};
-use bonghwa_analytics::view::{ForecastQuery, IncidentRow, Need, Unit};
+use bonghwa_analytics::format::{Lang, MISSING, change, count, exact, join, moment};
+use bonghwa_analytics::report::ReportKind;
+use bonghwa_analytics::time::{DAY, WEEK};
+use bonghwa_analytics::view::{ForecastQuery, IncidentRow, Need, SessionsView, Unit};
 
 use crate::address::{Page, forecast_query};
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
-use crate::part::facts::{cell, measure_name};
+use crate::part::facts::{anchor, cell, measure_name, quiet};
 use crate::part::icon::{self, icon};
 use crate::part::table::table;
 use crate::say;
@@ -51,24 +53,42 @@ pub(super) fn numbers(here: &Here, answer: &Answer) -> Option<Node> {
         }
         Body::Endpoints(found) => Some(endpoints(here, found)),
         Body::Needed(needed) => Some(self::needed(here, needed)),
-        Body::Sessions(view) => {
-            let head = [t.why, t.region, t.pseudonym, t.from];
-            let listed = view.lists.iter().flat_map(|list| list.listed.iter().take(SESSIONS));
-            let cells: Vec<_> = listed
-                .map(|listed| {
-                    vec![
-                        format!("{}, {}", say::sessions::kind(lang, listed.kind), say::sessions::why(lang, listed))
-                            .into_node(),
-                        here.region(&listed.region).to_owned().into_node(),
-                        markup! { <code>{listed.pseudonym.clone()}</code> }.into_node(),
-                        moment(listed.from, lang).into_node(),
-                    ]
-                })
-                .collect();
-            (!cells.is_empty()).then(|| table(here, t.session, 3, &head, cells))
-        }
+        Body::Sessions(view) => sessions(here, answer, view),
         Body::Diagnosed(_) | Body::Incidents(_) => None,
     }
+}
+
+/// Who is connected for long and who looks suspicious, a table each.
+fn sessions(here: &Here, answer: &Answer, view: &SessionsView) -> Option<Node> {
+    let (t, lang) = (here.t, here.lang);
+    let head = [t.pseudonym, t.region, t.why, t.from];
+    let tables: Vec<_> = say::watch::lists(answer, view)
+        .into_iter()
+        .filter(|list| !list.listed.is_empty())
+        .map(|list| {
+            let rows = list.listed.iter().take(SESSIONS).map(|listed| {
+                vec![
+                    markup! { <code>{listed.pseudonym.clone()}</code> }.into_node(),
+                    here.region(&listed.region).to_owned().into_node(),
+                    quiet(say::watch::anchor(list.kind), say::sessions::why(lang, listed)),
+                    moment(listed.from, lang).into_node(),
+                ]
+            });
+            let name = say::sessions::kind(lang, list.kind);
+            let shown = list.listed.len().min(SESSIONS) as u64;
+            let cut = (list.total > shown).then(|| {
+                let (shown, all) = (count(shown as f64), count(list.total as f64));
+                let text = match lang {
+                    Lang::Ko => format!("모두 {all}건 가운데 {shown}건"),
+                    Lang::En => format!("{shown} of {all}"),
+                };
+                markup! { <p class="small">{text}</p> }
+            });
+            let table = table(here, name, 3, &head, rows.collect());
+            markup! { <h4>{name}</h4>{table}{cut} }
+        })
+        .collect();
+    (!tables.is_empty()).then(|| tables.into_node())
 }
 
 fn compared(here: &Here, compared: &Compared) -> Node {
@@ -134,7 +154,7 @@ fn needed(here: &Here, needed: &Needed) -> Node {
                 Some(ahead) => {
                     let (number, unit) = say::forecast::probability(&ahead.over, lang);
                     cells.push(exact(ahead.threshold, Unit::Ratio, lang).into_node());
-                    cells.push(crate::part::facts::link(&crate::part::facts::anchor(&ahead.over), join(&number, unit)));
+                    cells.push(crate::part::facts::link(&anchor(&ahead.over), join(&number, unit)));
                     cells.push(cell(Some(&ahead.peak), lang));
                 }
             }
@@ -148,13 +168,15 @@ fn needed(here: &Here, needed: &Needed) -> Node {
         .iter()
         .filter(|row| row.need == Need::More)
         .map(|row| {
-            let times =
-                row.times.as_ref().map_or_else(|| MISSING.to_owned(), |fact| crate::part::facts::times(fact, lang));
+            let times = row.times.as_ref().map_or_else(
+                || MISSING.into_node(),
+                |fact| quiet(&anchor(fact), crate::part::facts::times(fact, lang)),
+            );
             vec![
                 format!("{} {}", here.region(&row.region), row.service).into_node(),
                 measure_name(here, row.measure, Unit::Ratio).to_owned().into_node(),
                 cell(row.now.as_ref(), lang),
-                times.into_node(),
+                times,
                 say::cause::confidence(here, row.confidence).into_node(),
             ]
         })
@@ -214,6 +236,18 @@ pub(super) fn pages(here: &Here, answer: &Answer) -> Node {
                 query.region = region;
             }
             (here.link(Page::Forecast(query)), t.forecast)
+        }
+        Body::Reported(_) => {
+            let period = &answer.question.period;
+            let length = period.to - period.from;
+            let kind = if length <= DAY {
+                ReportKind::Day
+            } else if length <= WEEK {
+                ReportKind::Week
+            } else {
+                ReportKind::Month
+            };
+            (crate::page::reports::link(here, kind, ""), t.make_this_report)
         }
         _ if !region.is_empty() => (here.address.region_page(&region).href(), t.see_region),
         _ => (here.address.now_page().href(), t.now),

@@ -1,13 +1,14 @@
 //! The margin: where every number of an answer comes from.
 
 use bonghwa_analytics::answer::{Answer, Body, Compared, Measured};
-use bonghwa_analytics::view::{Fact, IncidentRow, Verdict};
+use bonghwa_analytics::view::{Fact, IncidentRow, Need, Verdict};
 
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::incident::shown;
 use crate::part::facts::Source;
 use crate::say::answer::incident_anchor;
+use crate::say::watch;
 
 /// Where the figures of an answer come from, each once.
 pub(crate) fn list(here: &Here, answer: &Answer) -> Vec<Source> {
@@ -27,7 +28,9 @@ pub(crate) fn list(here: &Here, answer: &Answer) -> Vec<Source> {
         }
         Body::Needed(needed) => {
             facts.extend(needed.ahead.iter().filter_map(|row| row.ahead.as_ref()).flat_map(|a| [&a.over, &a.peak]));
-            facts.extend(needed.plan.rows.iter().filter_map(|row| row.now.as_ref()));
+            // Of the plan the answer shows what needs more.
+            let more = needed.plan.rows.iter().filter(|row| row.need == Need::More);
+            facts.extend(more.flat_map(|row| row.now.iter().chain(&row.times)));
         }
         Body::Diagnosed(found) => {
             if let Some(Verdict::Unusual { ratio, .. }) = &found.verdict {
@@ -36,7 +39,10 @@ pub(crate) fn list(here: &Here, answer: &Answer) -> Vec<Source> {
             all.extend(found.incidents.iter().map(of));
         }
         Body::Incidents(view) => all.extend(view.rows.iter().map(of)),
-        Body::Sessions(view) => facts.extend(&view.active),
+        Body::Sessions(view) => {
+            all.extend(watch::sources(here, answer, view));
+            facts.extend(&view.active);
+        }
     }
     all.extend(facts.into_iter().map(|fact| Source::of(here, fact, answer.as_of, answer.mode)));
     let mut out: Vec<Source> = Vec::new();

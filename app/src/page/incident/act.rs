@@ -1,6 +1,7 @@
 //! Who is affected, who takes care of it, and what the reader says of it.
 
 use bonghwa_analytics::format::figure;
+use bonghwa_analytics::report::ReportKind;
 use bonghwa_analytics::view::{Fact, IncidentRow, IncidentView, MarkKind, Unit};
 use leptos::ev::MouseEvent;
 use leptos::prelude::Get;
@@ -34,6 +35,7 @@ pub(super) fn act(here: &Here, view: &IncidentView, row: &IncidentRow, hands: Ha
         let text = if hands.said.get().1 { "" } else { t.not_kept };
         markup! { <p class="lateline" role="status">{text}</p> }
     });
+    let report = crate::page::reports::link(here, ReportKind::Incident, &view.id);
     let judged = row.judged();
     let judge = row.explanation.as_ref().is_some_and(|explanation| !explanation.causes.is_empty()).then(|| {
         let one = |kind, name, path, pressed| press(row, hands, kind, name, path, "btn", Some(pressed));
@@ -57,6 +59,7 @@ pub(super) fn act(here: &Here, view: &IncidentView, row: &IncidentRow, hands: Ha
             <p class="hint wasm">{t.by_hint}</p>
             {unkept}
             {judge}
+            <p class="go"><a class="btn" href=report>{icon(icon::REPORT)}{t.incident_report}</a></p>
             <p class="hint nowasm">{t.no_script}</p>
         </aside>
     }

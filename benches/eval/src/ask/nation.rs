@@ -1,5 +1,7 @@
 //! The nation of `ask/nation.md` as rows of frames, by the formulas that stand there.
 
+#![expect(clippy::many_single_char_names, reason = "the letters are those of the specification")]
+
 use anyhow::Result;
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Resource, Transaction};
 use bonghwa_analytics::desk::{Files, Manifest};

@@ -1,0 +1,118 @@
+//! What of a desk goes into a file.
+
+use bonghwa_analytics::atlas::NATION;
+use bonghwa_analytics::bucket::Concurrency;
+use bonghwa_analytics::desk::{self, Desk, Manifest};
+use bonghwa_analytics::frame::{Form, Frame, Sections, encode_registers, registers_of};
+use bonghwa_analytics::identity::{IdentityMode, KeyId};
+use bonghwa_analytics::sketch::{Scheme, Sketch};
+use bonghwa_analytics::time::{DAY, Resolution};
+use bonghwa_analytics::view::IncidentsQuery;
+
+use crate::Writer;
+
+/// What goes into a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// First second.
+    pub from: i64,
+    /// End (exclusive).
+    pub to: i64,
+    /// Region codes; empty for all, with the rows of all together.
+    pub regions: Vec<String>,
+    /// Whether registers go along, so that users of any regions and times can be counted together.
+    pub registers: bool,
+}
+
+/// Resolutions from the coarsest, so that a reader who stops early has the whole course; with the seconds before the end
+/// from which on their registers go along, and the seconds of a block.
+const PYRAMID: [(Resolution, i64, i64); 4] = [
+    (Resolution::Hour, i64::MAX, 31 * DAY),
+    (Resolution::FiveMinutes, 15 * DAY, DAY),
+    (Resolution::Minute, 2 * DAY, 6 * 3600),
+    (Resolution::TwoSeconds, 600, 3600),
+];
+
+/// What a file says of the system: as the desk has it, at the instant that its pages stand for or the end of what is wanted.
+pub fn manifest<D: Desk>(desk: &D, wanted: &Wanted) -> Result<Manifest, D::Error> {
+    let settings = desk.settings();
+    let ours = |code: &str| wanted.regions.is_empty() || wanted.regions.iter().any(|known| known == code);
+    let query = IncidentsQuery { region: String::new(), span: wanted.to - wanted.from };
+    let view = desk::incidents(desk, &query, wanted.from, wanted.to)?;
+    let named = view.rows.iter().chain(&view.signs).map(|row| (row.id.clone(), desk.marks(&row.id)));
+    Ok(Manifest {
+        regions: settings.regions.iter().filter(|region| ours(&region.code)).cloned().collect(),
+        mode: settings.mode,
+        retention: settings.retention,
+        late_after: settings.late_after,
+        title: settings.title.clone(),
+        demo: settings.demo,
+        sessions: *settings.sessions,
+        objectives: settings.objectives.to_vec(),
+        as_of: Some(desk.as_of().min(wanted.to)),
+        marks: named.filter(|(_, marks)| !marks.is_empty()).collect(),
+    })
+}
+
+/// Writes the blocks of what is wanted, one after the other, to `put`.
+pub fn blocks<D: Desk, E: From<D::Error>>(
+    desk: &D,
+    wanted: &Wanted,
+    writer: &mut Writer,
+    put: &mut dyn FnMut(Vec<u8>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut codes = wanted.regions.clone();
+    if codes.is_empty() {
+        codes.extend(desk.settings().regions.iter().map(|region| region.code.clone()));
+        codes.push(NATION.to_owned());
+    }
+    let retention = desk.settings().retention;
+    let finest_first = [Resolution::TwoSeconds, Resolution::Minute, Resolution::FiveMinutes, Resolution::Hour];
+    for (resolution, registers_for, step) in PYRAMID {
+        let at = finest_first.iter().position(|known| *known == resolution).unwrap_or(0);
+        let oldest = desk.as_of() - retention.get(at).copied().unwrap_or(0);
+        // A row belongs to the file if it touches the period.
+        let first = resolution.floor(wanted.from.max(oldest));
+        let registers_from = if wanted.registers { wanted.to.saturating_sub(registers_for) } else { i64::MAX };
+        for code in &codes {
+            let mut from = first;
+            while from < wanted.to {
+                let to = from.saturating_add(step).min(wanted.to);
+                let registers = to > registers_from;
+                let sections = Sections { registers, sessions: code != NATION, ..Sections::ALL };
+                let frame = desk.frame(code, resolution, from, to, sections)?;
+                if let Some(bytes) = writer.block(&for_the_wire(frame)) {
+                    put(bytes)?;
+                }
+                from = to;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Registers in their shortest form.
+fn for_the_wire(mut frame: Frame) -> Frame {
+    for row in &mut frame.rows {
+        if let Some(section) = &mut row.registers {
+            *section = shortest(section, frame.key, None);
+        }
+    }
+    frame
+}
+
+/// A registers section in its shortest form, of one identity mode or of all. One that cannot be read stays as it is: whoever
+/// reads it will say so.
+pub fn shortest(section: &[u8], key: KeyId, only: Option<IdentityMode>) -> Vec<u8> {
+    let mut concurrency = std::collections::BTreeMap::new();
+    for mode in IdentityMode::ALL.into_iter().filter(|mode| only.is_none_or(|only| only == *mode)) {
+        let Ok(found) = registers_of(section, mode) else { return section.to_vec() };
+        if let Some(bytes) = found {
+            let Ok(sketch) = Sketch::decode(Scheme::keyed(mode, key), bytes) else { return section.to_vec() };
+            concurrency.insert(mode, Concurrency { identified: 0, sketch });
+        }
+    }
+    let mut out = Vec::new();
+    encode_registers(&concurrency, Form::Wire, &mut out);
+    out
+}
