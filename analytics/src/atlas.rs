@@ -374,6 +374,25 @@ impl Track {
         stats
     }
 
+    /// Mean of what `value` says of each row of `from..to`, by their widths, from the coarsest rows that fit; with the finest
+    /// of them. `None` if no row says anything.
+    pub(crate) fn mean(
+        &self,
+        (from, to): (i64, i64),
+        value: impl Fn(&Table, usize) -> Option<f64>,
+    ) -> Option<(f64, Resolution)> {
+        let (mut sum, mut weight, mut finest) = (0.0, 0.0, Resolution::Hour);
+        for (resolution, start) in self.decompose(from, to, Resolution::Hour) {
+            let table = self.table(resolution);
+            let Some(value) = table.row(start).and_then(|row| value(table, row)) else { continue };
+            let width = resolution.seconds() as f64;
+            sum += value * width;
+            weight += width;
+            finest = finest.min(resolution);
+        }
+        (weight > 0.0).then(|| (sum / weight, finest))
+    }
+
     fn register_starts(&self, resolution: Resolution, from: i64, to: i64) -> Vec<i64> {
         if from >= to {
             return Vec::new();

@@ -5,20 +5,21 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use bonghwa_analytics::answer::{Asking, Body, Reply, Source, reply};
-use bonghwa_analytics::ask::{Understood, When};
+use bonghwa_analytics::answer::{Asking, Body, Reply, Source, answer, reply};
+use bonghwa_analytics::ask::{Area, Period, Question, Understood, When};
 use bonghwa_analytics::atlas::{Atlas, AtlasError, Union};
 use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Resource, Transaction};
 use bonghwa_analytics::frame::{Form, Frame, Row, encode_registers};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
 use bonghwa_analytics::region::Region;
+use bonghwa_analytics::session::{Kind, Session, Sessions, Thresholds};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{
     CapacityPlan, ForecastQuery, ForecastView, IncidentsQuery, IncidentsView, Level, Measure, Moment, NowQuery,
-    NowView, Past, SessionsQuery, SessionsView, forecast, incidents, now, sessions,
+    NowView, Past, RegionSessions, SessionsQuery, SessionsView, forecast, incidents, now, sessions,
 };
 use support::{AS_OF, MODE, moment, place};
 
@@ -31,13 +32,21 @@ fn bucket(region: &str, start: i64) -> Bucket {
     };
     let mut entry = Transaction { count, errors: count / 100, ..Transaction::default() };
     entry.latency.insert_n(millis * 1_000_000, count);
+    let mut select = Transaction { count: 300, errors: 150, ..Transaction::default() };
+    select.latency.insert_n(20_000_000, 300);
     let key = FleetKey::new([3; 16]);
     let mut sketch = Sketch::new(Scheme::keyed(MODE, key.id()));
     (0..200_u32).for_each(|user| sketch.insert_hash(key.identity(MODE, &user.to_le_bytes())));
     Bucket {
         concurrency: BTreeMap::from([(MODE, Concurrency { identified: count, sketch })]),
-        transactions: BTreeMap::from([((Name::from("web"), Name::from("GET /list")), entry.clone())]),
-        resources: BTreeMap::from([((Name::from("web"), Resource::Cpu), Gauge::sample(cpu, 0))]),
+        transactions: BTreeMap::from([
+            ((Name::from("web"), Name::from("GET /list")), entry.clone()),
+            ((Name::from("db"), Name::from("select")), select),
+        ]),
+        resources: BTreeMap::from([
+            ((Name::from("web"), Resource::Cpu), Gauge::sample(cpu, 0)),
+            ((Name::from("db"), Resource::Cpu), Gauge::sample(100_000, 0)),
+        ]),
         entry,
         ..Bucket::default()
     }
@@ -109,7 +118,21 @@ impl Source for Files {
     }
 
     fn sessions(&self, query: &SessionsQuery) -> Result<SessionsView, AtlasError> {
-        at(|moment| sessions(&self.0, moment, query, &bonghwa_analytics::session::Thresholds::default(), &[]))
+        let long = |key, hours: i64| Session {
+            key,
+            first: AS_OF - 600 - 3600 * hours,
+            last: AS_OF - 600,
+            requests: 9,
+            addresses: 1,
+        };
+        let notable = vec![long(1, 5), long(2, 9)];
+        let known = Box::new(Sessions { notable, ..Sessions::default() });
+        let rows = [RegionSessions { region: "seoul".to_owned(), rows: vec![(AS_OF - 900, 300, known)] }];
+        at(|moment| sessions(&self.0, moment, query, &Thresholds::default(), &rows))
+    }
+
+    fn capacity(&self) -> Result<CapacityPlan, AtlasError> {
+        Ok(CapacityPlan::default())
     }
 
     fn forecast(&self, query: &ForecastQuery) -> Result<ForecastView, AtlasError> {
@@ -184,10 +207,74 @@ fn a_comparison_has_both_times_and_the_course() {
 #[test]
 fn endpoints_are_ordered_and_a_deployment_is_not_made_up() {
     let Body::Endpoints(found) = body("오늘 가장 느린 API 3개") else { panic!() };
-    assert_eq!(found.rows.len(), 1);
+    assert_eq!(found.rows.len(), 2);
     assert_eq!((found.rows[0].service.as_str(), found.rows[0].route.as_str()), ("web", "GET /list"));
     let Body::Endpoints(after) = body("이번 배포 후 느려진 API Top 5를 알려줘") else { panic!() };
     assert_eq!((after.deployment, after.rows.len()), (None, 0));
+}
+
+#[test]
+fn a_threshold_leaves_out_what_does_not_pass_it() {
+    for (text, left) in [("300ms 넘는 API", 1), ("10ms 넘는 API", 2), ("900ms 넘는 API", 1)] {
+        let Body::Endpoints(found) = body(text) else { panic!("{text}") };
+        assert_eq!((found.rows.len(), found.rows[0].service.as_str()), (left, "web"), "{text}");
+    }
+    let Body::Sessions(view) = body("8시간 이상 접속한 사용자 목록") else { panic!() };
+    let long = view.lists.iter().find(|list| list.kind == Kind::LongLived).unwrap();
+    assert_eq!((long.total, long.listed.len(), long.listed[0].seconds()), (1, 1, 9 * 3600));
+    let Body::Sessions(view) = body("장시간 접속 사용자 목록") else { panic!() };
+    assert_eq!(view.lists.iter().find(|list| list.kind == Kind::LongLived).unwrap().total, 2);
+}
+
+#[test]
+fn a_question_about_a_service_is_answered_from_it() {
+    let one = |text: &str| {
+        let Body::Measured(rows) = body(text) else { panic!("{text}") };
+        rows[0].value.as_ref().map(|fact| fact.value)
+    };
+    assert_eq!((one("db CPU 사용률"), one("CPU 사용률")), (Some(0.1), Some(0.5)));
+    assert_eq!((one("오늘 db 오류율"), one("오늘 db 동시접속자")), (Some(0.5), None));
+    assert!(one("db p99 응답시간").is_some_and(|seconds| (0.019..0.021).contains(&seconds)));
+}
+
+#[test]
+fn now_is_the_same_moment_however_it_is_said() {
+    for text in ["most loaded region", "most loaded region right now", "현재 부하가 가장 높은 지역은?"] {
+        let Body::Ranked(ranked) = body(text) else { panic!("{text}") };
+        assert_eq!((ranked.rows[0].value.from, ranked.rows[0].value.to), (AS_OF - 300, AS_OF), "{text}");
+    }
+    let Body::Measured(rows) = body("지난 한 시간 요청수") else { panic!() };
+    assert_eq!(rows[0].value.as_ref().map(|fact| fact.to - fact.from), Some(3600));
+}
+
+#[test]
+fn every_estimate_says_how_far_off_it_may_be() {
+    for (text, exact) in [("어제 동시접속자", false), ("어제 응답시간", false), ("어제 오류율", true)]
+    {
+        let Body::Measured(rows) = body(text) else { panic!("{text}") };
+        for fact in [rows[0].value.as_ref().unwrap(), rows[0].peak.as_ref().unwrap()] {
+            assert_eq!(fact.error.is_none(), exact, "{text} {fact:?}");
+        }
+    }
+    let Body::Measured(rows) = body("부산 인구 만 명당 접속자 수는") else { panic!() };
+    let value = rows[0].value.as_ref().unwrap();
+    // Two hundred of a hundred thousand.
+    assert!((value.value - 20.0).abs() < 1.0 && value.error.is_some(), "{value:?}");
+}
+
+#[test]
+fn response_times_of_regions_are_those_of_all_their_requests() {
+    let yesterday = bonghwa_analytics::time::day_start(AS_OF) - DAY;
+    let both = Area { name: "both".to_owned(), regions: REGIONS.map(str::to_owned).into() };
+    let period = Period { from: yesterday, to: yesterday + DAY, said: String::new() };
+    let question = Question {
+        measures: vec![Measure::LatencyP50],
+        areas: vec![both],
+        ..Question::new(bonghwa_analytics::ask::Kind::Value, period)
+    };
+    let Body::Measured(rows) = answer(&Files::new(), &question).unwrap().body else { panic!() };
+    // Two thirds of the requests take 400 ms, the others 100: no mean of medians.
+    assert!((0.39..0.42).contains(&rows[0].peak.as_ref().unwrap().value), "{:?}", rows[0].peak);
 }
 
 #[test]

@@ -124,6 +124,17 @@ fn too_little_is_said_with_what_is_there() {
 }
 
 #[test]
+fn a_part_of_a_plan_is_counted_by_itself_however_long_the_whole_is() {
+    let codes: Vec<String> = (0..70).map(|n| format!("region-{n}")).collect();
+    let plan = plan(&Atlas::new(codes.iter().map(|code| place(code)).collect()));
+    assert_eq!((plan.rows.len(), plan.counts), (70, [0, 0, 70]));
+    let part = plan.clone().part(|row| row.region == "region-69");
+    assert_eq!((part.rows.len(), part.counts), (1, [0, 0, 1]));
+    let page = plan.part(|_| true);
+    assert_eq!((page.rows.len(), page.counts), (60, [0, 0, 70]));
+}
+
+#[test]
 fn what_grows_needs_more_before_the_quarter_ends() {
     let mut atlas = Atlas::new(vec![place("seoul"), place("busan"), place("jeju")]);
     // 0.7 now and 0.5 points a day: 0.9 when the quarter ends in six weeks.

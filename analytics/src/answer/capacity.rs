@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::measure::one;
 use super::{Asked, Source};
 use crate::ask::{Area, Quantity};
-use crate::atlas::NATION;
 use crate::time::DAY;
 use crate::view::{Ahead, CapacityPlan, Confidence, ForecastQuery, Full, Measure};
 
@@ -44,21 +43,10 @@ pub struct AheadRow {
 
 pub(super) fn capacity<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Needed, S::Error> {
     let question = asked.question;
-    let mut plan = source.forecast(&query(NATION, Measure::Load, DAY, None))?.plan;
     let codes = asked.codes();
-    plan.rows.retain(|row| codes.contains(&row.region));
-    if let Some(service) = &question.service {
-        plan.rows.retain(|row| row.service == *service);
-    }
-    plan.counts = [0; 3];
-    for row in &plan.rows {
-        let class = match row.need {
-            crate::view::Need::More => 0,
-            crate::view::Need::Nothing => 1,
-            _ => 2,
-        };
-        plan.counts[class] += 1;
-    }
+    let mut plan = source.capacity()?.part(|row| {
+        codes.contains(&row.region) && question.service.as_ref().is_none_or(|service| row.service == *service)
+    });
     if let Some(limit) = question.limit {
         plan.rows.truncate(limit as usize);
     }

@@ -52,8 +52,8 @@ pub(super) fn compare<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Compar
 pub(super) fn charts<S: Source>(source: &S, asked: &Asked<'_>) -> Vec<PeriodChart> {
     let measures = asked.question.measures.iter().filter(|measure| **measure != Measure::PerCapita);
     source.atlas(|atlas, _| {
-        let line = |area: &Area, measure: Measure, (from, to): (i64, i64)| Line {
-            values: course(atlas, area, &asked.codes_of(area), measure, asked.mode, (from, to)),
+        let line = |area: &Area, measure: Measure, period: (i64, i64)| Line {
+            values: course(atlas, asked, area, measure, period),
         };
         measures
             .take(CHARTS)

@@ -1,13 +1,20 @@
 //! Numbers of an area over a period.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Asked, Source};
 use crate::ask::Area;
 use crate::atlas::{Atlas, NATION, WindowStats};
+use crate::bucket::{Name, Resource, Transaction};
+use crate::column::Table;
 use crate::identity::IdentityMode;
+use crate::latency::RELATIVE_ERROR;
+use crate::sketch::relative_error_95;
 use crate::time::Resolution;
 use crate::view::now::{Scope, measure_id, stats_fact, unit_of, users_fact};
+use crate::view::region::{line, sample};
 use crate::view::{Fact, Measure, Method};
 
 /// The longest period that counts as a window of concurrent users; over longer ones they are a mean of such windows.
@@ -54,6 +61,10 @@ pub(super) fn one<S: Source>(
     (from, to): (i64, i64),
     role: &str,
 ) -> Result<Measured, S::Error> {
+    if measure == Measure::PerCapita {
+        let users = one(source, asked, area, Measure::Users, (from, to), role)?;
+        return Ok(per_capita(users, asked));
+    }
     let name = if area.name.is_empty() { "nation" } else { &area.name };
     let id = format!("{}-{name}-{role}", measure_id(measure));
     let codes = asked.codes_of(area);
@@ -61,6 +72,10 @@ pub(super) fn one<S: Source>(
     let mode = asked.mode;
     let mut row = Measured { area: area.clone(), measure, value: None, peak: None, distinct: None };
     if measure == Measure::Users {
+        if asked.question.service.is_some() {
+            // Who is there is known of regions, not of their services.
+            return Ok(row);
+        }
         let union = source.users(&area.regions, from, to, mode)?;
         if to - from <= WINDOW {
             row.value = union.map(|union| users_fact(&id, union, &scope, mode));
@@ -68,17 +83,17 @@ pub(super) fn one<S: Source>(
         }
         row.distinct = union.map(|union| users_fact(&format!("{id}-distinct"), union, &scope, mode));
     } else {
-        row.value = source.atlas(|atlas, _| stats(atlas, &codes, measure, &scope, &id));
+        row.value = value(source, asked, &codes, measure, &scope, &id)?;
     }
     if to - from > WINDOW {
-        let course = source.atlas(|atlas, _| course(atlas, area, &codes, measure, mode, (from, to)));
+        let course = source.atlas(|atlas, _| course(atlas, asked, area, measure, (from, to)));
         let known = || course.iter().enumerate().filter_map(|(slot, value)| value.map(|value| (slot as i64, value)));
         let fact = |id: String, value: f64, from: i64, to: i64, method: Method| Fact {
             id,
             measure,
             value,
             unit: unit_of(measure, mode),
-            error: None,
+            error: error(measure, value),
             regions: scope.regions.clone(),
             region_count: scope.count,
             from,
@@ -94,7 +109,7 @@ pub(super) fn one<S: Source>(
             _ => row.value.as_ref().map_or(Method::Mean, |fact| fact.method),
         };
         let (sum, count) = known().fold((0.0, 0.0), |(sum, count), (_, value)| (sum + value, count + 1.0));
-        if row.value.is_none() && count > 0.0 {
+        if measure == Measure::Users && count > 0.0 {
             row.value = Some(fact(id.clone(), sum / count, from, to, method));
         }
         let start = Resolution::FiveMinutes.floor(from);
@@ -107,71 +122,171 @@ pub(super) fn one<S: Source>(
     Ok(row)
 }
 
-/// Figures of several regions: requests are added up, failures and times merged; use is the mean of the regions.
-pub(crate) fn stats(atlas: &Atlas, codes: &[String], measure: Measure, scope: &Scope, id: &str) -> Option<Fact> {
-    let tracks = || codes.iter().filter_map(|code| atlas.track(code));
-    if matches!(measure, Measure::Memory | Measure::Heap | Measure::Cpu | Measure::Load) {
-        let of = |track: &crate::atlas::Track| {
-            let values: Vec<f64> = if matches!(measure, Measure::Load | Measure::Cpu) {
-                track.stats(scope.from, scope.to).load.into_iter().collect()
-            } else {
-                let table = track.table(Resolution::FiveMinutes);
-                let rows = table.range(Resolution::FiveMinutes.floor(scope.from), scope.to);
-                rows.filter_map(|row| table.value(row, measure, IdentityMode::Ip, 300)).collect()
-            };
-            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-        };
-        let means: Vec<f64> = tracks().filter_map(of).collect();
-        return (!means.is_empty()).then(|| Fact {
-            id: id.to_owned(),
-            measure,
-            value: means.iter().sum::<f64>() / means.len() as f64,
-            unit: unit_of(measure, IdentityMode::Ip),
-            error: None,
-            regions: scope.regions.clone(),
-            region_count: means.len() as u16,
-            from: scope.from,
-            to: scope.to,
-            resolution: Resolution::FiveMinutes,
-            method: Method::BusiestTierMean,
-        });
+/// How far off an estimate may be: a mean of estimates of the same people is as uncertain as one of them.
+pub(crate) fn error(measure: Measure, value: f64) -> Option<f64> {
+    match measure {
+        Measure::Users => Some(value * relative_error_95(value)),
+        Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99 => Some(value * RELATIVE_ERROR),
+        _ => None,
     }
-    let mut whole: Option<WindowStats> = None;
-    for track in tracks() {
-        let part = track.stats(scope.from, scope.to);
-        match &mut whole {
-            None => whole = Some(part),
-            Some(whole) => {
-                whole.entry.merge(&part.entry);
-                whole.covered = whole.covered.max(part.covered);
-                whole.finest = whole.finest.min(part.finest);
-            }
+}
+
+/// Users as so many of every 10,000 inhabitants of their area; nothing where nobody knows how many live there.
+fn per_capita(users: Measured, asked: &Asked<'_>) -> Measured {
+    let codes = asked.codes_of(&users.area);
+    let people: Vec<u32> =
+        asked.regions.iter().filter(|region| codes.contains(&region.code)).map(|region| region.population).collect();
+    let per = 10_000.0 / people.iter().map(|count| f64::from(*count)).sum::<f64>();
+    let known = !people.is_empty() && people.iter().all(|count| *count > 0);
+    let scaled = |fact: Option<Fact>| {
+        fact.filter(|_| known).map(|fact| Fact {
+            id: fact.id.replacen(measure_id(Measure::Users), measure_id(Measure::PerCapita), 1),
+            measure: Measure::PerCapita,
+            value: fact.value * per,
+            unit: unit_of(Measure::PerCapita, asked.mode),
+            error: fact.error.map(|error| error * per),
+            ..fact
+        })
+    };
+    let (value, peak, distinct) = (scaled(users.value), scaled(users.peak), scaled(users.distinct));
+    Measured { area: users.area, measure: Measure::PerCapita, value, peak, distinct }
+}
+
+/// A figure of an area; of a service, if one is asked about.
+fn value<S: Source>(
+    source: &S,
+    asked: &Asked<'_>,
+    codes: &[String],
+    measure: Measure,
+    scope: &Scope,
+    id: &str,
+) -> Result<Option<Fact>, S::Error> {
+    let service = asked.question.service.as_deref();
+    let Some(name) = service.filter(|_| gauge(measure).is_none()) else {
+        return Ok(source.atlas(|atlas, _| stats(atlas, codes, measure, service, scope, id)));
+    };
+    let mut whole = None;
+    for code in codes {
+        let part = source.atlas(|atlas, _| Some(atlas.track(code)?.stats(scope.from, scope.to)));
+        if let Some(mut part) = part {
+            part.entry = source.cells(code, scope.from, scope.to)?.service(name);
+            add(&mut whole, part);
         }
+    }
+    Ok(whole.and_then(|whole| stats_fact(id, measure, &whole, scope)))
+}
+
+/// Figures of several regions: requests are added up, failures and times merged; use is the mean of the regions, of a
+/// service if one is named.
+pub(crate) fn stats(
+    atlas: &Atlas,
+    codes: &[String],
+    measure: Measure,
+    service: Option<&str>,
+    scope: &Scope,
+    id: &str,
+) -> Option<Fact> {
+    if gauge(measure).is_some() {
+        return used(atlas, codes, measure, service, scope, id);
+    }
+    let mut whole = None;
+    for track in codes.iter().filter_map(|code| atlas.track(code)) {
+        add(&mut whole, track.stats(scope.from, scope.to));
     }
     stats_fact(id, measure, &whole?, scope)
 }
 
-/// Values of five minutes of an area: of all regions as the nation has them; of several the sum of users and requests, the
-/// mean of everything else.
-pub(crate) fn course(
+fn add(whole: &mut Option<WindowStats>, part: WindowStats) {
+    match whole {
+        None => *whole = Some(part),
+        Some(whole) => {
+            whole.entry.merge(&part.entry);
+            whole.covered = whole.covered.max(part.covered);
+            whole.finest = whole.finest.min(part.finest);
+        }
+    }
+}
+
+/// The gauge that a measure of use reads.
+const fn gauge(measure: Measure) -> Option<Resource> {
+    match measure {
+        Measure::Load | Measure::Cpu => Some(Resource::Cpu),
+        Measure::Memory => Some(Resource::Memory),
+        Measure::Heap => Some(Resource::Heap),
+        _ => None,
+    }
+}
+
+/// A measure of use in a row: of one service, or of the busiest.
+fn use_in(table: &Table, row: usize, measure: Measure, service: Option<&Name>) -> Option<f64> {
+    match (service, gauge(measure)) {
+        (Some(service), Some(kind)) => table.gauge(row, service, kind),
+        // The width of a row matters to requests only.
+        _ => table.value(row, measure, IdentityMode::Ip, 1),
+    }
+}
+
+fn used(
     atlas: &Atlas,
-    area: &Area,
     codes: &[String],
     measure: Measure,
-    mode: IdentityMode,
+    service: Option<&str>,
+    scope: &Scope,
+    id: &str,
+) -> Option<Fact> {
+    let service: Option<Name> = service.map(Into::into);
+    let of = |code: &String| {
+        atlas.track(code)?.mean((scope.from, scope.to), |table, row| use_in(table, row, measure, service.as_ref()))
+    };
+    let means: Vec<(f64, Resolution)> = codes.iter().filter_map(of).collect();
+    Some(Fact {
+        id: id.to_owned(),
+        measure,
+        value: means.iter().map(|(mean, _)| mean).sum::<f64>() / means.len() as f64,
+        unit: unit_of(measure, IdentityMode::Ip),
+        error: None,
+        regions: scope.regions.clone(),
+        region_count: means.len() as u16,
+        from: scope.from,
+        to: scope.to,
+        resolution: means.iter().map(|(_, finest)| *finest).min()?,
+        method: if service.is_some() { Method::Mean } else { Method::BusiestTierMean },
+    })
+}
+
+/// Values of five minutes of an area: of all regions as the nation has them; of several the sum of users and requests,
+/// failures and times merged, the mean of use. Of a service only its use stands in the columns.
+pub(crate) fn course(
+    atlas: &Atlas,
+    asked: &Asked<'_>,
+    area: &Area,
+    measure: Measure,
     (from, to): (i64, i64),
 ) -> Vec<Option<f64>> {
+    let (codes, mode) = (asked.codes_of(area), asked.mode);
+    let service: Option<Name> = asked.question.service.as_deref().map(Into::into);
+    let five = Resolution::FiveMinutes;
     let of = |code: &str| {
         let track = atlas.track(code)?;
-        Some(crate::view::region::line(track, measure, mode, Resolution::FiveMinutes, from, to).values)
+        Some(match &service {
+            None => line(track, measure, mode, five, from, to).values,
+            Some(_) => sample(track, five, from, to, |row| use_in(track.table(five), row, measure, service.as_ref())),
+        })
     };
-    let whole =
-        area.regions.is_empty() && !matches!(measure, Measure::Load | Measure::Cpu | Measure::Memory | Measure::Heap);
-    if whole && let Some(values) = of(NATION) {
+    if service.is_some() && gauge(measure).is_none() {
+        return Vec::new();
+    }
+    if area.regions.is_empty()
+        && gauge(measure).is_none()
+        && let Some(values) = of(NATION)
+    {
         return values;
     }
-    let parts: Vec<Vec<Option<f64>>> = codes.iter().filter_map(|code| of(code)).collect();
     let adds = matches!(measure, Measure::Users | Measure::Requests);
+    if codes.len() > 1 && !adds && gauge(measure).is_none() {
+        return merged(atlas, &codes, measure, (from, to));
+    }
+    let parts: Vec<Vec<Option<f64>>> = codes.iter().filter_map(|code| of(code)).collect();
     let slots = parts.iter().map(Vec::len).max().unwrap_or(0);
     (0..slots)
         .map(|slot| {
@@ -180,4 +295,25 @@ pub(crate) fn course(
             (count > 0.0).then(|| if adds { sum } else { sum / count })
         })
         .collect()
+}
+
+/// Failures or times of several regions as those of one: no mean of shares or quantiles.
+fn merged(atlas: &Atlas, codes: &[String], measure: Measure, (from, to): (i64, i64)) -> Vec<Option<f64>> {
+    let five = Resolution::FiveMinutes;
+    let first = five.floor(from);
+    let mut slots: BTreeMap<i64, Transaction> = BTreeMap::new();
+    for table in codes.iter().filter_map(|code| atlas.track(code)).map(|track| track.table(five)) {
+        for row in table.range(first, to) {
+            slots.entry(table.starts()[row]).or_default().merge(&table.entry(row));
+        }
+    }
+    let value = |requests: &Transaction| match measure {
+        Measure::ErrorRate => requests.error_rate(),
+        Measure::LatencyP50 => requests.latency.quantile(0.5),
+        Measure::LatencyP99 => requests.latency.quantile(0.99),
+        _ => requests.latency.quantile(0.95),
+    };
+    let width = five.seconds();
+    let count = usize::try_from((to - first + width - 1) / width).unwrap_or(0);
+    (0..count as i64).map(|slot| slots.get(&(first + slot * width)).and_then(value)).collect()
 }

@@ -25,15 +25,16 @@ pub use measure::Measured;
 pub use rank::{RankRow, Ranked};
 pub use report::Reported;
 
-pub(crate) use measure::{course, stats};
+pub(crate) use measure::{course, error, stats};
 
-use crate::ask::{Area, Assumption, Context, Kind, Question, Understood, When, again, understand};
+use crate::ask::{Area, Assumption, Context, Kind, Question, Understood, When, again, says_now, understand};
 use crate::atlas::{Atlas, Track, Union};
 use crate::bucket::Bucket;
 use crate::identity::IdentityMode;
 use crate::region::Region;
 use crate::view::{
-    ForecastQuery, ForecastView, IncidentsView, Moment, NowView, Passage, PeriodChart, SessionsQuery, SessionsView,
+    CapacityPlan, ForecastQuery, ForecastView, IncidentsView, Moment, NowView, Passage, PeriodChart, SessionsQuery,
+    SessionsView,
 };
 
 /// Where answers read from: the edges of a server, or files at hand.
@@ -53,8 +54,10 @@ pub trait Source {
     fn incidents(&self, region: &str, from: i64, to: i64) -> Result<IncidentsView, Self::Error>;
     /// Sessions that stand out.
     fn sessions(&self, query: &SessionsQuery) -> Result<SessionsView, Self::Error>;
-    /// Where a measure goes, and what needs more before the quarter ends.
+    /// Where a measure goes.
     fn forecast(&self, query: &ForecastQuery) -> Result<ForecastView, Self::Error>;
+    /// What needs more before the quarter ends, in all regions.
+    fn capacity(&self) -> Result<CapacityPlan, Self::Error>;
     /// Passages of runbooks that fit some words, best first; none where there are no runbooks.
     fn runbooks(&self, _words: &str, _limit: usize) -> Vec<Passage> {
         Vec::new()
@@ -341,8 +344,8 @@ impl<'a> Asked<'a> {
         let (from, to) = (period.from, period.to);
         let now =
             to >= self.as_of - 60 && to - from <= 3600 && matches!(self.question.kind, Kind::Value | Kind::RankRegions);
-        let named = ["", "지금", "현재", "now"].contains(&period.said.as_str());
-        if now && named { (to - 300, to) } else { (from, to) }
+        // The last hour is no moment, although the hour up to now is what now stands for.
+        if now && (period.said.is_empty() || says_now(&period.said)) { (to - 300, to) } else { (from, to) }
     }
 
     /// The one region asked about, or empty.

@@ -36,28 +36,11 @@ pub struct RankRow {
 pub(super) fn rank<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Ranked, S::Error> {
     let question = asked.question;
     let measure = question.measures.first().copied().unwrap_or(Measure::Load);
-    // Users for every 10,000 inhabitants are made of users.
-    let counted = if measure == Measure::PerCapita { Measure::Users } else { measure };
     let mut rows = Vec::new();
     for code in asked.codes() {
         let area = Area { name: code.clone(), regions: vec![code.clone()] };
-        let found = one(source, asked, &area, counted, asked.period(), "now")?;
-        let Some(mut value) = found.value else { continue };
-        if measure == Measure::PerCapita {
-            let population = asked.regions.iter().find(|region| region.code == code).map_or(0, |r| r.population);
-            if population == 0 {
-                continue;
-            }
-            let per = 10_000.0 / f64::from(population);
-            value = Fact {
-                measure,
-                value: value.value * per,
-                unit: crate::view::Unit::PerTenThousand,
-                error: value.error.map(|error| error * per),
-                ..value
-            };
-        }
-        rows.push(RankRow { region: code, value });
+        let found = one(source, asked, &area, measure, asked.period(), "now")?;
+        rows.extend(found.value.map(|value| RankRow { region: code, value }));
     }
     let ascending = question.order == Some(Order::Lowest);
     // Equal values stand in the order of the settings.
@@ -82,7 +65,7 @@ pub(super) fn rank<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Ranked, S
 }
 
 /// Whether a threshold is in the unit of a measure.
-fn fits(threshold: &Threshold, measure: Measure) -> bool {
+pub(super) fn fits(threshold: &Threshold, measure: Measure) -> bool {
     let unit = match measure {
         Measure::ErrorRate | Measure::Load | Measure::Cpu | Measure::Memory | Measure::Heap => Quantity::Ratio,
         Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99 => Quantity::Seconds,

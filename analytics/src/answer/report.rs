@@ -9,10 +9,9 @@ use super::measure::one;
 use super::rank::{RankRow, rank};
 use super::{Asked, Source};
 use crate::ask::{Kind, Question};
-use crate::atlas::NATION;
 use crate::report::Step;
 use crate::time::{DAY, WEEK};
-use crate::view::{CapacityPlan, ForecastQuery, IncidentsView, Measure};
+use crate::view::{CapacityPlan, IncidentsView, Measure};
 
 /// Measures of a report.
 const MEASURES: [Measure; 5] =
@@ -72,17 +71,8 @@ impl Reported {
         if !goes_on(Step::Capacity) {
             return Ok(None);
         }
-        let query = ForecastQuery {
-            region: NATION.to_owned(),
-            measure: Measure::Load,
-            service: String::new(),
-            horizon: DAY,
-            threshold: None,
-            mode: None,
-        };
-        let mut plan = source.forecast(&query)?.plan;
         let codes = asked.codes();
-        plan.rows.retain(|row| codes.contains(&row.region));
+        let plan = source.capacity()?.part(|row| codes.contains(&row.region));
         Ok(Some(Self { compared: Compared { pairs, times: true }, before, incidents, ranked, plan }))
     }
 }

@@ -14,4 +14,5 @@ mod understand;
 pub use question::{Area, Format, Kind, Limit, Order, Period, Quantity, Question, Threshold};
 pub use starter::Starter;
 pub use suggest::{Suggestion, begins_a_word, suggest};
+pub(crate) use understand::says_now;
 pub use understand::{About, Assumption, Context, LONGEST, Reason, Understood, When, again, understand};

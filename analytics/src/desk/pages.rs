@@ -11,8 +11,8 @@ use crate::identity::IdentityMode;
 use crate::objective::{Budget, Spent, WINDOWS};
 use crate::time::{DAY, Resolution, WEEK};
 use crate::view::{
-    self, CombineView, ForecastQuery, ForecastView, Measure, Moment, NowQuery, NowView, Past, PeriodChart,
-    RegionDetail, RegionQuery, RegionSessions, RegionView, SessionsQuery, SessionsView,
+    self, CapacityPlan, CombineView, ForecastQuery, ForecastView, Measure, Moment, NowQuery, NowView, Past,
+    PeriodChart, RegionDetail, RegionQuery, RegionSessions, RegionView, SessionsQuery, SessionsView,
 };
 
 /// The page 지금.
@@ -133,6 +133,12 @@ pub fn sessions<D: Desk>(desk: &D, query: &SessionsQuery) -> Result<SessionsView
     Ok(desk.read(|atlas| view::sessions(atlas, &moment, query, settings.sessions, &regions))?)
 }
 
+/// What needs more before the quarter ends, as of the last whole five minutes.
+pub(super) fn whole_plan<D: Desk>(desk: &D) -> CapacityPlan {
+    let baselines = Baselines::default();
+    desk.plan(&moment(desk, Resolution::FiveMinutes.floor(desk.as_of()), &baselines))
+}
+
 /// The page 예측·용량 of a region or of the nation, as of the last whole five minutes.
 pub fn forecast<D: Desk>(desk: &D, query: &ForecastQuery) -> Result<ForecastView, D::Error> {
     if query.region != NATION {
@@ -140,7 +146,7 @@ pub fn forecast<D: Desk>(desk: &D, query: &ForecastQuery) -> Result<ForecastView
     }
     let baselines = Baselines::default();
     let moment = moment(desk, Resolution::FiveMinutes.floor(desk.as_of()), &baselines);
-    let plan = desk.plan(&moment);
+    let plan = desk.plan(&moment).part(|_| true);
     Ok(desk.read(|atlas| view::forecast(atlas, &moment, query, plan)))
 }
 

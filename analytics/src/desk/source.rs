@@ -1,5 +1,6 @@
 //! Answers are made from a desk.
 
+use super::pages::whole_plan;
 use super::rows::{merged, national_union, union};
 use super::{Desk, incidents, mode, moment};
 use crate::answer::Source;
@@ -8,8 +9,8 @@ use crate::bucket::Bucket;
 use crate::identity::IdentityMode;
 use crate::time::Resolution;
 use crate::view::{
-    ForecastQuery, ForecastView, IncidentsQuery, IncidentsView, Measure, Moment, NowQuery, NowView, Passage,
-    SessionsQuery, SessionsView,
+    CapacityPlan, ForecastQuery, ForecastView, IncidentsQuery, IncidentsView, Measure, Moment, NowQuery, NowView,
+    Passage, SessionsQuery, SessionsView,
 };
 
 /// A desk whose pages are kept for a while where that is worth it.
@@ -52,6 +53,10 @@ impl<D: Desk> Source for D {
 
     fn forecast(&self, query: &ForecastQuery) -> Result<ForecastView, D::Error> {
         self.forecast_page(query)
+    }
+
+    fn capacity(&self) -> Result<CapacityPlan, D::Error> {
+        Ok(whole_plan(self))
     }
 
     fn runbooks(&self, words: &str, limit: usize) -> Vec<Passage> {

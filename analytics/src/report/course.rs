@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ReportKind, SHOWN};
-use crate::answer::{Asked, RankRow, Source, course, stats};
+use crate::answer::{Asked, RankRow, Source, course, error, stats};
 use crate::ask::Area;
 use crate::time::{DAY, Resolution, day_start};
 use crate::view::now::{Scope, measure_id, unit_of};
@@ -129,9 +129,9 @@ fn value<S: Source>(
     let scope = Scope { regions: area.regions.clone(), count: codes.len() as u16, from, to };
     source.atlas(|atlas, _| {
         if measure != Measure::Users {
-            return stats(atlas, &codes, measure, &scope, id);
+            return stats(atlas, &codes, measure, None, &scope, id);
         }
-        let values = course(atlas, area, &codes, measure, asked.mode, (from, to));
+        let values = course(atlas, asked, area, measure, (from, to));
         let (sum, count) = values.iter().flatten().fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
         let summed = codes.len() > 1 && !area.regions.is_empty();
         (count > 0.0).then(|| Fact {
@@ -139,7 +139,7 @@ fn value<S: Source>(
             measure,
             value: sum / count,
             unit: unit_of(measure, asked.mode),
-            error: None,
+            error: error(measure, sum / count),
             regions: scope.regions.clone(),
             region_count: scope.count,
             from,

@@ -41,7 +41,7 @@ pub(super) fn of_registers(registers: &[u8; REGISTERS]) -> f64 {
 ///
 /// Below two users a register the estimator is as good as linear counting (Whang, Vander-Zanden and Taylor, 1990), whose
 /// standard error is `sqrt((e^t - t - 1) / m) / t` for `t` users a register; above, it approaches 1.04 / sqrt(m).
-pub(super) fn relative_error_95(estimate: f64) -> f64 {
+pub(crate) fn relative_error_95(estimate: f64) -> f64 {
     let t = estimate / M;
     let limit = 1.04;
     let linear = if t < 1e-3 {

@@ -22,6 +22,7 @@ mod scheme;
 mod sparse;
 
 pub use accumulator::Accumulator;
+pub(crate) use estimate::relative_error_95;
 pub use scheme::{HashScheme, Scheme};
 
 use registers::Registers;

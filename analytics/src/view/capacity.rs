@@ -39,6 +39,26 @@ pub struct CapacityPlan {
     pub counts: [u32; 3],
 }
 
+impl CapacityPlan {
+    /// What it says of some resources: counted anew, with as many rows as a page gets.
+    #[must_use]
+    pub fn part(mut self, wanted: impl FnMut(&CapacityRow) -> bool) -> Self {
+        self.rows.retain(wanted);
+        self.counts = counts(&self.rows);
+        self.rows.truncate(MOST);
+        self
+    }
+}
+
+/// How many need more, need nothing, and cannot be told.
+fn counts(rows: &[CapacityRow]) -> [u32; 3] {
+    let mut counts = [0; 3];
+    for row in rows {
+        counts[row.need.class()] += 1;
+    }
+    counts
+}
+
 /// A resource of a service in a region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -86,6 +106,17 @@ pub enum Need {
     NotReported,
 }
 
+impl Need {
+    /// More, nothing, or cannot tell: the order of a plan.
+    const fn class(self) -> usize {
+        match self {
+            Self::More => 0,
+            Self::Nothing => 1,
+            _ => 2,
+        }
+    }
+}
+
 /// A range of days in which a level is passed: midnights in Asia/Seoul.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -99,10 +130,11 @@ pub struct Passing {
 }
 
 impl Passing {
-    /// `None` if not even the upper edge passes the level within `most` days.
-    pub(super) fn of(trend: &Trend, level: f64, today: i64, most: usize) -> Option<Self> {
+    /// `None` if not even the upper edge passes the level within `most` days of `last`, the day at which the trend ends.
+    /// What is passed already is passed today.
+    pub(super) fn of(trend: &Trend, level: f64, (last, today): (i64, i64), most: usize) -> Option<Self> {
         let [earliest, likely, latest] =
-            trend.passes(level, most).map(|days| days.map(|days| today + days as i64 * DAY));
+            trend.passes(level, most).map(|days| days.map(|days| (last + days as i64 * DAY).max(today)));
         Some(Self { earliest: earliest?, likely, latest })
     }
 }
@@ -126,18 +158,9 @@ pub fn capacity(atlas: &Atlas, moment: &Moment<'_>) -> CapacityPlan {
             rows.push(unknown(&region.code, "", Measure::Cpu, Need::NotReported));
         }
     }
-    let class = |row: &CapacityRow| match row.need {
-        Need::More => 0,
-        Need::Nothing => 1,
-        _ => 2,
-    };
-    let mut counts = [0; 3];
-    for row in &rows {
-        counts[class(row)] += 1;
-    }
     let edge = |row: &CapacityRow| row.edge.as_ref().map_or(0.0, |edge| edge.value);
-    rows.sort_by(|a, b| class(a).cmp(&class(b)).then_with(|| edge(b).total_cmp(&edge(a))));
-    rows.truncate(MOST);
+    rows.sort_by(|a, b| a.need.class().cmp(&b.need.class()).then_with(|| edge(b).total_cmp(&edge(a))));
+    let counts = counts(&rows);
     CapacityPlan { until, target: TARGET_USE, rows, counts }
 }
 
@@ -176,10 +199,11 @@ fn row(
     }
     let days = busy_days(&hourly, as_of);
     let today = day_start(as_of);
-    if days.last().is_none_or(|day| today - day.0 > SILENT * DAY) {
+    let Some((last, _)) = days.last().copied().filter(|day| today - day.0 <= SILENT * DAY) else {
         return unknown(region, service, measure, Need::Silent);
-    }
-    let ahead = ((until - today) / DAY) as f64;
+    };
+    // From the last day that is known to the last one of the quarter.
+    let ahead = ((until - DAY - last) / DAY) as f64;
     let line = line(&days).filter(|line| line.reaches(ahead));
     let Some(line) = line else {
         // As many working days as let the past be continued to the end of the quarter.
@@ -218,14 +242,14 @@ fn row(
         now: Some(fact("busy", line.level, today)),
         weekly: Some(fact("weekly", 7.0 * line.slope, today)),
         edge: Some(fact("edge", edge.min(9.99), until)),
-        when: Passing::of(&line, TARGET_USE, today, ahead as usize),
+        when: Passing::of(&line, TARGET_USE, (last, today), ahead as usize),
     }
 }
 
-/// The trend of daily peaks of an hourly series that ends now, and the first day of it.
-pub(super) fn peaks(hourly: &[f64], as_of: i64) -> Option<(Trend, i64)> {
+/// The trend of daily peaks of an hourly series that ends now, and the first and last day of it.
+pub(super) fn peaks(hourly: &[f64], as_of: i64) -> Option<(Trend, (i64, i64))> {
     let days = busy_days(hourly, as_of);
-    Some((line(&days)?, days.first()?.0))
+    Some((line(&days)?, (days.first()?.0, days.last()?.0)))
 }
 
 fn line(days: &[(i64, f64)]) -> Option<Trend> {
@@ -249,4 +273,22 @@ fn busy_days(hourly: &[f64], as_of: i64) -> Vec<(i64, f64)> {
         day += DAY;
     }
     days
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_passed_so_many_days_after_the_last_that_is_known() {
+        let trend =
+            Trend { level: 0.5, slope: 1.0 / 64.0, slopes: (1.0 / 64.0, 1.0 / 64.0), rest: (0.0, 0.0), span: 20.0 };
+        // A Friday is known last, on Monday.
+        let days = (1_795_100_400, 1_795_100_400 + 3 * DAY);
+        let passing = Passing::of(&trend, 0.75, days, 90);
+        assert_eq!(passing.map(|passing| passing.earliest), Some(days.0 + 16 * DAY));
+        let passed = Passing::of(&trend, 0.4, days, 90);
+        assert_eq!(passed.map(|passing| passing.earliest), Some(days.1), "what is passed is passed today");
+        assert_eq!(Passing::of(&trend, 0.75, days, 15), None);
+    }
 }

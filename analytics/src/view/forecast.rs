@@ -457,14 +457,14 @@ fn past_forecast(
 /// When the measure is full, by the trend of its daily peaks.
 fn full(source: &Source<'_>, hourly: &[f64], as_of: i64) -> Option<Full> {
     resource(source.query.measure)?;
-    let (trend, from) = peaks(hourly, as_of)?;
+    let (trend, (from, last)) = peaks(hourly, as_of)?;
     let today = day_start(as_of);
     let period = (from, today);
     let most = FOLLOWED.min((crate::forecast::trend::REACH * trend.span) as usize);
     Some(Full {
         now: source.fact("busy", short(trend.level), period, Resolution::Hour, Method::Trend),
         weekly: source.fact("weekly", short(7.0 * trend.slope), period, Resolution::Hour, Method::Trend),
-        when: Passing::of(&trend, 1.0, today, most),
+        when: Passing::of(&trend, 1.0, (last, today), most),
         seen: today + most as i64 * DAY,
     })
 }

@@ -200,7 +200,7 @@ pub(crate) fn line(
     Line { values: sample(track, resolution, from, to, |row| table.value(row, measure, mode, resolution.seconds())) }
 }
 
-fn sample(
+pub(crate) fn sample(
     track: &Track,
     resolution: Resolution,
     from: i64,

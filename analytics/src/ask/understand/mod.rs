@@ -26,7 +26,7 @@ use self::build::build;
 use self::intent::{Features, kind};
 use self::place::Gazetteer;
 use self::segment::{Token, segment};
-use self::sense::{Cue, Sense, Veto};
+use self::sense::{Cue, Sense, Time, Veto};
 use self::settle::settle;
 use self::slots::{Slots, slots};
 use self::text::Text;
@@ -196,6 +196,15 @@ pub fn understand(text: &str, context: &Context<'_>) -> Understood {
         return cannot(Reason::NotUnderstood);
     }
     decide(&text, &tokens, &slots, &features, context)
+}
+
+/// Whether words for a time say that it is now, however they are written.
+pub(crate) fn says_now(said: &str) -> bool {
+    let Some(text) = Text::new(said) else { return false };
+    let times: Vec<Sense> = segment(&text, &Gazetteer::new(&[]), &[]).into_iter().map(|token| token.sense).collect();
+    let now = |sense: &&Sense| matches!(sense, Sense::Time(Time::Now));
+    let other = |sense: &&Sense| matches!(sense, Sense::Time(_) | Sense::Number(_)) && !now(sense);
+    times.iter().any(|sense| now(&sense)) && !times.iter().any(|sense| other(&sense))
 }
 
 fn cannot(why: Reason) -> Understood {

@@ -201,10 +201,10 @@ fn requests(r: i64, code: &str, j: i64, m: i64) -> (u64, u64, [(u64, u64); 3]) {
     let n = share * crowd / 1500 + (r + 3 * j + 7 * m + 11 * d) % 3;
     let every = 25 + (5 * r + 7 * j + 3 * d) % 31;
     let mut errors = (n + (13 * r + 5 * j + 3 * m + 7 * d) % every) / every;
-    let odd = if service == "web" { 2 * (3 * d % 5) } else { 0 };
+    let odd = if service == "web" { 3 * d % 5 } else { 0 };
     let mut length = (10 + 9 * j + ACTIVITY[h] + odd) * (20 + 3 * (7 * r % 17)) / 20;
     let slower: Option<[i64; 7]> = match code {
-        "gyeonggi" if m >= 26_480 => Some([10, 30, 15, 40, 10, 20, 12]),
+        "gyeonggi" if m >= 26_480 => Some([10, 30, 17, 40, 10, 22, 13]),
         "daegu" if m >= 26_405 => Some([10, 10, 50, 10, 25, 10, 10]),
         _ => None,
     };
@@ -309,5 +309,42 @@ fn notice(code: &str, m: i64, bucket: &mut Bucket) {
     }
     if code == "ulsan" && (26_640..26_660).contains(&m) {
         raise(Measure::LatencyP95, 0.5, [0.3, 0.4, 0.45]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Worked out by hand from `ask/nation.md`.
+    #[test]
+    fn formulas_give_what_the_page_says() {
+        // Seoul, `/`, the first minute: 3 · 40 · 2 · 11 // 1500 + 1 requests of (10 + 2) · 41 // 20 ms.
+        assert_eq!(requests(1, "seoul", 0, 0), (2, 0, [(24, 2), (120, 0), (480, 0)]));
+        // Gwangju, `/search`, in the hour of its disturbance: n = 4 · 12 · 14 · 8 // 1500 + (13 + 6 + 185 640 + 198) % 3 = 3 + 1;
+        // L = (10 + 18 + 14 + 4) · (20 + 3 · 6) // 20 · 4 = 87 · 4.
+        assert_eq!(requests(13, "gwangju", 2, 26_520), (4, 2, [(348, 4), (1740, 0), (6960, 0)]));
+        assert_eq!(gauge(Resource::Cpu, 1, 1, 0), Some(250_000 + 115_000 + 24_000 + 2700 + 3200));
+        assert_eq!(gauge(Resource::Memory, 0, 0, 600), Some(300_000 + 3000 * 14));
+        assert_eq!(
+            (gauge(Resource::Heap, 2, 0, 0), gauge(Resource::Heap, 0, 1, 59)),
+            (None, Some(350_000 + 4000 + 59_000))
+        );
+        assert_eq!((people(1, 19), people(1, 20)), (0..13, 2..15));
+    }
+
+    #[test]
+    fn those_who_stay_and_those_who_log_in_are_seen() {
+        let mut carry = Carry::new(GAP);
+        let mut seconds = Vec::new();
+        for m in 26_400..=26_760 {
+            let known = sessions("seoul", m, &mut carry);
+            seconds.extend(known.iter().flat_map(|known| &known.notable).map(|session| session.seconds()).max());
+        }
+        assert_eq!(seconds.last(), Some(&(6 * 3600)), "long-5");
+        let burst = sessions("incheon", 26_112, &mut carry).unwrap_or_default();
+        let entry = &burst.logins.entries()[0];
+        assert_eq!((entry.count, entry.failed, entry.peak), (100, 90, 100));
+        assert_eq!(sessions("incheon", 26_115, &mut carry), None);
     }
 }

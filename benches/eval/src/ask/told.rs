@@ -23,14 +23,18 @@ pub(super) struct Told {
 pub(super) fn told(answer: &Answer) -> BTreeMap<Key, Told> {
     let mut all = Numbers::default();
     match &answer.body {
-        Body::Compared(compared) => compared.pairs.iter().for_each(|pair| all.pair(pair)),
-        Body::Measured(rows) => rows.iter().for_each(|row| all.measured(row, "now")),
+        Body::Compared(compared) => all.pairs(&compared.pairs),
+        Body::Measured(rows) => {
+            for row in rows {
+                all.measured(row, "now");
+            }
+        }
         Body::Ranked(ranked) => all.ranked(ranked),
         Body::Endpoints(found) => all.endpoints(found),
         Body::Sessions(view) => all.sessions(view),
         Body::Needed(needed) => all.needed(needed),
         Body::Reported(reported) => {
-            reported.compared.pairs.iter().for_each(|pair| all.pair(pair));
+            all.pairs(&reported.compared.pairs);
             all.places(&reported.ranked);
             all.troubles(reported.incidents.rows.len(), reported.incidents.signs.len(), &[]);
             all.plan(&reported.plan, 0);
@@ -64,9 +68,13 @@ impl Numbers {
         }
     }
 
-    fn pair(&mut self, pair: &Pair) {
-        self.measured(&pair.now, "now");
-        pair.then.iter().for_each(|then| self.measured(then, "then"));
+    fn pairs(&mut self, pairs: &[Pair]) {
+        for pair in pairs {
+            self.measured(&pair.now, "now");
+            if let Some(then) = &pair.then {
+                self.measured(then, "then");
+            }
+        }
     }
 
     fn measured(&mut self, row: &Measured, role: &str) {
@@ -172,7 +180,9 @@ impl Numbers {
         for (at, row) in (1..).zip(rows) {
             let (area, measure) = (row.regions.join(" "), name(&row.symptom.measure));
             self.put(&area, &measure, &format!("incident {at} from"), row.from as f64, None);
-            row.to.iter().for_each(|to| self.put(&area, &measure, &format!("incident {at} to"), *to as f64, None));
+            if let Some(to) = row.to {
+                self.put(&area, &measure, &format!("incident {at} to"), to as f64, None);
+            }
             self.fact(&area, row.symptom.measure, &format!("incident {at} ratio"), Some(&row.ratio));
             self.fact(&area, Measure::Users, &format!("incident {at} users"), row.users.as_ref());
         }
