@@ -339,7 +339,9 @@ mod tests {
         let mut seconds = Vec::new();
         for m in 26_400..=26_760 {
             let known = sessions("seoul", m, &mut carry);
-            seconds.extend(known.iter().flat_map(|known| &known.notable).map(|session| session.seconds()).max());
+            seconds.extend(
+                known.iter().flat_map(|known| &known.notable).map(bonghwa_analytics::session::Session::seconds).max(),
+            );
         }
         assert_eq!(seconds.last(), Some(&(6 * 3600)), "long-5");
         let burst = sessions("incheon", 26_112, &mut carry).unwrap_or_default();
