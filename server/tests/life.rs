@@ -72,8 +72,11 @@ async fn what_cannot_work_is_said_at_the_start() {
     let text = refused(&other.0, |settings| settings.listen = taken).await;
     assert!(text.contains("in use") && text.contains(&taken.to_string()), "{text}");
     server.end().await;
-    for file in std::fs::read_dir(scratch.0.join("nation")).unwrap() {
-        std::fs::write(file.unwrap().path(), "SQLite format 3\0 and then nothing that makes sense").unwrap();
+    for entry in std::fs::read_dir(scratch.0.join("nation")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::write(path, "SQLite format 3\0 and then nothing that makes sense").unwrap();
+        }
     }
     let text = refused(&scratch.0, |_| {}).await;
     assert!(text.contains(scratch.0.to_str().unwrap()) && text.contains("region"), "{text}");

@@ -66,15 +66,13 @@ pub fn blocks<D: Desk, E: From<D::Error>>(
         codes.extend(desk.settings().regions.iter().map(|region| region.code.clone()));
         codes.push(NATION.to_owned());
     }
-    let retention = desk.settings().retention;
-    let finest_first = [Resolution::TwoSeconds, Resolution::Minute, Resolution::FiveMinutes, Resolution::Hour];
     for (resolution, registers_for, step) in PYRAMID {
-        let at = finest_first.iter().position(|known| *known == resolution).unwrap_or(0);
-        let oldest = desk.as_of() - retention.get(at).copied().unwrap_or(0);
-        // A row belongs to the file if it touches the period.
-        let first = resolution.floor(wanted.from.max(oldest));
         let registers_from = if wanted.registers { wanted.to.saturating_sub(registers_for) } else { i64::MAX };
         for code in &codes {
+            let known = desk.read(|atlas| atlas.track(code)?.table(resolution).starts().first().copied());
+            let Some(oldest) = known else { continue };
+            // A row belongs to the file if it touches the period.
+            let first = resolution.floor(wanted.from).max(oldest);
             let mut from = first;
             while from < wanted.to {
                 let to = from.saturating_add(step).min(wanted.to);
