@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 const FORMATS: [&str; 4] = ["html", "hwpx", "pdf", "xlsx"];
 
-/// Days of the demonstration: a week, the one before, and what learns from it.
-const HISTORY: &str = "9d";
+/// Length of the past of the demonstration: enough for every part of a report, and made within seconds.
+const HISTORY: &str = "30h";
 
 /// Runs `bonghwa report` and gives what it prints.
 fn report(arguments: &[&str], out: &Path) -> Value {
