@@ -1,18 +1,14 @@
 //! Regions whose edge runs elsewhere: copied, late when it is away, whole again when it is back.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
-
-mod common;
-
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::common::{Scratch, Server, message, span, start};
 use bonghwa::run::{Content, Start};
 use bonghwa::settings::Origin;
-use common::{Scratch, Server, message, span, start};
 use reqwest::StatusCode;
 use serde_json::Value;
 

@@ -1,13 +1,9 @@
 //! The list of sessions, from telemetry to the data interface and the page.
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
-
-mod common;
-
 use std::time::Duration;
 
+use crate::common::{Scratch, Server, message, start};
 use bonghwa_analytics::session::Kind;
 use bonghwa_analytics::view::SessionsView;
-use common::{Scratch, Server, message, start};
 use reqwest::StatusCode;
 
 /// A request some seconds ago: user, address, path, status.

@@ -1,12 +1,10 @@
 //! Start, end, what is kept between, and the data interface.
 
-mod common;
-
 use std::time::Duration;
 
+use crate::common::{Scratch, Server, message, span, start};
 use bonghwa::run::{RunError, serve};
 use bonghwa_analytics::frame::Frame;
-use common::{Scratch, Server, message, span, start};
 use futures_util::StreamExt;
 use reqwest::StatusCode;
 use serde_json::Value;

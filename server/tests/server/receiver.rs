@@ -1,13 +1,9 @@
 //! What a sender of telemetry gets to hear.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
-mod common;
-
 use std::io::Write;
 use std::time::Duration;
 
-use common::{Scratch, Server, message, protobuf, span, start};
+use crate::common::{Scratch, Server, message, protobuf, span, start};
 use reqwest::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -1,14 +1,10 @@
 //! Answers that were given: told again to the same text, judged, and with a model beside them.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
-
-mod common;
-
+use crate::common::provider::{Act, Fake, console, done, line, names, of, provider, talk};
+use crate::common::{Scratch, Server};
 use axum::http::StatusCode;
 use bonghwa::settings::{ProviderKind, Seconds};
 use bonghwa_analytics::ask::{Context, Question, Understood, understand};
-use common::provider::{Act, Fake, console, done, line, names, of, provider, talk};
-use common::{Scratch, Server};
 use serde_json::{Value, json};
 
 const ASKED: &str = "지금 서울 요청 수는?";

@@ -1,6 +1,4 @@
 //! The same rows give the same answers, whether they lie in the databases of a server or in frames at hand.
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
-
 use std::collections::BTreeMap;
 
 use bonghwa::centre::{Centre, CentreConfig, CentreError, clock};
@@ -19,8 +17,7 @@ use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, Measure, NowQuery, 
 use bonghwa_file::{Heap, Index, Made, SigningKey, Wanted, Writer, blocks, manifest};
 use serde::Serialize;
 
-mod common;
-use common::Scratch;
+use crate::common::Scratch;
 
 /// Beside the nine that everybody asks.
 const QUESTIONS: [&str; 3] = ["지난 14일 사건을 보여줘", "어제 수도권 동시접속자는?", "어제 인천 응답시간 추이"];

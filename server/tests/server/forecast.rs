@@ -1,10 +1,6 @@
 //! The interface of forecasts: what it takes, what it refuses, and the page that it stands behind.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
-
-mod common;
-
-use common::{Scratch, Server, message, span};
+use crate::common::{Scratch, Server, message, span};
 use reqwest::StatusCode;
 use serde_json::Value;
 

@@ -1,16 +1,12 @@
 //! Language models: a server here speaks both interfaces, well and badly; what reaches a reader passes every check.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
-
-mod common;
-
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crate::common::Scratch;
+use crate::common::provider::{Act, Fake, console, done, line, names, of, provider, talk};
 use axum::http::StatusCode;
 use bonghwa::settings::{DataClass, ProviderKind, ProviderSettings, Seconds};
-use common::Scratch;
-use common::provider::{Act, Fake, console, done, line, names, of, provider, talk};
 use serde_json::{Value, json};
 
 const ASKED: &str = "지금 서울 요청 수는?";

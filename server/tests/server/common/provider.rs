@@ -20,7 +20,7 @@ use super::{Scratch, Server, span, start};
 
 /// What the server of a provider does next.
 #[derive(Clone)]
-pub enum Act {
+pub(crate) enum Act {
     /// Streams these lines as words, in small pieces.
     Say(String),
     /// Calls the tool with these arguments, in small pieces.
@@ -40,11 +40,11 @@ pub enum Act {
 }
 
 #[derive(Clone, Default)]
-pub struct Fake {
-    pub acts: Arc<Mutex<VecDeque<Act>>>,
-    pub seen: Arc<Mutex<Vec<(String, HeaderMap, Value)>>>,
+pub(crate) struct Fake {
+    pub(crate) acts: Arc<Mutex<VecDeque<Act>>>,
+    pub(crate) seen: Arc<Mutex<Vec<(String, HeaderMap, Value)>>>,
     /// Answers that hang and were not given up yet.
-    pub open: Arc<AtomicUsize>,
+    pub(crate) open: Arc<AtomicUsize>,
 }
 
 struct Held(Arc<AtomicUsize>);
@@ -56,7 +56,7 @@ impl Drop for Held {
 }
 
 impl Fake {
-    pub async fn start(acts: impl IntoIterator<Item = Act>) -> (Self, SocketAddr) {
+    pub(crate) async fn start(acts: impl IntoIterator<Item = Act>) -> (Self, SocketAddr) {
         let fake = Self { acts: Arc::new(Mutex::new(acts.into_iter().collect())), ..Self::default() };
         let router = Router::new()
             .route("/v1/chat/completions", post(answer))
@@ -68,12 +68,12 @@ impl Fake {
         (fake, address)
     }
 
-    pub fn seen(&self) -> Vec<(String, HeaderMap, Value)> {
+    pub(crate) fn seen(&self) -> Vec<(String, HeaderMap, Value)> {
         self.seen.lock().unwrap().clone()
     }
 
     /// What the user's turn of a call held.
-    pub fn content(&self, at: usize) -> Value {
+    pub(crate) fn content(&self, at: usize) -> Value {
         let (_, _, body) = &self.seen()[at];
         let messages = body["messages"].as_array().unwrap();
         serde_json::from_str(messages.last().unwrap()["content"].as_str().unwrap()).unwrap()
@@ -160,7 +160,7 @@ fn events(text: String, held: Option<Held>) -> Response {
     ([(header::CONTENT_TYPE, "text/event-stream; charset=utf-8")], Body::from_stream(body)).into_response()
 }
 
-pub fn provider(name: &str, kind: ProviderKind, address: SocketAddr) -> ProviderSettings {
+pub(crate) fn provider(name: &str, kind: ProviderKind, address: SocketAddr) -> ProviderSettings {
     let url = match kind {
         ProviderKind::Openai => format!("http://{address}/v1"),
         ProviderKind::Anthropic => format!("http://{address}"),
@@ -182,7 +182,11 @@ pub fn provider(name: &str, kind: ProviderKind, address: SocketAddr) -> Provider
 }
 
 /// A console with these providers, and something to ask about.
-pub async fn console(data: &Scratch, providers: Vec<ProviderSettings>, change: impl FnOnce(&mut Settings)) -> Server {
+pub(crate) async fn console(
+    data: &Scratch,
+    providers: Vec<ProviderSettings>,
+    change: impl FnOnce(&mut Settings),
+) -> Server {
     let server = Server::with(start(&data.0, |settings| {
         settings.model.providers = providers;
         change(settings);
@@ -202,7 +206,7 @@ pub async fn console(data: &Scratch, providers: Vec<ProviderSettings>, change: i
 }
 
 /// Every event of a stream, by name and data.
-pub async fn talk(server: &Server, body: &Value) -> Vec<(String, Value)> {
+pub(crate) async fn talk(server: &Server, body: &Value) -> Vec<(String, Value)> {
     let answer = server.post("/api/ask/stream").json(body).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     let text = answer.text().await.unwrap();
@@ -213,18 +217,18 @@ pub async fn talk(server: &Server, body: &Value) -> Vec<(String, Value)> {
     text.split("\n\n").filter_map(event).collect()
 }
 
-pub fn names(events: &[(String, Value)]) -> Vec<&str> {
+pub(crate) fn names(events: &[(String, Value)]) -> Vec<&str> {
     events.iter().map(|(name, _)| name.as_str()).collect()
 }
 
-pub fn of<'a>(events: &'a [(String, Value)], name: &str) -> Vec<&'a Value> {
+pub(crate) fn of<'a>(events: &'a [(String, Value)], name: &str) -> Vec<&'a Value> {
     events.iter().filter(|(known, _)| known == name).map(|(_, data)| data).collect()
 }
 
-pub fn done(events: &[(String, Value)]) -> &Value {
+pub(crate) fn done(events: &[(String, Value)]) -> &Value {
     of(events, "done")[0]
 }
 
-pub fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     format!("{}\n", json!({ "text": text }))
 }

@@ -1,7 +1,6 @@
 //! A server in this process, with a listener and a data folder of its own.
-#![allow(clippy::unwrap_used, dead_code, unreachable_pub, reason = "helpers of tests; each file uses its own part")]
 
-pub mod provider;
+pub(crate) mod provider;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -17,18 +16,18 @@ use reqwest::{Client, RequestBuilder, Response};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-pub struct Server {
-    pub address: SocketAddr,
-    pub client: Client,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) client: Client,
     end: oneshot::Sender<()>,
     task: JoinHandle<Result<(), RunError>>,
 }
 
 /// A folder that goes with the test.
-pub struct Scratch(pub PathBuf);
+pub(crate) struct Scratch(pub PathBuf);
 
 impl Scratch {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("bonghwa-server-{}-{number}", std::process::id()));
@@ -43,7 +42,7 @@ impl Drop for Scratch {
     }
 }
 
-pub fn start(data: &Path, change: impl FnOnce(&mut Settings)) -> Start {
+pub(crate) fn start(data: &Path, change: impl FnOnce(&mut Settings)) -> Start {
     let mut settings = Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         dist: data.join("dist"),
@@ -57,11 +56,11 @@ pub fn start(data: &Path, change: impl FnOnce(&mut Settings)) -> Start {
 }
 
 impl Server {
-    pub async fn new(data: &Path) -> Self {
+    pub(crate) async fn new(data: &Path) -> Self {
         Self::with(start(data, |_| {})).await
     }
 
-    pub async fn with(start: Start) -> Self {
+    pub(crate) async fn with(start: Start) -> Self {
         let (end, ended) = oneshot::channel();
         let (tell, told) = oneshot::channel();
         let mut task = tokio::spawn(async move {
@@ -81,31 +80,31 @@ impl Server {
         Self { address, client, end, task }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    pub fn get(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
         self.client.get(self.url(path))
     }
 
-    pub fn post(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
         self.client.post(self.url(path))
     }
 
     /// Sends spans as JSON.
-    pub async fn traces(&self, body: &str) -> Response {
+    pub(crate) async fn traces(&self, body: &str) -> Response {
         self.post("/v1/traces").header("content-type", "application/json").body(body.to_owned()).send().await.unwrap()
     }
 
     /// The number behind a line of `/metrics`.
-    pub async fn metric(&self, line: &str) -> u64 {
+    pub(crate) async fn metric(&self, line: &str) -> u64 {
         let text = self.get("/metrics").send().await.unwrap().text().await.unwrap();
         let found = text.lines().find_map(|row| row.strip_prefix(line)?.trim().parse().ok());
         found.unwrap_or_else(|| panic!("{line} is not in {text}"))
     }
 
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         let _ = self.end.send(());
         let ended = tokio::time::timeout(Duration::from_secs(2), self.task).await;
         ended.expect("the server ends within two seconds").unwrap().unwrap();
@@ -113,7 +112,7 @@ impl Server {
 }
 
 /// One server span that ended so many seconds ago.
-pub fn span(ago: i64, id: u64) -> String {
+pub(crate) fn span(ago: i64, id: u64) -> String {
     let end = (bonghwa::clock::now() - ago) * 1_000_000_000;
     format!(
         r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"web"}}}}]}},
@@ -127,12 +126,12 @@ pub fn span(ago: i64, id: u64) -> String {
 }
 
 /// The same as protobuf.
-pub fn protobuf(json: &str) -> Vec<u8> {
+pub(crate) fn protobuf(json: &str) -> Vec<u8> {
     serde_json::from_str::<ExportTraceServiceRequest>(json).unwrap().encode_to_vec()
 }
 
 /// The message in a `google.rpc.Status` or an error of the data interface.
-pub async fn message(response: Response) -> String {
+pub(crate) async fn message(response: Response) -> String {
     let json: serde_json::Value = response.json().await.unwrap();
     let text = json.get("message").or_else(|| json.pointer("/error/message"));
     text.and_then(|text| text.as_str()).unwrap_or_default().to_owned()

@@ -1,12 +1,8 @@
 //! Headers, origins, names, keys.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
-mod common;
-
+use crate::common::{Scratch, Server, message, span, start};
 use bonghwa::keys::{Use, create};
 use bonghwa::run::{RunError, serve};
-use common::{Scratch, Server, message, span, start};
 use reqwest::{Response, StatusCode};
 
 fn header(response: &Response, name: &str) -> String {

@@ -1,14 +1,10 @@
 //! Files to take away: made by a server, checked and answered from by the program.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
-
-mod common;
-
 use std::process::{Command, Output};
 
+use crate::common::Scratch;
+use crate::common::provider::console;
 use axum::http::StatusCode;
-use common::Scratch;
-use common::provider::console;
 use serde_json::{Value, json};
 
 /// The program with these arguments.
