@@ -35,6 +35,9 @@ pub enum AtlasError {
         /// What was wrong.
         source: CodecError,
     },
+    /// Rows lie in a file that does not give them.
+    #[error("{0}")]
+    Elsewhere(String),
     /// There is no such region.
     #[error("there is no region {0}; the list of regions has the codes")]
     Region(String),

@@ -11,6 +11,8 @@
 //!
 //! Sections of an unknown code are skipped, so a newer writer can be read by an older reader.
 
+use serde::{Deserialize, Serialize};
+
 use crate::bucket::{Bucket, Concurrency};
 use crate::codec::{CodecError, Reader, put_bytes, put_i64, put_str, put_u64};
 use crate::hash::siphash13;
@@ -64,7 +66,8 @@ pub struct Row {
 }
 
 /// Which sections a reader wants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "a set of sections, of which any may be wanted")]
 pub struct Sections {
     /// [`Row::summary`].
@@ -88,6 +91,43 @@ impl Sections {
     pub const REGISTERS: Self = Self { registers: true, ..Self::NONE };
     /// Sessions only.
     pub const SESSIONS: Self = Self { sessions: true, ..Self::NONE };
+
+    /// Those that a row has.
+    pub const fn of(row: &Row) -> Self {
+        Self {
+            summary: row.summary.is_some(),
+            cells: row.cells.is_some(),
+            registers: row.registers.is_some(),
+            sessions: row.sessions.is_some(),
+        }
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            summary: self.summary && other.summary,
+            cells: self.cells && other.cells,
+            registers: self.registers && other.registers,
+            sessions: self.sessions && other.sessions,
+        }
+    }
+
+    /// Those that the other has not.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self {
+            summary: self.summary && !other.summary,
+            cells: self.cells && !other.cells,
+            registers: self.registers && !other.registers,
+            sessions: self.sessions && !other.sessions,
+        }
+    }
+
+    /// Whether there is any.
+    pub const fn any(self) -> bool {
+        self.summary || self.cells || self.registers || self.sessions
+    }
 }
 
 /// Why bytes are not a frame.

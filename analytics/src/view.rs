@@ -28,7 +28,10 @@ pub use logs::LogRow;
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
 pub use runbook::{Block, Inline, Passage, RunbookFile, RunbookHeading, RunbookView, near_best, runbook_words};
-pub use sessions::{AGES, Known, List, RegionSessions, SessionsQuery, SessionsView, sessions, sessions_period};
+pub use sessions::{
+    AGES, Known, List, RegionSessions, SessionsQuery, SessionsView, present_since, sessions, sessions_mode,
+    sessions_period,
+};
 
 pub use unfamiliar::unfamiliar;
 pub use why::{PartRow, WhyDetail, WhyPeriods, WhyQuery, WhyReading, WhyRow, WhyView, why};

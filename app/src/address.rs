@@ -97,6 +97,12 @@ impl Theme {
     }
 }
 
+/// Whether there is no server: a worker of the browser answers from files (`app/offline`).
+pub(crate) const OFFLINE: bool = cfg!(feature = "offline");
+
+/// What stands before a path. A folder of files has no paths, so what a server would be asked for stands behind `#`.
+const ROOT: &str = if OFFLINE { "#" } else { "" };
+
 /// The text size that needs no mention (보통), of 1 to 5.
 pub const NORMAL_SIZE: u8 = 2;
 
@@ -308,7 +314,7 @@ impl Address {
     /// Path and query string, defaults left out.
     pub fn href(&self) -> String {
         let pairs = self.pairs();
-        let mut out = self.path();
+        let mut out = ROOT.to_owned() + &self.path();
         for (i, (key, value)) in pairs.iter().enumerate() {
             out.push(if i == 0 { '?' } else { '&' });
             out.push_str(key);

@@ -6,7 +6,7 @@ use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::region::Region;
 use leptos::prelude::*;
 
-use crate::address::{Address, NORMAL_SIZE, Page, ReportsQuery, Theme};
+use crate::address::{Address, NORMAL_SIZE, OFFLINE, Page, ReportsQuery, Theme};
 use crate::dom::{Node, live, markup};
 use crate::live::Live;
 use crate::page;
@@ -81,6 +81,12 @@ impl Place {
         if !known {
             self.site.update(|site| (site.demo, site.title) = (demo, title.clone()));
         }
+    }
+
+    /// Takes over what the document says of the system now.
+    #[cfg(feature = "offline")]
+    pub(crate) fn look_again(self, site: Site) {
+        self.site.set(site);
     }
 
     /// Names of the regions.
@@ -245,9 +251,10 @@ fn foot(here: &Here, sent: u64) -> Node {
                 <a href=here.link(Page::Reports(ReportsQuery::default()))>{t.reports}</a>
                 <a href=here.link(Page::Runbook(String::new()))>{t.runbooks}</a>
                 <a href=here.link(Page::Connect)>{t.connect_data}</a>
+                {(!OFFLINE).then(|| markup! { <a href="/offline/index.html" rel="external">{t.open_files}</a> })}
                 <a href=format!("{help}#licences")>{t.license_font}</a>
                 <span>{t.kst}</span>
-                <span id="sent">{sent_outside(here, sent)}</span>
+                {(!OFFLINE).then(|| markup! { <span id="sent">{sent_outside(here, sent)}</span> })}
             </p>
         </footer>
     }

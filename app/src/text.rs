@@ -58,6 +58,7 @@ words! {
     text: "글자", "Text";
     method: "산출 방법", "Method";
     glossary: "용어", "Glossary";
+    open_files: "파일 열기", "Open files";
     license_font: "글꼴과 라이선스", "Fonts and licences";
     kst: "시각은 모두 한국 표준시(KST)", "All times are Korean Standard Time (KST)";
 

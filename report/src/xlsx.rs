@@ -208,9 +208,9 @@ fn text(said: &str) -> String {
     said.chars().filter(|c| allowed(*c)).take(LONGEST).collect()
 }
 
-/// Words of a chart, which the library would take for a range of cells if they began like one.
+/// Words of a chart, which the library would take for a range of cells if they looked like one: `=…`, `name!A1`.
 fn label(said: &str) -> String {
-    text(said.trim_start_matches(['=', ' ']))
+    text(said.trim_start_matches(['=', ' '])).replace('!', "\u{ff01}")
 }
 
 /// A name that a sheet can have and no other one has.

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use flate2::{Compression, write::GzEncoder};
 
+use crate::offline;
 use crate::process;
 use crate::step::{Outcome, Step};
 use crate::tools::Stamp;
@@ -19,7 +20,7 @@ pub(crate) const BUNDLE: Step =
 /// Kinds of files that shrink; fonts in woff2 and pictures are compressed already.
 const COMPRESSIBLE: [&str; 8] = ["css", "html", "js", "json", "svg", "txt", "wasm", "webmanifest"];
 /// Everything that the bundle is made from.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -28,6 +29,7 @@ const SOURCES: [&str; 9] = [
     "app",
     "package-lock.json",
     "public",
+    "report",
     "style",
 ];
 
@@ -44,6 +46,7 @@ fn build(workspace: &Workspace) -> Result<Outcome> {
     trunk(workspace, &dist.join("rooms"), "app/rooms.html", "/rooms/")?;
     trunk(workspace, &dist.join("answers"), "app/answers.html", "/answers/")?;
     recompute(workspace, &dist.join("recompute"))?;
+    offline::build(workspace, &dist)?;
     precompress(&dist)?;
     stamp.write()?;
     Ok(Outcome::Done)
@@ -61,32 +64,32 @@ fn trunk(workspace: &Workspace, dist: &Path, page: &str, url: &str) -> Result<()
 /// What the browser's workers run: a script of a plain name, which is asked for each time, and the module with its
 /// loader, which carry a hash.
 fn recompute(workspace: &Workspace, folder: &Path) -> Result<()> {
-    let target = "wasm32-unknown-unknown";
-    let arguments = [
-        "build",
-        "--locked",
-        "--package",
-        "bonghwa-recompute",
-        "--lib",
-        "--target",
-        target,
-        "--profile",
-        "wasm-release",
-    ];
-    process::run(&mut workspace.cargo(&arguments), "mend what the lines above name")?;
-    let module = workspace.target.join(target).join("wasm-release/bonghwa_recompute.wasm");
+    let module = compile(workspace, &["--package", "bonghwa-recompute"], "bonghwa_recompute")?;
     let name = format!("recompute-{}", fingerprint(std::slice::from_ref(&module))?);
-    let mut bindgen = workspace.command("wasm-bindgen");
-    bindgen.args(["--no-typescript", "--target", "web", "--out-name", &name, "--out-dir"]).arg(folder).arg(&module);
-    process::run(&mut bindgen, "the tool and the crate `wasm-bindgen` must have the same version")?;
-    let bound = folder.join(format!("{name}_bg.wasm"));
-    let mut shrink = workspace.command("wasm-opt");
-    shrink.args(FEATURES).arg("-O3").arg(&bound).arg("-o").arg(&bound);
-    process::run(&mut shrink, "remove node_modules and run the same command again")?;
+    bind(workspace, &module, folder, "web", &name)?;
     let source = workspace.root.join("app/recompute/worker.js");
     let script = fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
     let script = script.replace("./recompute.js", &format!("./{name}.js"));
     fs::write(folder.join("worker.js"), script).with_context(|| format!("cannot write to {}", folder.display()))
+}
+
+/// Compiles a crate to wasm32 and says where the module is.
+pub(crate) fn compile(workspace: &Workspace, package: &[&str], name: &str) -> Result<PathBuf> {
+    let target = "wasm32-unknown-unknown";
+    let mut cargo = workspace.cargo(&["build", "--locked", "--lib", "--target", target, "--profile", "wasm-release"]);
+    process::run(cargo.args(package), "mend what the lines above name")?;
+    Ok(workspace.target.join(target).join("wasm-release").join(format!("{name}.wasm")))
+}
+
+/// Writes the loader of a module and the module, made smaller, into a folder: `NAME.js` and `NAME_bg.wasm`.
+pub(crate) fn bind(workspace: &Workspace, module: &Path, folder: &Path, kind: &str, name: &str) -> Result<()> {
+    let mut bindgen = workspace.command("wasm-bindgen");
+    bindgen.args(["--no-typescript", "--target", kind, "--out-name", name, "--out-dir"]).arg(folder).arg(module);
+    process::run(&mut bindgen, "the tool and the crate `wasm-bindgen` must have the same version")?;
+    let bound = folder.join(format!("{name}_bg.wasm"));
+    let mut shrink = workspace.command("wasm-opt");
+    shrink.args(FEATURES).arg("-O3").arg(&bound).arg("-o").arg(&bound);
+    process::run(&mut shrink, "remove node_modules and run the same command again")
 }
 
 fn precompress(dist: &Path) -> Result<()> {

@@ -63,9 +63,14 @@ fn lint_wasm(workspace: &Workspace) -> Result<Outcome> {
         "bonghwa-file",
         "--package",
         "bonghwa-recompute",
+        "--package",
+        "bonghwa-offline",
+        "--package",
+        "bonghwa-writer",
     ][..];
+    let offline = &["--package", "bonghwa-app", "--features", "offline"][..];
     let worker = &["--package", "bonghwa-edge", "--package", "bonghwa-worker"][..];
-    for features in [pure, browser, worker] {
+    for features in [pure, browser, offline, worker] {
         let mut clippy = workspace.cargo(&["clippy", "--locked", "--target", "wasm32-unknown-unknown"]);
         process::run(clippy.args(features).args(["--", "-D", "warnings"]), "mend what the lines above name")?;
     }

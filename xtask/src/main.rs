@@ -7,6 +7,7 @@
 mod bundle;
 mod check;
 mod figures;
+mod offline;
 mod process;
 mod serve;
 mod step;
@@ -55,6 +56,8 @@ enum Command {
     },
     /// Run the benchmarks and print target/bench.json as a table
     Bench,
+    /// Build the page that needs no server, as a folder for any web server and as one file, in dist/offline
+    Offline,
     /// Measure the browser bundle and the Worker against their budgets and write target/size.json
     Size,
     /// Make the pictures of the README in docs/images
@@ -100,6 +103,7 @@ fn run(command: Command) -> Result<()> {
         Command::Worker { command: WorkerCommand::Deploy { arguments } } => worker::deploy(&workspace, &arguments),
         Command::Eval { arguments } => figures::eval(&workspace, &arguments),
         Command::Bench => figures::bench(&workspace),
+        Command::Offline => offline::run(&workspace),
         Command::Size => figures::size(&workspace),
         Command::Screenshots => test::screenshots(&workspace),
     }

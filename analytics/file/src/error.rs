@@ -30,6 +30,9 @@ pub enum FileError {
     /// The frames of a block cannot be read.
     #[error("block {0} of the file cannot be read: {1}")]
     Frame(usize, FrameError),
+    /// Bytes cannot be had.
+    #[error("the file cannot be read: {0}")]
+    Read(String),
     /// The files do not go together.
     #[error("the files do not go together: {0}")]
     Atlas(#[from] AtlasError),

@@ -8,6 +8,7 @@ use bonghwa_analytics::identity::{IdentityMode, KeyId};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::IncidentsQuery;
+use bonghwa_analytics::window;
 
 use crate::Writer;
 
@@ -32,6 +33,10 @@ const PYRAMID: [(Resolution, i64, i64); 4] = [
     (Resolution::Minute, 2 * DAY, 6 * 3600),
     (Resolution::TwoSeconds, 600, 3600),
 ];
+
+/// What stands in a block of its own: a reader needs all summaries, and of the rest little at a time.
+const PARTS: [Sections; 4] =
+    [Sections::SUMMARY, Sections { cells: true, ..Sections::NONE }, Sections::SESSIONS, Sections::REGISTERS];
 
 /// What a file says of the system: as the desk has it, at the instant that its pages stand for or the end of what is wanted.
 pub fn manifest<D: Desk>(desk: &D, wanted: &Wanted) -> Result<Manifest, D::Error> {
@@ -76,11 +81,14 @@ pub fn blocks<D: Desk, E: From<D::Error>>(
             let mut from = first;
             while from < wanted.to {
                 let to = from.saturating_add(step).min(wanted.to);
-                let registers = to > registers_from;
-                let sections = Sections { registers, sessions: code != NATION, ..Sections::ALL };
-                let frame = desk.frame(code, resolution, from, to, sections)?;
-                if let Some(bytes) = writer.block(&for_the_wire(frame)) {
-                    put(bytes)?;
+                for sections in PARTS {
+                    if sections.registers && to <= registers_from || sections.sessions && code == NATION {
+                        continue;
+                    }
+                    let frame = desk.frame(code, resolution, from, to, sections)?;
+                    if let Some(bytes) = writer.block(&for_the_wire(frame, None)) {
+                        put(bytes)?;
+                    }
                 }
                 from = to;
             }
@@ -89,11 +97,41 @@ pub fn blocks<D: Desk, E: From<D::Error>>(
     Ok(())
 }
 
+/// Which frames are wanted.
+#[derive(Clone, Debug)]
+pub struct FramesQuery {
+    /// Region codes.
+    pub regions: Vec<String>,
+    /// Start of the window.
+    pub from: i64,
+    /// End of the window (exclusive).
+    pub to: i64,
+    /// Coarsest resolution; absent leaves the choice to the length of the window.
+    pub coarsest: Option<Resolution>,
+    /// Sections.
+    pub sections: Sections,
+    /// Registers of this mode only; absent means all.
+    pub mode: Option<IdentityMode>,
+}
+
+/// The frames that make up a window, one after the other, registers in their shortest form.
+pub fn frames<D: Desk>(desk: &D, query: &FramesQuery) -> Result<Vec<u8>, D::Error> {
+    let coarsest = query.coarsest.unwrap_or(window::coarsest(query.from, query.to));
+    let mut out = Vec::new();
+    for code in &query.regions {
+        desk.known(code)?;
+        for frame in desk::window(desk, code, query.from, query.to, coarsest, query.sections)? {
+            for_the_wire(frame, query.mode).encode(&mut out);
+        }
+    }
+    Ok(out)
+}
+
 /// Registers in their shortest form.
-fn for_the_wire(mut frame: Frame) -> Frame {
+fn for_the_wire(mut frame: Frame, only: Option<IdentityMode>) -> Frame {
     for row in &mut frame.rows {
         if let Some(section) = &mut row.registers {
-            *section = shortest(section, frame.key, None);
+            *section = shortest(section, frame.key, only);
         }
     }
     frame
@@ -101,7 +139,7 @@ fn for_the_wire(mut frame: Frame) -> Frame {
 
 /// A registers section in its shortest form, of one identity mode or of all. One that cannot be read stays as it is: whoever
 /// reads it will say so.
-pub fn shortest(section: &[u8], key: KeyId, only: Option<IdentityMode>) -> Vec<u8> {
+fn shortest(section: &[u8], key: KeyId, only: Option<IdentityMode>) -> Vec<u8> {
     let mut concurrency = std::collections::BTreeMap::new();
     for mode in IdentityMode::ALL.into_iter().filter(|mode| only.is_none_or(|only| only == *mode)) {
         let Ok(found) = registers_of(section, mode) else { return section.to_vec() };

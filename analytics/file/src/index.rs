@@ -1,6 +1,7 @@
 //! What a file says of itself.
 
 use bonghwa_analytics::desk::Manifest;
+use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::time::Resolution;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,13 @@ pub struct Index {
     pub manifest: Manifest,
     /// The blocks, in their order.
     pub blocks: Vec<Block>,
+}
+
+impl Index {
+    /// Whether registers came along, without which sets cannot be combined.
+    pub fn has_registers(&self) -> bool {
+        self.blocks.iter().any(|block| block.sections.registers)
+    }
 }
 
 /// Who made a file, when and why.
@@ -43,9 +51,8 @@ pub struct Block {
     pub from: i64,
     /// End of the last row (exclusive).
     pub to: i64,
-    /// Whether its rows hold registers; they are most of a file's bytes, and needed only where sets are combined.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub registers: bool,
+    /// What its rows hold. Whoever opens a file reads the summaries, and the rest, which is most of its bytes, when it is needed.
+    pub sections: Sections,
     /// Bytes.
     pub length: u64,
     /// SHA-256 of them, in hexadecimal.

@@ -15,16 +15,17 @@
 
 mod error;
 mod export;
+mod heap;
 mod index;
 mod writer;
 
-use bonghwa_analytics::desk::{Files, Manifest};
-use bonghwa_analytics::frame::{self, Frame};
+use bonghwa_analytics::frame::{Frame, Sections};
 use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 pub use self::error::FileError;
-pub use self::export::{Wanted, blocks, manifest, shortest};
+pub use self::export::{FramesQuery, Wanted, blocks, frames, manifest};
+pub use self::heap::{Bytes, Heap, Volume};
 pub use self::index::{Block, Index, Made};
 pub use self::writer::{SigningKey, Writer, public_key};
 
@@ -113,7 +114,9 @@ impl Opened {
             return Err(FileError::Block(number));
         }
         let frames = Frame::decode_all(bytes).map_err(|error| FileError::Frame(number, error))?;
-        let right = |frame: &Frame| frame.region == block.region && frame.resolution == block.resolution;
+        let right = |frame: &Frame| {
+            frame.region == block.region && frame.resolution == block.resolution && held(frame) == block.sections
+        };
         if frames.iter().all(right) { Ok(frames) } else { Err(FileError::Block(number)) }
     }
 }
@@ -135,50 +138,9 @@ pub fn read(bytes: &[u8]) -> Result<(Opened, Vec<Frame>), FileError> {
     Ok((opened, frames))
 }
 
-/// Several files together, or bare frames: what an edge gives, which nobody signed.
-#[derive(Clone, Debug, Default)]
-pub struct Heap {
-    /// The files that were signed, in the order in which they came.
-    pub opened: Vec<Opened>,
-    /// Rows of all of them.
-    pub frames: Vec<Frame>,
-    /// How many of them nobody signed.
-    pub unsigned: u32,
-}
-
-impl Heap {
-    /// Adds a file or bare frames; nothing of it if anything in it is wrong.
-    pub fn add(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-        if bytes.starts_with(&frame::MAGIC) {
-            self.frames.extend(Frame::decode_all(bytes).map_err(|error| FileError::Frame(0, error))?);
-            self.unsigned += 1;
-        } else {
-            let (opened, frames) = read(bytes)?;
-            self.opened.push(opened);
-            self.frames.extend(frames);
-        }
-        Ok(())
-    }
-
-    /// A desk of everything. What the files say of the system is taken from the newest; `other` says it where none does.
-    pub fn desk(self, other: Manifest) -> Result<Files, FileError> {
-        let mut manifests: Vec<&Manifest> = self.opened.iter().map(|opened| &opened.index.manifest).collect();
-        manifests.sort_by_key(|manifest| std::cmp::Reverse(manifest.as_of));
-        let mut manifest = manifests.first().map_or(other, |newest| (*newest).clone());
-        for older in manifests.iter().skip(1) {
-            for region in &older.regions {
-                if !manifest.regions.iter().any(|known| known.code == region.code) {
-                    manifest.regions.push(region.clone());
-                }
-            }
-            for (incident, marks) in &older.marks {
-                let known = manifest.marks.entry(incident.clone()).or_default();
-                known.extend(marks.iter().filter(|mark| !known.contains(mark)).cloned().collect::<Vec<_>>());
-                known.sort_by_key(|mark| mark.at);
-            }
-        }
-        Ok(Files::open(manifest, self.frames)?)
-    }
+/// The sections that all rows of a frame hold.
+fn held(frame: &Frame) -> Sections {
+    frame.rows.iter().fold(Sections::ALL, |held, row| held.and(Sections::of(row)))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -80,13 +80,13 @@ fn files_of_several_regions_merge_and_bare_frames_join_them() {
     let mark = Mark { at: NOW, kind: MarkKind::Acknowledged, by: String::new() };
     let older = Manifest { marks: [("a".to_owned(), vec![mark.clone()])].into(), ..manifest(&["busan"], NOW - DAY) };
     let mut heap = Heap::default();
-    heap.add(&file(&[frame("busan", NOW - 1200)], older)).unwrap();
-    heap.add(&file(&[frame("seoul", NOW - 1200)], manifest(&["seoul"], NOW))).unwrap();
+    heap.add(Box::new(file(&[frame("busan", NOW - 1200)], older)), &mut |_, _| ()).unwrap();
+    heap.add(Box::new(file(&[frame("seoul", NOW - 1200)], manifest(&["seoul"], NOW))), &mut |_, _| ()).unwrap();
     let mut bare = Vec::new();
     frame("jeju", NOW - 1200).encode(&mut bare);
-    heap.add(&bare).unwrap();
-    assert!(heap.add(b"something else").is_err());
-    assert_eq!((heap.opened.len(), heap.unsigned), (2, 1));
+    heap.add(Box::new(bare), &mut |_, _| ()).unwrap();
+    assert!(heap.add(Box::new(b"something else".to_vec()), &mut |_, _| ()).is_err());
+    assert_eq!((heap.volumes.len(), heap.unsigned), (2, 1));
     let desk = heap.desk(Manifest::default()).unwrap();
     let codes: Vec<&str> = desk.settings().regions.iter().map(|region| region.code.as_str()).collect();
     assert_eq!((codes, desk.as_of()), (vec!["seoul", "busan", "jeju"], NOW));

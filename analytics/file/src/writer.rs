@@ -1,11 +1,11 @@
 //! Writing a file.
 
-use bonghwa_analytics::frame::{Frame, Row};
+use bonghwa_analytics::frame::Frame;
 use ed25519_dalek::Signer as _;
 pub use ed25519_dalek::SigningKey;
 use sha2::{Digest, Sha256};
 
-use crate::{Block, FileError, HEAD, Index, MAGIC, MOST_INDEX, SEAL, VERSION, hex};
+use crate::{Block, FileError, HEAD, Index, MAGIC, MOST_INDEX, SEAL, VERSION, held, hex};
 
 /// Collects blocks; their bytes go wherever the caller keeps them, so that a file may be larger than memory.
 #[derive(Debug, Default)]
@@ -14,9 +14,13 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// The bytes of a block: the rows of a frame, all with the same sections. None for a frame without rows.
+    /// The bytes of a block: the rows of a frame, all with the same sections. None for a frame with nothing in it.
     pub fn block(&mut self, frame: &Frame) -> Option<Vec<u8>> {
         let (first, last) = (frame.rows.first()?, frame.rows.last()?);
+        let sections = held(frame);
+        if !sections.any() {
+            return None;
+        }
         let mut bytes = Vec::new();
         frame.encode(&mut bytes);
         self.blocks.push(Block {
@@ -24,7 +28,7 @@ impl Writer {
             resolution: frame.resolution,
             from: first.start,
             to: last.start + frame.resolution.seconds(),
-            registers: frame.rows.iter().any(|row: &Row| row.registers.is_some()),
+            sections,
             length: bytes.len() as u64,
             sha256: hex(&Sha256::digest(&bytes)),
         });

@@ -1,4 +1,5 @@
-//! A desk of frames at hand: what a file holds, or several of them together.
+//! A desk of frames at hand: what a file holds, or several of them together. Summaries are held, from which pages are made; the
+//! other sections, which are most of the bytes, may stay where they lie until they are asked for.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use crate::baseline::Baselines;
 use crate::frame::{Form, Frame, Row, Sections, encode_registers};
 use crate::identity::{IdentityMode, KeyId};
 use crate::incident::Incident;
-use crate::nation::Gather;
+use crate::nation::{self, Gather};
 use crate::objective::Objective;
 use crate::region::Region;
 use crate::session::Thresholds;
@@ -79,6 +80,34 @@ struct Kept {
     forecasts: Vec<(ForecastQuery, ForecastView)>,
 }
 
+/// Where sections lie that a desk does not hold.
+pub trait Shelf {
+    /// Gives frames that hold the sections wanted of a region's rows that begin in `from..to`; rows beside them may come along.
+    fn fetch(&self, wanted: &Part<'_>, give: &mut dyn FnMut(&Frame)) -> Result<(), AtlasError>;
+}
+
+/// Sections of some rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// Region code.
+    pub region: &'a str,
+    /// Width of the rows.
+    pub resolution: Resolution,
+    /// Start of the first row.
+    pub from: i64,
+    /// Behind the start of the last one.
+    pub to: i64,
+    /// Which sections.
+    pub sections: Sections,
+}
+
+/// Nothing lies elsewhere.
+impl Shelf for () {
+    fn fetch(&self, _: &Part<'_>, _: &mut dyn FnMut(&Frame)) -> Result<(), AtlasError> {
+        Ok(())
+    }
+}
+
 /// Rows of one region and resolution, by start.
 type Rows = BTreeMap<i64, Row>;
 
@@ -87,6 +116,7 @@ pub struct Files {
     manifest: Manifest,
     key: KeyId,
     rows: BTreeMap<(String, Resolution), Rows>,
+    shelf: Box<dyn Shelf>,
     atlas: RefCell<Atlas>,
     kept: RefCell<Kept>,
     as_of: i64,
@@ -97,7 +127,16 @@ impl Files {
     /// name come after those that it does; national rows that are missing are made.
     ///
     /// Fails if the identities of the frames were hashed under different keys, or a row cannot be read.
-    pub fn open(mut manifest: Manifest, frames: impl IntoIterator<Item = Frame>) -> Result<Self, AtlasError> {
+    pub fn open(manifest: Manifest, frames: impl IntoIterator<Item = Frame>) -> Result<Self, AtlasError> {
+        Self::over(manifest, frames, Box::new(()))
+    }
+
+    /// The same with sections that lie on a shelf. A section there belongs to the row at hand of the same start and sequence.
+    pub fn over(
+        mut manifest: Manifest,
+        frames: impl IntoIterator<Item = Frame>,
+        shelf: Box<dyn Shelf>,
+    ) -> Result<Self, AtlasError> {
         let mut rows: BTreeMap<(String, Resolution), Rows> = BTreeMap::new();
         let mut key = None;
         for frame in frames {
@@ -123,7 +162,8 @@ impl Files {
         let newest = rows.iter().filter_map(end).max().unwrap_or(0);
         let as_of = Resolution::TwoSeconds.floor(manifest.as_of.unwrap_or(newest));
         let atlas = RefCell::new(Atlas::new(manifest.regions.clone()));
-        let mut files = Self { manifest, key: key.unwrap_or_default(), rows, atlas, kept: RefCell::default(), as_of };
+        let (key, kept) = (key.unwrap_or_default(), RefCell::default());
+        let mut files = Self { manifest, key, rows, shelf, atlas, kept, as_of };
         files.unite()?;
         files.fill()?;
         Ok(files)
@@ -142,8 +182,8 @@ impl Files {
             for chunk in starts.chunks(CHUNK) {
                 let (Some(first), Some(last)) = (chunk.first(), chunk.last()) else { continue };
                 let mut gather = Gather::new(self.key, resolution, chunk);
-                for ((region, _), rows) in all() {
-                    gather.add(region, rows.range(first..=last).map(|(_, row)| row))?;
+                for ((region, _), _) in all() {
+                    gather.add(region, &self.frame(region, resolution, *first, last + 1, nation::SECTIONS)?.rows)?;
                 }
                 for (start, bucket) in gather.finish() {
                     let (mut summary, mut registers) = (Vec::new(), Vec::new());
@@ -168,8 +208,8 @@ impl Files {
         for (region, resolution) in self.rows.keys() {
             atlas.insert(&self.rows_of(region, *resolution, i64::MIN, i64::MAX, Sections::SUMMARY))?;
             if region != NATION && *resolution <= Resolution::FiveMinutes {
-                let recent = self.rows_of(region, *resolution, self.as_of - RECENT, self.as_of, Sections::REGISTERS);
-                atlas.insert(&recent)?;
+                let recent = (self.as_of - RECENT, self.as_of);
+                atlas.insert(&self.frame(region, *resolution, recent.0, recent.1, Sections::REGISTERS)?)?;
             }
         }
         Ok(())
@@ -243,7 +283,20 @@ impl Desk for Files {
         to: i64,
         sections: Sections,
     ) -> Result<Frame, AtlasError> {
-        Ok(self.rows_of(region, resolution, from, to, sections))
+        let mut frame = self.rows_of(region, resolution, from, to, sections);
+        let lacking = |row: &Row| sections.without(Sections::of(row)).any();
+        if frame.rows.iter().any(lacking) {
+            self.shelf.fetch(&Part { region, resolution, from, to, sections }, &mut |other| {
+                for row in &other.rows {
+                    let held = frame.rows.binary_search_by_key(&row.start, |held| held.start).ok();
+                    let held = held.and_then(|at| frame.rows.get_mut(at)).filter(|held| held.seq == row.seq);
+                    if let Some(held) = held {
+                        complete(held, taken(row, sections));
+                    }
+                }
+            })?;
+        }
+        Ok(frame)
     }
 
     fn recall(&self, frame: &Frame) -> Result<(), AtlasError> {

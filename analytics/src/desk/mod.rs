@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use at::At;
-pub use files::{Files, Manifest};
+pub use files::{Files, Manifest, Part, Shelf};
 pub use incidents::{Looked, exists, incident, incidents, links, look, open_incidents};
 pub use pages::{budgets, combine, forecast, now, region, series, sessions, unknown_region};
 pub use rows::{merged, national_union, union, window};

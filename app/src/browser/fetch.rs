@@ -49,7 +49,10 @@ async fn body(
         request.set_headers(&kind);
         request.set_body(text);
     }
+    #[cfg(not(feature = "offline"))]
     let answer = leptos::prelude::window().fetch_with_str_and_init(url, &request);
+    #[cfg(feature = "offline")]
+    let answer = super::desk::fetch(url, &request);
     let answer = JsFuture::from(answer).await.map_err(failed)?;
     let answer: Response = answer.dyn_into().map_err(failed)?;
     let good = answer.ok();

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "rooms")]
 pub(crate) mod again;
+#[cfg(feature = "offline")]
+mod desk;
 #[cfg(feature = "front")]
 pub(crate) mod detail;
 pub(crate) mod fetch;
@@ -18,6 +20,7 @@ mod plot;
 pub(crate) mod route;
 #[cfg(feature = "answers")]
 pub(crate) mod share;
+#[cfg(not(feature = "offline"))]
 mod stream;
 
 use bonghwa_analytics::format::Lang;
@@ -82,7 +85,10 @@ fn pairs(names: &str) -> Vec<(String, String)> {
 /// Keeps the page in step with what happens round it: the reader's navigation and choices, the server's ticks.
 pub(crate) fn follow(place: Place, live: Live) {
     route::follow(place.address);
+    #[cfg(not(feature = "offline"))]
     stream::follow(live);
+    #[cfg(feature = "offline")]
+    desk::follow(place, live);
     #[cfg(feature = "answers")]
     share::follow();
     Effect::new(move || {

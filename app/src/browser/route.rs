@@ -10,10 +10,11 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlAnchorElement, MouseEvent, PopStateEvent};
 
-use crate::address::Address;
+use crate::address::{Address, OFFLINE};
 
-/// Links of which a click is a change of the address, if they lead to this site.
-const LINK: &str = "a[href]:not([target],[download],[rel~=external])";
+/// Links of which a click is a change of the address, if they lead to this site. Offline those within a page are among them,
+/// because the browser would take them for a change of the address.
+const LINK: &str = if OFFLINE { "a[href^='#']" } else { "a[href]:not([target],[download],[rel~=external])" };
 
 /// Which part of a page is to be seen once it is shown.
 #[derive(PartialEq)]
@@ -35,7 +36,34 @@ thread_local! {
 /// The address of the document.
 pub(crate) fn current() -> Address {
     let location = window().location();
-    Address::parse(&location.pathname().unwrap_or_default(), &location.search().unwrap_or_default())
+    let [path, query, _] = if OFFLINE {
+        parts(&location.hash().unwrap_or_default())
+    } else {
+        [location.pathname(), location.search(), Ok(String::new())].map(Result::unwrap_or_default)
+    };
+    Address::parse(&path, &query)
+}
+
+/// Path, query string and part of the page that stand behind `#` where there is no server.
+fn parts(hash: &str) -> [String; 3] {
+    let hash = hash.strip_prefix('#').unwrap_or(hash);
+    let (place, part) = hash.split_once('#').unwrap_or((hash, ""));
+    let (path, query) = place.split_once('?').unwrap_or((place, ""));
+    [path, query, part].map(str::to_owned)
+}
+
+/// The same of a link: nothing if it leads elsewhere, and no path if it leads to a part of this page.
+fn asked(link: &HtmlAnchorElement) -> Option<[String; 3]> {
+    if OFFLINE {
+        let href = link.get_attribute("href").unwrap_or_default();
+        return Some(match href.strip_prefix("#/") {
+            Some(_) => parts(&href),
+            None => [String::new(), String::new(), href.trim_start_matches('#').to_owned()],
+        });
+    }
+    let here = window().location().origin().is_ok_and(|origin| origin == link.origin());
+    let part = link.hash().trim_start_matches('#').to_owned();
+    here.then(|| [link.pathname(), link.search(), part])
 }
 
 /// Keeps the address in step with the browser for as long as the page lives.
@@ -93,21 +121,43 @@ fn click(event: &MouseEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let link = target.and_then(|target| target.closest(LINK).ok().flatten());
     let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) else { return };
-    let to = Address::parse(&link.pathname(), &link.search());
-    if window().location().origin().is_ok_and(|origin| origin == link.origin()) && to.page.is_here() {
+    let Some([path, query, part]) = asked(&link) else { return };
+    if OFFLINE && path.is_empty() {
         event.prevent_default();
-        push(&[link.pathname(), link.search(), link.hash()].concat());
-        let part = || View::Part(link.hash().trim_start_matches('#').to_owned());
-        let view = if link.has_attribute("data-noscroll") { View::Same } else { part() };
-        change(current(), view);
+        open(&part);
+        return;
+    }
+    let to = Address::parse(&path, &query);
+    if to.page.is_here() {
+        event.prevent_default();
+        let whole = || [link.pathname(), link.search(), link.hash()].concat();
+        push(&if OFFLINE { link.hash() } else { whole() });
+        let view = if link.has_attribute("data-noscroll") { View::Same } else { View::Part(part) };
+        change(to, view);
+    }
+}
+
+/// Shows a part of the page, as the browser does where it follows a link: what is closed round it opens.
+fn open(id: &str) {
+    let Some(part) = document().get_element_by_id(id) else { return };
+    let mut around = part.closest("details").ok().flatten();
+    while let Some(details) = around {
+        // Refused only for a name that is none.
+        let _ = details.set_attribute("open", "");
+        around = details.parent_element().and_then(|outer| outer.closest("details").ok().flatten());
+    }
+    part.scroll_into_view();
+    if let Some(part) = part.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = part.focus();
     }
 }
 
 /// Adds an entry to the history, unless the document is there already, and notes in the old one what was seen of it.
 fn push(to: &str) {
     let location = window().location();
-    let parts = [location.pathname(), location.search(), location.hash()].map(Result::unwrap_or_default);
-    if let (Ok(history), true) = (window().history(), parts.concat() != to) {
+    let [path, query, hash] = [location.pathname(), location.search(), location.hash()].map(Result::unwrap_or_default);
+    let here = if OFFLINE { hash } else { [path, query, hash].concat() };
+    if let (Ok(history), true) = (window().history(), here != to) {
         // A browser refuses when a script does this hundreds of times in a few seconds.
         let _ = history.replace_state(&JsValue::from(window().scroll_y().unwrap_or_default()), "");
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(to));

@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ClipboardEvent, Element, HtmlDocument, HtmlElement, HtmlTextAreaElement};
 
+use crate::address::OFFLINE;
 use crate::page::ask::share::Copied;
 
 /// Copies the answer: as text for a message, and with its tables for a document.
@@ -64,7 +65,12 @@ pub(crate) fn follow() {
 }
 
 fn absolute(href: &str) -> String {
-    window().location().origin().unwrap_or_default() + href
+    let location = window().location();
+    if OFFLINE {
+        let whole = location.href().unwrap_or_default();
+        return whole.split('#').next().unwrap_or_default().to_owned() + href;
+    }
+    location.origin().unwrap_or_default() + href
 }
 
 fn all(within: &Element, selector: &str) -> Vec<Element> {

@@ -45,7 +45,7 @@ use bonghwa_analytics::view::{NowView, RegionView};
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::address::Page;
+use crate::address::{OFFLINE, Page};
 use crate::app::{Here, Place};
 use crate::chart::Cursor;
 use crate::data;
@@ -258,12 +258,13 @@ pub(crate) fn Body() -> impl IntoView {
     let data: Data = Resource::new_with_options(
         move || {
             let key = key.get();
-            let moving = matches!(key, Page::Region(_) | Page::Reports(_))
+            let moving = OFFLINE
+                || matches!(key, Page::Region(_) | Page::Reports(_))
                 || matches!(&key, Page::Now(query, _) if query.at.is_none());
             // Rows of a minute need not be asked for every two seconds.
             let slow = matches!(&key, Page::Incidents(_) | Page::Incident(_))
                 || matches!(&key, Page::Sessions(query) if query.from.is_none());
-            let rest = if slow { 20 } else { 1 };
+            let rest = if slow && !OFFLINE { 20 } else { 1 };
             (key, if moving || slow { hands.live.tick.get() / rest } else { 0 }, hands.said.get().0)
         },
         move |(key, ..)| {

@@ -2,12 +2,14 @@
 //! scripts; with them the list follows what is being made.
 
 use bonghwa_analytics::ask::Format;
-use bonghwa_analytics::format::{Lang, count, decimal, moment, short_date};
+use bonghwa_analytics::format::{Lang, count, decimal, local, moment, short_date};
+use bonghwa_analytics::region::Region;
 use bonghwa_analytics::report::{
     LONGEST_REASON, ReportEntry, ReportFiles, ReportKind, ReportProgress, ReportState, ReportsView,
 };
+use bonghwa_analytics::time::WEEK;
 
-use crate::address::{Page, ReportsQuery};
+use crate::address::{OFFLINE, Page, ReportsQuery};
 use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
 use crate::part::form::hidden;
@@ -17,6 +19,9 @@ use crate::part::table::{chapter, table};
 pub(crate) fn render(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
     let t = here.t;
     set_title(here, t.reports);
+    if OFFLINE {
+        return offline(here, view, query);
+    }
     let busy = view.entries.iter().any(|entry| !entry.state.is_over());
     let reload = busy.then(|| markup! { <p class="nowasm"><a class="btn" href=here.address.href()>{t.reload}</a></p> });
     let list = if view.entries.is_empty() {
@@ -39,6 +44,23 @@ pub(crate) fn render(here: &Here, view: &ReportsView, query: &ReportsQuery) -> N
             {order(here, view, query)}
         </article>
         {chapter("list", here.lang.pick("만든 보고서", "Reports made"), markup! { {reload}{list}<p class="subt">{kept(here, view)}</p> }.into_node())}
+        {chapter("take", here.lang.pick("자료 내보내기", "Take the data away"), take(here, view))}
+    }
+    .into_node()
+}
+
+/// Without a server a report is made in the browser, and goes to the reader's own folder.
+fn offline(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
+    let about = here.lang.pick(
+        "기간과 지역을 고르면 이 브라우저에서 보고서를 만들어 내려받습니다. 한글(HWPX)과 PDF는 서버나 bonghwa report 명령으로 만듭니다.",
+        "Choose a period and regions: the report is made in this browser and saved. HWPX and PDF are made by a server or by the command bonghwa report.",
+    );
+    markup! {
+        <article class="document reports">
+            <h1>{here.t.reports}</h1>
+            <p class="small">{about}</p>
+            {order(here, view, query)}
+        </article>
     }
     .into_node()
 }
@@ -55,17 +77,10 @@ fn order(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
             }
         })
         .collect();
-    let regions: Vec<_> = here
-        .regions
-        .iter()
-        .map(|region| {
-            let name = here.region(&region.code).to_owned();
-            let value = region.code.clone();
-            markup! { <label><input type="checkbox" name="region" value=value/>{name}</label> }
-        })
-        .collect();
+    let regions = regions(here);
     let formats: Vec<_> = Format::ALL
         .into_iter()
+        .filter(|format| !OFFLINE || matches!(format, Format::Html | Format::Xlsx))
         .map(|format| {
             markup! { <label><input type="checkbox" name="format" value=format.name() checked=""/>{format.name().to_uppercase()}</label> }
         })
@@ -75,9 +90,12 @@ fn order(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
     });
     let unseen =
         [("lang", here.lang.tag().to_owned()), ("back", here.address.href()), ("incident", query.incident.clone())];
-    let until = bonghwa_analytics::format::local(view.as_of);
+    let until = local(view.as_of);
+    let reason = (!OFFLINE).then(|| {
+        markup! { <label class="reason">{here.lang.pick("사유", "Reason")}<input name="why" maxlength=LONGEST_REASON.to_string()/></label> }
+    });
     markup! {
-        <form class="order" method="post" action="/api/reports">
+        <form class="order" method="post" action="/api/reports" data-report=OFFLINE>
             {hidden(unseen)}
             <fieldset><legend>{here.lang.pick("종류", "Kind")}</legend>{kinds}{about}</fieldset>
             <fieldset>
@@ -87,8 +105,45 @@ fn order(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
             </fieldset>
             <fieldset class="many"><legend>{here.lang.pick("지역(고르지 않으면 전국)", "Regions (none for all)")}</legend>{regions}</fieldset>
             <fieldset><legend>{here.lang.pick("파일 형식", "Files")}</legend>{formats}</fieldset>
-            <label class="reason">{here.lang.pick("사유", "Reason")}<input name="why" maxlength=LONGEST_REASON.to_string()/></label>
+            {reason}
             <button class="btn main">{here.lang.pick("보고서 만들기", "Make the report")}</button>
+            {OFFLINE.then(|| markup! { <p role="status"></p> })}
+        </form>
+    }
+    .into_node()
+}
+
+/// A box to tick for each region.
+fn regions(here: &Here) -> Vec<Node> {
+    let one = |region: &Region| {
+        let name = here.region(&region.code).to_owned();
+        let value = region.code.clone();
+        markup! { <label><input type="checkbox" name="region" value=value/>{name}</label> }.into_node()
+    };
+    here.regions.iter().map(one).collect()
+}
+
+/// The form that gives a signed file, which opens without a server.
+fn take(here: &Here, view: &ReportsView) -> Node {
+    let t = here.t;
+    let about = here.lang.pick(
+        "고른 기간과 지역을 서명한 .bonghwa 파일로 받습니다. 서버가 없는 곳에서 이 파일을 열면 같은 화면과 같은 답이 나옵니다. 개인정보는 가리고, 사유는 파일에 남습니다.",
+        "Gives the period and regions as a signed .bonghwa file. Opened where there is no server, it shows the same pages and answers. Personal data is masked, and the reason stands in the file.",
+    );
+    let (from, to) = (local(view.as_of - WEEK), local(view.as_of));
+    markup! {
+        <p class="subt">{about}" "<a href="/offline/index.html" rel="external">{t.open_files}</a></p>
+        <form class="order" method="post" action="/api/export">
+            <fieldset>
+                <legend>{t.period}</legend>
+                <label>{t.from}<input type="datetime-local" name="from" required value=from/></label>
+                <label>{t.to}<input type="datetime-local" name="to" required value=to/></label>
+            </fieldset>
+            <fieldset class="many"><legend>{here.lang.pick("지역(고르지 않으면 전국)", "Regions (none for all)")}</legend>{regions(here)}</fieldset>
+            <label><input type="checkbox" name="registers" value="1"/>{here.lang.pick("사용자 합산용 레지스터 포함(파일이 두세 배 커집니다)", "With registers, so that users of any regions and times can be counted together (two or three times as large)")}</label>
+            <label class="reason">{here.lang.pick("사유(꼭 적어 주세요)", "Reason (required)")}<input name="reason" required maxlength="500"/></label>
+            <label class="reason">{here.lang.pick("받는 사람", "Taken by")}<input name="by" autocomplete="name" maxlength="100"/></label>
+            <button class="btn">{here.lang.pick("파일로 받기", "Take the file")}</button>
         </form>
     }
     .into_node()

@@ -4,7 +4,7 @@ use bonghwa_analytics::format::{Lang, clock, date, moment, same_day, span};
 use bonghwa_analytics::view::{Level, OpenIncident};
 use leptos::prelude::{Get, Update};
 
-use crate::address::Page;
+use crate::address::{OFFLINE, Page};
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
 use crate::live::Live;
@@ -108,6 +108,16 @@ pub(crate) fn as_of(here: &Here, instant: i64, received: Option<(u16, u16)>, lat
         let (path, word) = if paused { (icon::PLAY, t.resume) } else { (icon::PAUSE, t.pause) };
         markup! { {icon(path)}{word} }
     });
+    let follow = (!OFFLINE).then(|| {
+        markup! {
+            <p class="livebox">
+                <button type="button" class="quiet wasm" on:click=move |_: leptos::ev::MouseEvent| live.paused.update(|paused| *paused = !*paused)>
+                    {pause}
+                </button>
+                <a class="quiet nowasm" rel="external" href=here.address.href()>{icon(icon::RELOAD)}{t.reload}</a>
+            </p>
+        }
+    });
     markup! {
         <div class="asof">
             <p class="clock">{clock_line}</p>
@@ -116,12 +126,7 @@ pub(crate) fn as_of(here: &Here, instant: i64, received: Option<(u16, u16)>, lat
             {lines}
             {more}
             {lost}
-            <p class="livebox">
-                <button type="button" class="quiet wasm" on:click=move |_: leptos::ev::MouseEvent| live.paused.update(|paused| *paused = !*paused)>
-                    {pause}
-                </button>
-                <a class="quiet nowasm" rel="external" href=here.address.href()>{icon(icon::RELOAD)}{t.reload}</a>
-            </p>
+            {follow}
         </div>
     }
     .into_node()

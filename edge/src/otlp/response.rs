@@ -31,9 +31,10 @@ pub fn response(signal: Signal, format: Format, report: &Report) -> Vec<u8> {
                 Signal::Metrics => "rejectedDataPoints",
                 Signal::Logs => "rejectedLogRecords",
             };
+            // By name: maps keep their order in some builds and sort in others, and all edges give the same bytes.
             let mut partial = Map::new();
-            partial.insert(field.to_owned(), Value::String(report.rejected.to_string()));
             partial.insert("errorMessage".to_owned(), Value::String(message.to_owned()));
+            partial.insert(field.to_owned(), Value::String(report.rejected.to_string()));
             json!({ "partialSuccess": partial }).to_string().into_bytes()
         }
     }

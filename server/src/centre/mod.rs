@@ -6,7 +6,6 @@
 mod answers;
 mod desk;
 mod edge;
-mod frames;
 mod nation;
 mod pages;
 mod runbooks;
@@ -35,7 +34,6 @@ use crate::answers::{Answers, AnswersError};
 use crate::marks::{MarkError, Marks};
 use crate::runbooks::{RunbookError, RunbookSource, Runbooks};
 use edge::Edge;
-pub use frames::FramesQuery;
 use nation::Nation;
 
 /// Seconds by which a screen trails the clock, so that what senders batch has arrived.

@@ -1,7 +1,8 @@
 //! `bonghwa ask`
 
+use std::cell::RefCell;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use bonghwa_analytics::answer::{Asking, reply};
@@ -9,7 +10,7 @@ use bonghwa_analytics::atlas::AtlasError;
 use bonghwa_analytics::desk::{Files, Manifest};
 use bonghwa_analytics::format::{Lang, parse_local};
 use bonghwa_app::speak;
-use bonghwa_file::{FileError, Heap};
+use bonghwa_file::{Bytes, FileError, Heap};
 use clap::Args;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -18,9 +19,6 @@ use super::Failure;
 use super::demo::ServerArgs;
 use crate::output::say;
 use crate::settings::bundled_regions;
-
-/// Bytes of files that are read together.
-const MOST_BYTES: u64 = 1 << 30;
 
 /// Ask a running server, or files, in plain Korean or English.
 #[derive(Args)]
@@ -58,8 +56,6 @@ pub(super) struct Ask {
 pub(super) enum Refused {
     #[error("cannot read {0}: {1}; check the path and its permissions")]
     File(PathBuf, std::io::Error),
-    #[error("the files hold more than {MOST_BYTES} bytes; give fewer regions or days")]
-    TooLarge,
     #[error("{0}: {1}")]
     Wrong(PathBuf, FileError),
     #[error(transparent)]
@@ -157,19 +153,38 @@ impl Ask {
 
 /// A desk of some files; the manifest says what none of them does.
 pub(super) fn open(files: &[PathBuf], manifest: Manifest) -> Result<Files, Refused> {
-    let mut left = MOST_BYTES;
     let mut heap = Heap::default();
-    for file in files {
-        let bytes = read(file, left)?;
-        left -= bytes.len() as u64;
-        heap.add(&bytes).map_err(|error| Refused::Wrong(file.clone(), error))?;
+    for path in files {
+        let bytes = OnDisk::open(path).map_err(|error| Refused::File(path.clone(), error))?;
+        heap.add(Box::new(bytes), &mut |_, _| ()).map_err(|error| Refused::Wrong(path.clone(), error))?;
     }
     Ok(heap.desk(manifest)?)
 }
 
-fn read(path: &Path, most: u64) -> Result<Vec<u8>, Refused> {
-    let failed = |error| Refused::File(path.to_path_buf(), error);
-    let mut bytes = Vec::new();
-    File::open(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > most { Err(Refused::TooLarge) } else { Ok(bytes) }
+/// A file that is read where it is asked for: it may be larger than memory.
+pub(super) struct OnDisk {
+    file: RefCell<File>,
+    length: u64,
+}
+
+impl OnDisk {
+    pub(super) fn open(path: &Path) -> std::io::Result<Self> {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        Ok(Self { file: RefCell::new(file), length })
+    }
+}
+
+impl Bytes for OnDisk {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn read(&self, at: u64, length: u64) -> Result<Vec<u8>, FileError> {
+        let mut file = self.file.borrow_mut();
+        let mut bytes = Vec::new();
+        let read = file.seek(SeekFrom::Start(at)).and_then(|_| (&mut *file).take(length).read_to_end(&mut bytes));
+        read.map_err(|error| FileError::Read(error.to_string()))?;
+        if (bytes.len() as u64) < length { Err(FileError::Truncated) } else { Ok(bytes) }
+    }
 }

@@ -1,15 +1,14 @@
 //! `bonghwa verify`
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use bonghwa_analytics::format::local;
-use bonghwa_file::{FileError, HEAD, Opened, head_length, open};
+use bonghwa_file::{FileError, Opened, Volume};
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::Failure;
+use super::ask::OnDisk;
 use crate::output::say;
 
 /// Say of .bonghwa files who signed them, when and why, and whether a byte changed since.
@@ -60,26 +59,13 @@ impl Verify {
 
 /// Reads a file block by block: it may be larger than memory.
 fn check(path: &Path) -> Result<Opened, Refused> {
-    let failed = |error| Refused::File(path.to_path_buf(), error);
     let wrong = |error| Refused::Wrong(path.to_path_buf(), error);
-    let mut file = File::open(path).map_err(failed)?;
-    let mut some = |length: u64| {
-        let mut bytes = Vec::new();
-        (&mut file).take(length).read_to_end(&mut bytes).map_err(failed)?;
-        Ok(bytes)
-    };
-    let mut head = some(HEAD as u64)?;
-    let length = head_length(&head).map_err(wrong)?;
-    head.extend(some((length - HEAD) as u64)?);
-    let opened = open(&head).map_err(wrong)?;
-    for (number, (_, length)) in opened.places().enumerate() {
-        let bytes = some(length)?;
-        if (bytes.len() as u64) < length {
-            return Err(wrong(FileError::Truncated));
-        }
-        opened.block(number, &bytes).map_err(wrong)?;
+    let bytes = OnDisk::open(path).map_err(|error| Refused::File(path.to_path_buf(), error))?;
+    let volume = Volume::open(Box::new(bytes)).map_err(wrong)?;
+    for number in 0..volume.opened.index.blocks.len() {
+        volume.block(number).map_err(wrong)?;
     }
-    if some(1)?.is_empty() { Ok(opened) } else { Err(wrong(FileError::Longer)) }
+    Ok(volume.opened)
 }
 
 fn regions(opened: &Opened) -> Vec<&str> {
@@ -91,7 +77,7 @@ fn data(path: &Path, opened: &Opened) -> Value {
     json!({
         "file": path, "bytes": opened.length(), "signer": opened.signer, "made": index.made, "from": index.from, "to": index.to,
         "title": index.manifest.title, "demo": index.manifest.demo, "regions": regions(opened), "blocks": index.blocks.len(),
-        "registers": index.blocks.iter().any(|block| block.registers),
+        "registers": index.has_registers(),
     })
 }
 
@@ -108,7 +94,7 @@ fn show(path: &Path, opened: &Opened) {
     if index.manifest.demo {
         say!("  data      of a demonstration");
     }
-    if !index.blocks.iter().any(|block| block.registers) {
+    if !index.has_registers() {
         say!("  registers none: users of several regions or times cannot be counted together");
     }
 }

@@ -16,13 +16,13 @@ use bonghwa_app::address::{
     COMPARISONS, FORECAST_MEASURES, HORIZONS, MAP_MEASURES, MODES, SPANS, WHY_MEASURES, forecast_query, now_query,
     region_query, sessions_query, threshold, why_query,
 };
+use bonghwa_file::FramesQuery;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
 use super::query::{Parameters, name};
 use super::{App, refused_by_centre};
-use crate::centre::FramesQuery;
 use crate::pull::CURSOR_HEADER;
 
 /// Content type of frames.
@@ -175,7 +175,7 @@ pub(super) async fn frames(State(app): State<App>, uri: Uri, headers: HeaderMap)
     let query = FramesQuery { regions, from, to, coarsest, sections, mode };
     let (bytes, tag) = ready
         .ask(move |centre| {
-            let bytes = centre.frames(&query)?;
+            let bytes = bonghwa_file::frames(centre, &query)?;
             // A digest of the bytes, so that the tag changes exactly when they do.
             let digest = Sha256::digest(&bytes);
             let tag = format!("\"{}\"", crate::keys::hex(digest.get(..16).unwrap_or_default()));

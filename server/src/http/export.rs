@@ -5,9 +5,9 @@ use std::io::Read;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use bonghwa_analytics::format::parse_local;
 use bonghwa_file::Wanted;
 use futures_util::stream;
 use schemars::JsonSchema;
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::demo::wrong;
 use super::error::ApiError;
+use super::reports::is_form;
 use super::{App, refused_by_centre};
 use crate::export::{ExportError, Exported, Purpose};
 
@@ -44,12 +45,10 @@ pub(super) struct Export {
     by: String,
 }
 
-/// Makes a file and sends it.
-pub(super) async fn file(
-    State(app): State<App>,
-    body: Result<Json<Export>, JsonRejection>,
-) -> Result<Response, ApiError> {
-    let Json(Export { from, to, regions, registers, reason, by }) = body.map_err(wrong)?;
+/// Makes a file and sends it. What is wanted comes as JSON, or from the form of a page.
+pub(super) async fn file(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, ApiError> {
+    let wanted = if is_form(&headers) { of_form(&body)? } else { Json::from_bytes(&body).map_err(wrong)?.0 };
+    let Export { from, to, regions, registers, reason, by } = wanted;
     let ready = app.ready()?;
     let (centre, exporter) = (ready.centre.clone(), ready.exporter.clone());
     let wanted = Wanted { from, to, regions, registers };
@@ -72,6 +71,29 @@ pub(super) async fn file(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
     Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// What a form wants: dates and times in Asia/Seoul.
+fn of_form(body: &[u8]) -> Result<Export, ApiError> {
+    let mut wanted =
+        Export { from: 0, to: 0, regions: Vec::new(), registers: false, reason: String::new(), by: String::new() };
+    for (key, value) in form_urlencoded::parse(body) {
+        let instant = || {
+            parse_local(&value)
+                .ok_or_else(|| ApiError::Body(format!("{key} = {value:?} is no instant; give 2026-11-20T14:05")))
+        };
+        match &*key {
+            "from" => wanted.from = instant()?,
+            "to" => wanted.to = instant()?,
+            "region" if value.is_empty() => {}
+            "region" => wanted.regions.push(value.into_owned()),
+            "registers" => wanted.registers = true,
+            "reason" => wanted.reason = value.into_owned(),
+            "by" => wanted.by = value.into_owned(),
+            _ => return Err(ApiError::Body(format!("there is no field {key:?}"))),
+        }
+    }
+    Ok(wanted)
 }
 
 fn refused(error: ExportError) -> ApiError {

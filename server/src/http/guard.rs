@@ -128,6 +128,11 @@ pub(super) fn page_policy(nonce: &str) -> String {
 pub(super) const WORKER: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
                                  frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/// The policy of the offline page and its worker: their own parts; what is opened there goes nowhere else.
+pub(super) const OFFLINE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
+                                  img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
+                                  frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
+
 #[cfg(test)]
 mod tests {
     use super::*;

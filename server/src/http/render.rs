@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap};
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use bonghwa_analytics::answer::{Asking, Reply};
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::Lang;
@@ -200,15 +200,17 @@ pub(super) fn files(app: &App, pages: Router) -> Router {
         if found && is_file {
             let life = if is_hashed(&path) { "public, max-age=31536000, immutable" } else { "no-cache" };
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(life));
-            if path.starts_with("/recompute/") {
-                let policy = HeaderValue::from_static(guard::WORKER);
-                response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+            let policy = [("/recompute/", guard::WORKER), ("/offline/", guard::OFFLINE)];
+            if let Some((_, policy)) = policy.into_iter().find(|(folder, _)| path.starts_with(folder)) {
+                response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
             }
         }
         response
     };
     // The page for a browser without a server is no page of this one, and its inline script would not run here.
     let hidden = Router::new().route("/index.html", axum::routing::get(|| async { StatusCode::NOT_FOUND }));
+    let offline = || async { Redirect::permanent("/offline/index.html") };
+    let hidden = hidden.route("/offline", axum::routing::get(offline)).route("/offline/", axum::routing::get(offline));
     hidden.fallback_service(files.fallback(pages)).layer(axum::middleware::from_fn(marked))
 }
 

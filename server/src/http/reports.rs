@@ -130,7 +130,8 @@ fn disposition(name: &str, format: Format, shown: bool) -> String {
     format!("{kind}; filename=\"report.{}\"; filename*=UTF-8''{escaped}", format.name())
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+/// Whether a body comes from a form of a page.
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.starts_with("application/x-www-form-urlencoded")
 }

@@ -100,7 +100,7 @@ fn taken_away(centre: &Centre, wanted: &Wanted) -> Files {
     let mut file = writer.head(index, &SigningKey::from_bytes(&[1; 32])).unwrap();
     file.extend(bytes);
     let mut heap = Heap::default();
-    heap.add(&file).unwrap();
+    heap.add(Box::new(file), &mut |_, _| ()).unwrap();
     heap.desk(Manifest::default()).unwrap()
 }
 

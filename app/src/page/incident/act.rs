@@ -6,6 +6,7 @@ use bonghwa_analytics::view::{Fact, IncidentRow, IncidentView, MarkKind, Unit};
 use leptos::ev::MouseEvent;
 use leptos::prelude::Get;
 
+use crate::address::OFFLINE;
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, live, markup};
 use crate::page::Hands;
@@ -47,6 +48,16 @@ pub(super) fn act(here: &Here, view: &IncidentView, row: &IncidentRow, hands: Ha
             </div>
         }
     });
+    // What is said of an incident is kept by a server.
+    let say_so = (!OFFLINE).then(|| {
+        markup! {
+            <label class="by wasm">{t.by_name}<input id="by" name="by" autocomplete="name" maxlength="40"/></label>
+            <div class="btns wasm">{buttons}</div>
+            <p class="hint wasm">{t.by_hint}</p>
+            {unkept}
+            {judge}
+        }
+    });
     markup! {
         <aside class="act" aria-label=t.actions>
             <dl>
@@ -54,11 +65,7 @@ pub(super) fn act(here: &Here, view: &IncidentView, row: &IncidentRow, hands: Ha
                 <div><dt>{t.scope}</dt><dd>{say::incident::places(here, &row.regions)}</dd></div>
                 <div><dt>{t.owner}</dt><dd>{owner}</dd></div>
             </dl>
-            <label class="by wasm">{t.by_name}<input id="by" name="by" autocomplete="name" maxlength="40"/></label>
-            <div class="btns wasm">{buttons}</div>
-            <p class="hint wasm">{t.by_hint}</p>
-            {unkept}
-            {judge}
+            {say_so}
             <p class="go"><a class="btn" href=report>{icon(icon::REPORT)}{here.lang.pick("이 장애 보고서", "Report on this incident")}</a></p>
             <p class="hint nowasm">{t.no_script}</p>
         </aside>

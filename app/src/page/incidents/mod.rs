@@ -6,7 +6,7 @@ mod row;
 
 use bonghwa_analytics::view::{IncidentsQuery, IncidentsView, Level};
 
-use crate::address::{INCIDENT_SPANS, Page};
+use crate::address::{INCIDENT_SPANS, OFFLINE, Page};
 use crate::app::{Here, set_title};
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
@@ -44,7 +44,7 @@ pub(crate) fn render(here: &Here, view: &IncidentsView, query: &IncidentsQuery, 
             {list(here, view, query)}
         </section>
         {signs(here, view)}
-        {again::again(here, view, query, hands)}
+        {(!OFFLINE).then(|| again::again(here, view, query, hands))}
         {sources}
     }
     .into_node()

@@ -1,0 +1,182 @@
+//! The offline page: a folder of files that works from any web server, and the same as one file that opens from a disk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::bundle::{bind, compile};
+use crate::step::{Outcome, Step, run_all};
+use crate::tools::{CRATES, NODE_TOOLS, RUST_TARGET, WASM_BINDGEN_CLI};
+use crate::workspace::{Workspace, files_below, fingerprint};
+
+/// Modules: name, crate with its features, the crate's name in file names, and under which name its loader is known.
+const MODULES: [(&str, &[&str], &str, &str); 3] = [
+    ("app", &["--package", "bonghwa-app", "--features", "offline"], "bonghwa_app", "bonghwaApp"),
+    ("desk", &["--package", "bonghwa-offline"], "bonghwa_offline", "bonghwaDesk"),
+    ("writer", &["--package", "bonghwa-writer"], "bonghwa_writer", "bonghwaWriter"),
+];
+/// Files that are taken as they are.
+const PAGE: [&str; 5] = ["index.html", "manifest.webmanifest", "offline.js", "sw.js", "words.js"];
+/// The page as one file.
+const WHOLE: &str = "bonghwa.html";
+
+const OFFLINE: Step = Step {
+    title: "offline page",
+    why: "the console without a server (about 6 min after a change)",
+    run: |workspace| build(workspace, &workspace.dist()).map(|()| Outcome::Done),
+};
+
+/// Installs what building the page needs, builds it and says where it is.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    run_all(workspace, &[RUST_TARGET, WASM_BINDGEN_CLI, NODE_TOOLS, CRATES, OFFLINE])?;
+    println!(
+        "\n{} is one file that a browser opens; the folder goes on any web server",
+        workspace.dist().join("offline").join(WHOLE).display()
+    );
+    Ok(())
+}
+
+/// Builds the page into `offline` below the bundle, whose style sheet and fonts it shares.
+pub(crate) fn build(workspace: &Workspace, dist: &Path) -> Result<()> {
+    let folder = dist.join("offline");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    let fonts = folder.join("fonts");
+    fs::create_dir_all(&fonts).with_context(|| format!("cannot make {}", fonts.display()))?;
+    for (name, package, module, global) in MODULES {
+        let compiled = compile(workspace, package, module)?;
+        bind(workspace, &compiled, &folder, "no-modules", name)?;
+        fs::rename(folder.join(format!("{name}_bg.wasm")), folder.join(format!("{name}.wasm")))?;
+        // The loaders all take one name, and a page has two of them.
+        let loader = folder.join(format!("{name}.js"));
+        let script = read(&loader)?.replacen("let wasm_bindgen", &format!("var {global}"), 1);
+        write(&loader, &script)?;
+    }
+    let source = workspace.root.join("app/offline/page");
+    let worker = read(&folder.join("desk.js"))? + &read(&source.join("worker.js"))?;
+    write(&folder.join("desk-worker.js"), &worker)?;
+    fs::remove_file(folder.join("desk.js"))?;
+    for name in PAGE {
+        fs::copy(source.join(name), folder.join(name)).with_context(|| format!("cannot copy {name}"))?;
+    }
+    fs::copy(workspace.root.join("public/icon.svg"), folder.join("icon.svg"))?;
+    for font in files_below(&workspace.root.join("public/fonts"))? {
+        let name = font.file_name().context("a font has no name")?;
+        fs::copy(&font, fonts.join(name))?;
+    }
+    write(&folder.join("style.css"), &style(workspace)?.replace("url(\"/fonts/", "url(\"fonts/"))?;
+    keeper(&folder)?;
+    whole(&folder)
+}
+
+/// All style sheets, in the order in which the bundle has them.
+fn style(workspace: &Workspace) -> Result<String> {
+    let page = read(&workspace.root.join("app/index.html"))?;
+    let named = page.lines().filter_map(|line| line.split_once("rel=\"css\" href=\"../")?.1.split('"').next());
+    let mut sheets = String::new();
+    for sheet in named.chain(["style/offline.css"]) {
+        sheets += &read(&workspace.root.join(sheet))?;
+    }
+    Ok(sheets)
+}
+
+/// Tells the service worker which parts there are, and of which version.
+fn keeper(folder: &Path) -> Result<()> {
+    let path = folder.join("sw.js");
+    let parts: Vec<PathBuf> = files_below(folder)?.into_iter().filter(|part| *part != path).collect();
+    let name = |part: &PathBuf| part.strip_prefix(folder).map(|part| part.to_string_lossy().replace('\\', "/"));
+    let names: Vec<String> = parts.iter().map(name).collect::<Result<_, _>>()?;
+    let script = read(&path)?.replace("%VERSION%", &fingerprint(&parts)?).replace("%PARTS%", &names.join("\", \""));
+    write(&path, &script)
+}
+
+/// The same as one file, for networks without a server and for a double click: scripts, modules and fonts stand within it.
+fn whole(folder: &Path) -> Result<()> {
+    let mut style = read(&folder.join("style.css"))?;
+    for font in files_below(&folder.join("fonts"))? {
+        let name = font.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let data = format!("data:font/woff2;base64,{}", base64(&fs::read(&font)?));
+        style = style.replace(&format!("fonts/{name}"), &data);
+    }
+    let icon = format!("data:image/svg+xml;base64,{}", base64(&fs::read(folder.join("icon.svg"))?));
+    let mut page = String::new();
+    for line in read(&folder.join("index.html"))?.lines() {
+        let line = line.trim_end();
+        // What a file cannot have, and the scripts, which stand at its end.
+        if line.contains("rel=\"manifest\"") || line.contains("<script src=") {
+            continue;
+        }
+        if line.contains("rel=\"stylesheet\"") {
+            page += &format!("<style>{style}</style>\n");
+        } else if line.contains("Content-Security-Policy") {
+            let rule = line.replace("'self' 'wasm-unsafe-eval'", "'unsafe-inline' 'wasm-unsafe-eval' blob:");
+            let rule = rule
+                .replace("style-src 'self'", "style-src 'unsafe-inline'")
+                .replace("font-src 'self'", "font-src data:");
+            let rule = rule
+                .replace("worker-src 'self'", "worker-src blob:")
+                .replace("connect-src 'self'", "connect-src 'none'");
+            page += &rule.replace("img-src 'self' data:", "img-src data:").replace("manifest-src 'self'; ", "");
+            page.push('\n');
+        } else if line == "</body>" {
+            for module in MODULES {
+                let bytes = fs::read(folder.join(format!("{}.wasm", module.0)))?;
+                page += &format!("<script type=\"text/plain\" id=\"{}.wasm\">{}</script>\n", module.0, base64(&bytes));
+            }
+            page += &format!(
+                "<script type=\"text/plain\" id=\"desk-worker.js\">{}</script>\n",
+                inline(&folder.join("desk-worker.js"))?
+            );
+            for loader in ["app.js", "writer.js", "words.js", "offline.js"] {
+                page += &format!("<script>{}</script>\n", inline(&folder.join(loader))?);
+            }
+            page += "</body>\n";
+        } else {
+            page += &line.replace("href=\"icon.svg\"", &format!("href=\"{icon}\""));
+            page.push('\n');
+        }
+    }
+    write(&folder.join(WHOLE), &page)
+}
+
+/// A script as it may stand within a page.
+fn inline(path: &Path) -> Result<String> {
+    Ok(read(path)?.replace("</script", "<\\/script").replace("<!--", "<\\!--"))
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// RFC 4648, section 4.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * place)) as usize & 63];
+            out.push(if place <= chunk.len() { char::from(letter) } else { '=' });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_is_that_of_the_rfc() {
+        let known = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")];
+        for (text, packed) in known {
+            assert_eq!(base64(text.as_bytes()), packed);
+        }
+    }
+}
