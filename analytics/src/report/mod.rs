@@ -238,21 +238,8 @@ pub fn report<D: Desk>(
 
 /// The question that the parts of a report answer.
 fn question(regions: &[String], from: i64, to: i64) -> Question {
-    Question {
-        kind: Kind::Report,
-        measures: Vec::new(),
-        areas: regions.iter().map(|code| Area { name: code.clone(), regions: vec![code.clone()] }).collect(),
-        service: None,
-        period: Period { from, to, said: String::new() },
-        against: None,
-        limit: None,
-        threshold: None,
-        horizon: None,
-        order: None,
-        after_deployment: false,
-        format: None,
-        mode: None,
-    }
+    let areas = regions.iter().map(|code| Area { name: code.clone(), regions: vec![code.clone()] }).collect();
+    Question { areas, ..Question::new(Kind::Report, Period { from, to, said: String::new() }) }
 }
 
 /// Sessions that stood out in the period, in the regions asked about.
