@@ -105,7 +105,7 @@ pub(super) fn lines<S: Source>(source: &S, asked: &Asked<'_>, ranked: &[RankRow]
     codes.extend(asked.codes().into_iter().filter(|code| !ranked.iter().any(|row| row.region == *code)));
     let period = (asked.question.period.from, asked.question.period.to);
     let line = |code: String| {
-        let area = Area { name: code.clone(), regions: vec![code.clone()] };
+        let area = Area::region(&code);
         let known = ranked.iter().find(|row| row.region == code).map(|row| row.value.clone());
         let [load, users, requests, error_rate, p95] = LINE.map(|measure| match measure {
             Measure::Load => known.clone(),

@@ -238,7 +238,7 @@ pub fn report<D: Desk>(
 
 /// The question that the parts of a report answer.
 fn question(regions: &[String], from: i64, to: i64) -> Question {
-    let areas = regions.iter().map(|code| Area { name: code.clone(), regions: vec![code.clone()] }).collect();
+    let areas = regions.iter().map(|code| Area::region(code)).collect();
     Question { areas, ..Question::new(Kind::Report, Period { from, to, said: String::new() }) }
 }
 

@@ -137,8 +137,7 @@ impl Tools {
                 "the period must end after it begins, and within {MOST_DAYS} days"
             )));
         }
-        let area = |code: &String| Area { name: code.clone(), regions: vec![code.clone()] };
-        let areas = regions.iter().map(area).collect();
+        let areas = regions.iter().map(|code| Area::region(code)).collect();
         let period = Period { from, to, said: String::new() };
         let question = Question { measures, areas, service, ..Question::new(Kind::Value, period) };
         self.answer(Asking { question: Some(question), ..Asking::default() }, lang).await
