@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use bonghwa_analytics::atlas::AtlasError;
@@ -13,6 +13,7 @@ use bonghwa_analytics::frame::{Form, Frame, Row, encode_registers};
 use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::report::{Made, Report, ReportKind, ReportQuery, Step, report};
+use bonghwa_analytics::session::{Kind, Session, Sessions};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution, WEEK, week_start};
@@ -141,6 +142,46 @@ fn one_region_is_told_alone_and_an_unknown_one_is_refused() {
         let made = report(&files, &query, &mut |_| ControlFlow::Continue(())).unwrap();
         assert_eq!(made, Made::NoIncident, "{id}");
     }
+}
+
+/// Regions with so many long sessions each, on the last day of the week that is told.
+fn with_sessions(regions: &[(&str, i64)]) -> Files {
+    let key = FleetKey::new([3; 16]).id();
+    let start = monday() - DAY;
+    let frame = |(region, count): &(&str, i64)| {
+        let long = |n: i64| Session {
+            key: n as u64 + 1,
+            first: start + 60 - (5 * 3600 + n),
+            last: start + 60,
+            requests: 9,
+            addresses: 1,
+        };
+        let mut known = Sessions { notable: (0..*count).map(long).collect(), ..Sessions::default() };
+        let (mut summary, mut sessions) = (Vec::new(), Vec::new());
+        Summary::of(&bucket(region, start)).encode(&mut summary);
+        known.settle();
+        known.encode(&mut sessions);
+        let row = Row { start, seq: 1, summary: Some(summary), sessions: Some(sessions), ..Row::default() };
+        Frame { region: (*region).to_owned(), key, resolution: Resolution::FiveMinutes, rows: vec![row] }
+    };
+    let places = regions.iter().map(|(code, _)| place(code)).collect();
+    let manifest = Manifest { regions: places, mode: MODE, as_of: Some(monday() + DAY), ..Manifest::default() };
+    Files::open(manifest, regions.iter().map(frame)).unwrap()
+}
+
+#[test]
+fn sessions_of_some_regions_are_all_counted_and_no_others() {
+    let files = with_sessions(&[("seoul", 40), ("busan", 30), ("jeju", 45)]);
+    let long = |regions: &[&str]| {
+        let regions = regions.iter().map(|code| (*code).to_owned()).collect();
+        let report = made(&files, &ReportQuery { regions, ..week() });
+        let list = report.sessions.lists.into_iter().find(|list| list.kind == Kind::LongLived).unwrap();
+        let known: BTreeSet<String> = report.sessions.known.into_iter().map(|known| known.region).collect();
+        (list.total, list.listed.len(), known.len())
+    };
+    assert_eq!(long(&[]), (115, 50, 3));
+    assert_eq!(long(&["seoul", "busan"]), (70, 50, 2));
+    assert_eq!(long(&["busan"]), (30, 30, 1));
 }
 
 #[test]

@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ReportKind, SHOWN};
+use super::ReportKind;
 use crate::answer::{Asked, RankRow, Source, course, error, stats};
 use crate::ask::Area;
 use crate::time::{DAY, Resolution, day_start};
 use crate::view::now::{Scope, measure_id, unit_of};
 use crate::view::{Fact, Measure, Method, Unit};
 
+/// Measures whose course is shown.
+const SHOWN: [Measure; 3] = [Measure::Users, Measure::LatencyP95, Measure::Load];
 /// Steps of an incident at most.
 const STEPS: i64 = 24;
 /// Seconds before and after an incident that its course shows.

@@ -15,13 +15,13 @@ pub use course::{Course, RegionLine, Slot};
 pub use list::{LONGEST_REASON, ReportEntry, ReportFiles, ReportOrder, ReportProgress, ReportState, ReportsView};
 pub use quality::{Quality, RegionQuality};
 
-use crate::answer::{Asked, Reported};
+use crate::answer::{Asked, Reported, sessions};
 use crate::ask::{Area, Kind, Period, Question};
 use crate::desk::{self, At, Desk};
 use crate::identity::IdentityMode;
 use crate::region::Region;
 use crate::time::{DAY, WEEK, civil, day_start, days_in_month, instant, week_start};
-use crate::view::{IncidentView, Measure, SessionsQuery, SessionsView};
+use crate::view::{IncidentView, SessionsView};
 
 /// Seconds until the rows of a time have closed.
 const GRACE: i64 = 60;
@@ -241,22 +241,3 @@ fn question(regions: &[String], from: i64, to: i64) -> Question {
     let areas = regions.iter().map(|code| Area::region(code)).collect();
     Question { areas, ..Question::new(Kind::Report, Period { from, to, said: String::new() }) }
 }
-
-/// Sessions that stood out in the period, in the regions asked about.
-fn sessions<D: Desk>(desk: &D, asked: &Asked<'_>) -> Result<SessionsView, D::Error> {
-    let Period { from, to, .. } = asked.question.period;
-    let query = SessionsQuery { region: asked.only(), span: to - from, from: Some(from), to: Some(to) };
-    let mut view = desk.sessions_page(&query)?;
-    let codes = asked.codes();
-    for list in &mut view.lists {
-        let all = list.listed.len();
-        list.listed.retain(|listed| codes.contains(&listed.region));
-        if list.listed.len() < all {
-            list.total = list.listed.len() as u64;
-        }
-    }
-    Ok(view)
-}
-
-/// Measures whose course a report shows.
-const SHOWN: [Measure; 3] = [Measure::Users, Measure::LatencyP95, Measure::Load];
