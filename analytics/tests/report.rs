@@ -109,6 +109,7 @@ fn steps_are_told_in_order_and_each_of_them_can_stop_it() {
     assert!(matches!(all.unwrap(), Made::Report(_)));
     heard.dedup();
     assert_eq!(heard, Step::ALL);
+    assert_eq!(serde_json::to_value(Step::ALL).unwrap(), serde_json::json!(Step::ALL.map(Step::name)));
     for last in Step::ALL {
         let stop = |step| if step == last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         assert_eq!(report(&files, &week(), &mut { stop }).unwrap(), Made::Stopped, "{last:?}");

@@ -159,6 +159,19 @@ impl Step {
     /// All steps, in order.
     pub const ALL: [Self; 7] =
         [Self::Measures, Self::Incidents, Self::Ranking, Self::Capacity, Self::Courses, Self::Sessions, Self::Quality];
+
+    /// Its name in data.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Measures => "measures",
+            Self::Incidents => "incidents",
+            Self::Ranking => "ranking",
+            Self::Capacity => "capacity",
+            Self::Courses => "courses",
+            Self::Sessions => "sessions",
+            Self::Quality => "quality",
+        }
+    }
 }
 
 /// What became of a report.
