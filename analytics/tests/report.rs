@@ -12,7 +12,7 @@ use bonghwa_analytics::desk::{Files, Manifest};
 use bonghwa_analytics::frame::{Form, Frame, Row, encode_registers};
 use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::region::Region;
-use bonghwa_analytics::report::{Made, Report, ReportKind, ReportQuery, Step, report};
+use bonghwa_analytics::report::{Made, Report, ReportKind, ReportQuery, Step, instant_of, report};
 use bonghwa_analytics::session::{Kind, Session, Sessions};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::summary::Summary;
@@ -96,6 +96,21 @@ fn a_report_of_an_instant_stays_the_same_while_data_goes_on_to_arrive() {
     let later = made(&files(monday() + DAY, |_, _| false), &query);
     assert!(!then.complete && then.to == monday() - 3 * DAY + 3900);
     assert_eq!(json(&then), json(&later));
+}
+
+#[test]
+fn the_instant_that_is_listed_is_the_one_that_is_told_of() {
+    let files = files(monday() + DAY, |_, _| false);
+    for at in [None, Some(monday() + 180), Some(monday() - 1), Some(i64::MAX)] {
+        let report = made(&files, &ReportQuery { at, ..week() });
+        assert_eq!(report.as_of, instant_of(&files, at), "{at:?}");
+        assert_eq!(ReportKind::Week.period(instant_of(&files, at)), (report.from, report.to), "{at:?}");
+    }
+    assert_eq!(
+        instant_of(&files, Some(monday() + 180)),
+        monday(),
+        "three minutes past midnight the week before is told"
+    );
 }
 
 #[test]

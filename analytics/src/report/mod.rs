@@ -185,6 +185,12 @@ pub enum Made {
     NoIncident,
 }
 
+/// The instant that a report of a desk stands for: the one that is asked for, else the newest of which all rows have closed; a
+/// whole five minutes, because finer rows expire.
+pub fn instant_of<D: Desk>(desk: &D, at: Option<i64>) -> i64 {
+    At::new(desk, at.unwrap_or_else(|| desk.as_of() - GRACE)).as_of()
+}
+
 /// Makes a report. `step` hears what is made next, and may stop it.
 ///
 /// Fails if a region is not known or rows cannot be read.
@@ -193,7 +199,7 @@ pub fn report<D: Desk>(
     query: &ReportQuery,
     step: &mut dyn FnMut(Step) -> ControlFlow<()>,
 ) -> Result<Made, D::Error> {
-    let desk = &At::new(desk, query.at.unwrap_or_else(|| desk.as_of() - GRACE));
+    let desk = &At::new(desk, instant_of(desk, query.at));
     let as_of = desk.as_of();
     let mut wanted = query.regions.clone();
     let ((from, to), incident) = match query.kind {

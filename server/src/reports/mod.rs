@@ -16,7 +16,7 @@ use std::time::Instant;
 use bonghwa_analytics::ask::Format;
 use bonghwa_analytics::format::local;
 use bonghwa_analytics::report::{
-    LONGEST_REASON, ReportEntry, ReportFiles, ReportKind, ReportOrder, ReportProgress, ReportState,
+    LONGEST_REASON, ReportEntry, ReportFiles, ReportKind, ReportOrder, ReportProgress, ReportState, instant_of,
 };
 
 pub use make::{Files, MakeError, make};
@@ -283,8 +283,8 @@ fn settled(centre: &Centre, order: ReportOrder) -> Result<ReportOrder, ReportErr
             "`incident` names the incident of a report of the kind `incident`, and stands with no other".into(),
         );
     }
-    let newest = centre.as_of();
-    order.query.at = Some(order.query.at.map_or(newest - 60, |at| at.min(newest)));
+    // The list names the period by it, so it is the very instant that the files will stand for.
+    order.query.at = Some(instant_of(centre, order.query.at));
     Ok(order)
 }
 
