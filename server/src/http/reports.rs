@@ -61,7 +61,7 @@ pub(super) async fn create(State(app): State<App>, headers: HeaderMap, body: Byt
         (order, String::new())
     };
     let ready = app.ready()?;
-    ready_regions(&app, &order)?;
+    order.query.regions.iter().try_for_each(|code| ready.known(code))?;
     let (reports, who) = (ready.reports.clone(), app.gate.who(&headers));
     let made = ready.ask(move |centre| Ok(reports.create(centre, order, &who, clock::now()))).await?;
     let entry = made.map_err(refused)?;
@@ -175,10 +175,6 @@ fn of_form(body: &[u8]) -> Result<(ReportOrder, String), ApiError> {
     order.query = query;
     let back = back(&pairs);
     Ok((order, back))
-}
-
-fn ready_regions(app: &App, order: &ReportOrder) -> Result<(), ApiError> {
-    order.query.regions.iter().try_for_each(|code| app.ready()?.known(code))
 }
 
 fn refused(error: ReportError) -> ApiError {
