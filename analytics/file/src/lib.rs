@@ -24,7 +24,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 pub use self::error::FileError;
-pub use self::export::{Wanted, blocks, manifest, shortest};
+pub use self::export::{Wanted, blocks, manifest};
 pub use self::index::{Block, Index, Made};
 pub use self::writer::{SigningKey, Writer, public_key};
 

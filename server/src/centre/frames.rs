@@ -1,7 +1,7 @@
 //! Frames for readers: the buckets that make up a window, as they travel.
 
 use bonghwa_analytics::desk::{self, Desk};
-use bonghwa_analytics::frame::Sections;
+use bonghwa_analytics::frame::{Sections, shortest_registers};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::Resolution;
 
@@ -34,7 +34,7 @@ impl Centre {
             for mut frame in desk::window(self, code, query.from, query.to, coarsest, query.sections)? {
                 for row in &mut frame.rows {
                     if let Some(section) = &mut row.registers {
-                        *section = bonghwa_file::shortest(section, frame.key, query.mode);
+                        *section = shortest_registers(section, frame.key, query.mode);
                     }
                 }
                 frame.encode(&mut out);
