@@ -5,6 +5,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bonghwa_analytics::codec::hex;
 use bonghwa_analytics::desk::Desk;
 use bonghwa_analytics::format::local;
 use bonghwa_analytics::time::DAY;
@@ -125,7 +126,7 @@ impl Exporter {
     /// A file without a name: it goes when it is closed.
     fn scratch(&self) -> Result<File, ExportError> {
         let number = random::bytes::<8>().map_err(|error| self.failed(std::io::Error::other(error.to_string())))?;
-        let path = self.folder.join(format!("export-{}.tmp", crate::keys::hex(&number)));
+        let path = self.folder.join(format!("export-{}.tmp", hex(&number)));
         let make = || {
             let file = folder::private_file(&path)?;
             std::fs::remove_file(&path)?;

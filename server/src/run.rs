@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use axum::serve::ListenerExt;
+use bonghwa_analytics::codec::hex;
 use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::region::Region;
 use bonghwa_edge::engine::EngineConfig;
@@ -26,7 +27,7 @@ use crate::egress::Egress;
 use crate::export::Exporter;
 use crate::folder::{Folder, FolderError};
 use crate::http::{self, App, Gate, Ready};
-use crate::keys::{KeyError, Keys, hex};
+use crate::keys::{KeyError, Keys};
 use crate::model::Gateway;
 use crate::output::{log, say};
 use crate::pull;

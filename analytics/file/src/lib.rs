@@ -18,6 +18,7 @@ mod export;
 mod index;
 mod writer;
 
+use bonghwa_analytics::codec::hex;
 use bonghwa_analytics::desk::{Files, Manifest};
 use bonghwa_analytics::frame::{self, Frame};
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -179,15 +180,6 @@ impl Heap {
         }
         Ok(Files::open(manifest, self.frames)?)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing into a text does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -9,13 +9,14 @@ use axum::http::header::{self, HeaderMap};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use bonghwa_analytics::codec::hex;
 use bonghwa_edge::key::{hash, same};
 use serde::Deserialize;
 
 use super::App;
 use super::error::ApiError;
 use super::notice::{Notice, notice};
-use crate::keys::{Key, Keys, Use, hex};
+use crate::keys::{Key, Keys, Use};
 use crate::random;
 
 /// How long a session lasts.
