@@ -69,8 +69,7 @@ pub(super) enum Refused {
 }
 
 pub(super) fn instant(text: &str) -> Result<i64, String> {
-    let read = text.parse().ok().or_else(|| parse_local(text));
-    read.ok_or_else(|| "give 2026-11-20T14:05 or seconds since 1970".to_owned())
+    parse_local(text).ok_or_else(|| "give 2026-11-20T14:05 or seconds since 1970".to_owned())
 }
 
 impl Ask {

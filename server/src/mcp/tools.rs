@@ -208,7 +208,6 @@ impl From<Language> for Lang {
 
 fn instant(name: &str, text: &str) -> Result<i64, ApiError> {
     parse_local(text)
-        .or_else(|| text.parse().ok())
         .ok_or_else(|| ApiError::Parameter(format!("{name} = {text:?} is no time; give 2026-11-20T14:05 (Asia/Seoul)")))
 }
 
