@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use bonghwa_analytics::ask::Format;
 use bonghwa_analytics::atlas::AtlasError;
-use bonghwa_analytics::desk::Manifest;
 use bonghwa_analytics::report::{ReportEntry, ReportKind, ReportOrder, ReportQuery, ReportState};
 use clap::{Args, ValueEnum};
 use reqwest::Method;
@@ -169,19 +168,7 @@ impl Report {
     /// What a server with the same rows and settings makes, made here.
     fn of_files(&self, order: &ReportOrder) -> Result<(Value, Vec<Named>), Failure> {
         let loaded = self.server.load()?;
-        let settings = &loaded.settings;
-        let retention = settings.retention;
-        let manifest = Manifest {
-            regions: loaded.regions,
-            mode: if self.demo { Manifest::default().mode } else { settings.identity },
-            retention: [retention.two_seconds.0, retention.minute.0, retention.five_minutes.0, retention.hour.0],
-            late_after: crate::run::LATE_AFTER,
-            title: (settings.title.ko.clone(), settings.title.en.clone()),
-            demo: self.demo,
-            sessions: settings.sessions.thresholds(),
-            objectives: settings.objectives.iter().map(crate::settings::ObjectiveSettings::objective).collect(),
-            ..Manifest::default()
-        };
+        let manifest = loaded.settings.manifest(&loaded.regions, self.demo);
         let desk = open(&self.file, manifest)?;
         let made = make(&desk, order, &mut |_| ControlFlow::Continue(())).map_err(Refused::Made)?;
         let name = &made.document.name;
