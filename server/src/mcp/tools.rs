@@ -10,6 +10,7 @@ use bonghwa_app::{list, speak, tell};
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
 use rmcp::{ServerHandler, tool, tool_handler, tool_router};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::arguments::{Ask, ExplainIncident, Language, ListIncidents, ListRegions, QueryMeasures, SearchRunbooks};
@@ -219,10 +220,10 @@ fn data(value: &impl serde::Serialize) -> Result<Value, ApiError> {
 fn gather(role: &str, value: &Value, facts: &mut Vec<Value>) {
     match value {
         _ if facts.len() == MOST_FACTS => {}
-        Value::Object(map) if ["resolution", "method", "unit"].iter().all(|key| map.contains_key(*key)) => {
-            let mut fact = map.clone();
-            fact.insert("role".into(), role.into());
-            facts.push(fact.into());
+        Value::Object(_) if Fact::deserialize(value).is_ok() => {
+            let mut fact = value.clone();
+            fact["role"] = role.into();
+            facts.push(fact);
         }
         Value::Object(map) => map.iter().for_each(|(key, value)| gather(key, value, facts)),
         Value::Array(values) => values.iter().for_each(|value| gather(role, value, facts)),
