@@ -15,7 +15,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::Failure;
-use super::demo::ServerArgs;
+use super::client::ServerArgs;
 use crate::output::say;
 use crate::settings::bundled_regions;
 

@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::ask::{instant, open};
-use super::demo::ServerArgs;
+use super::client::ServerArgs;
 use super::{Failure, runtime};
 use crate::output::say;
 use crate::reports::{MakeError, make};
