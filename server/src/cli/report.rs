@@ -7,7 +7,7 @@ use std::time::Duration;
 use bonghwa_analytics::ask::Format;
 use bonghwa_analytics::atlas::AtlasError;
 use bonghwa_analytics::report::{ReportEntry, ReportKind, ReportOrder, ReportQuery, ReportState};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -25,9 +25,9 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// Make a report of a day, a week, a month or an incident, from a running server or from files of frames.
 #[derive(Args)]
 pub(super) struct Report {
-    /// Which period
-    #[arg(value_enum)]
-    kind: Kind,
+    /// Which period: a day, a week from Monday, a month, or an incident
+    #[arg(value_name = "day|week|month|incident", value_parser = kind)]
+    kind: ReportKind,
     /// Name of the incident, for a report of one
     #[arg(required_if_eq("kind", "incident"))]
     id: Option<String>,
@@ -63,18 +63,6 @@ pub(super) struct Report {
     server: ServerArgs,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    /// A day
-    Day,
-    /// A week from Monday
-    Week,
-    /// A month
-    Month,
-    /// An incident
-    Incident,
-}
-
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
@@ -92,6 +80,10 @@ enum Refused {
     Id,
 }
 
+fn kind(text: &str) -> Result<ReportKind, String> {
+    ReportKind::from_name(text).ok_or_else(|| "give day, week, month or incident".to_owned())
+}
+
 fn format(text: &str) -> Result<Format, String> {
     Format::from_name(text.trim()).ok_or_else(|| "give hwpx, pdf, xlsx or html".to_owned())
 }
@@ -101,12 +93,7 @@ type Named = (String, Vec<u8>);
 
 impl Report {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let kind = match self.kind {
-            Kind::Day => ReportKind::Day,
-            Kind::Week => ReportKind::Week,
-            Kind::Month => ReportKind::Month,
-            Kind::Incident => ReportKind::Incident,
-        };
+        let kind = self.kind;
         if self.id.is_some() && kind != ReportKind::Incident {
             return Err(Refused::Id.into());
         }
