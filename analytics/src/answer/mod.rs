@@ -25,7 +25,7 @@ pub use measure::Measured;
 pub use rank::{RankRow, Ranked};
 pub use report::Reported;
 
-pub(crate) use measure::{course, error, stats};
+pub(crate) use measure::{course, error, mean, stats, users_method};
 pub(crate) use sessions::sessions;
 
 use crate::ask::{Area, Assumption, Context, Kind, Question, Understood, When, again, says_now, understand};

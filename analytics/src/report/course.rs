@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::ReportKind;
-use crate::answer::{Asked, RankRow, Source, course, error, stats};
+use crate::answer::{Asked, RankRow, Source, course, error, mean, stats, users_method};
 use crate::ask::Area;
 use crate::time::{DAY, Resolution, day_start};
 use crate::view::now::{Scope, measure_id, unit_of};
-use crate::view::{Fact, Measure, Method, Unit};
+use crate::view::{Fact, Measure, Unit};
 
 /// Measures whose course is shown.
 const SHOWN: [Measure; 3] = [Measure::Users, Measure::LatencyP95, Measure::Load];
@@ -133,21 +133,18 @@ fn value<S: Source>(
         if measure != Measure::Users {
             return stats(atlas, &codes, measure, None, &scope, id);
         }
-        let values = course(atlas, asked, area, measure, (from, to));
-        let (sum, count) = values.iter().flatten().fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-        let summed = codes.len() > 1 && !area.regions.is_empty();
-        (count > 0.0).then(|| Fact {
+        mean(&course(atlas, asked, area, measure, (from, to))).map(|value| Fact {
             id: id.to_owned(),
             measure,
-            value: sum / count,
+            value,
             unit: unit_of(measure, asked.mode),
-            error: error(measure, sum / count),
+            error: error(measure, value),
             regions: scope.regions.clone(),
             region_count: scope.count,
             from,
             to,
             resolution: Resolution::FiveMinutes,
-            method: if summed { Method::SumOfEstimates } else { Method::Mean },
+            method: users_method(atlas, area, &codes),
         })
     })
 }
