@@ -21,7 +21,7 @@ impl Maker<'_> {
         heading(blocks, lang.pick("용량 전망", "Capacity outlook"));
         let until = short_date(plan.until - DAY, lang);
         let source = self.cite_plan();
-        let counts = self.plan_counts().map(|n| (places(n, lang), source));
+        let counts = plan.counts.map(|n| (places(n, lang), source));
         let text = match lang {
             Lang::Ko => {
                 format!("분기 말({until})까지 늘려야 할 곳은 {{}}, 필요 없는 곳은 {{}}, 알 수 없는 곳은 {{}}입니다.")
@@ -44,9 +44,11 @@ impl Maker<'_> {
             let table = self.plan_table(caption, &rows);
             blocks.push(Block::Table(table));
         }
-        if more.len() > MORE {
+        // A plan lists fewer than it counts.
+        let left = plan.counts[0].saturating_sub(MORE as u32);
+        if left > 0 {
             let text = lang.pick("그 밖에 늘려야 할 곳이 {} 더 있습니다.", "{} more are not in the table.");
-            point(blocks, Outline::Note, fill(text, &[(places((more.len() - MORE) as u32, lang), source)]));
+            point(blocks, Outline::Note, fill(text, &[(places(left, lang), source)]));
         }
         let target = exact(plan.target, Unit::Ratio, lang);
         point(

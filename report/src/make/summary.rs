@@ -3,7 +3,7 @@
 use bonghwa_analytics::format::{Lang, change, exact, join, short_date, span};
 use bonghwa_analytics::report::ReportKind;
 use bonghwa_analytics::time::DAY;
-use bonghwa_analytics::view::{IncidentRow, Measure, Need};
+use bonghwa_analytics::view::{IncidentRow, Measure};
 use bonghwa_app::{Particle, particle, with};
 
 use super::{Maker, fill, heading, point, said, words_run};
@@ -119,8 +119,9 @@ impl Maker<'_> {
     /// What needs more, and which region is the busiest.
     fn capacity_sentence(&mut self) -> Vec<Run> {
         let lang = self.lang;
-        let [more, ..] = self.plan_counts();
-        let until = short_date(self.report.parts.plan.until - DAY, lang);
+        let plan = &self.report.parts.plan;
+        let [more, ..] = plan.counts;
+        let until = short_date(plan.until - DAY, lang);
         let mut numbers = vec![(places(more, lang), self.cite_plan())];
         let busiest = self.report.parts.ranked.first().filter(|_| self.report.codes.len() > 1);
         let text = match (busiest, lang) {
@@ -182,23 +183,6 @@ impl Maker<'_> {
         let mut runs = said(self.say.because(cause), source);
         runs.push(Run::Words(format!(" ({})", self.say.confidence(cause.confidence))));
         runs
-    }
-
-    /// How many places of the plan need more, need nothing, and cannot be told, in the regions of the report.
-    pub(super) fn plan_counts(&self) -> [u32; 3] {
-        let plan = &self.report.parts.plan;
-        if self.report.whole {
-            return plan.counts;
-        }
-        let mut counts = [0; 3];
-        for row in &plan.rows {
-            counts[match row.need {
-                Need::More => 0,
-                Need::Nothing => 1,
-                _ => 2,
-            }] += 1;
-        }
-        counts
     }
 }
 
