@@ -1,9 +1,8 @@
-//! Answers in words: the conclusion of each kind, and what is taken for granted, asked back or out of reach.
+//! Answers in words: the conclusion of each kind, and what is missing in an answer.
 
 use bonghwa_analytics::answer::{Answer, Body, Endpoints, Measured, Needed, Ranked, Reported};
 use bonghwa_analytics::ask::Period;
 use bonghwa_analytics::format::{Lang, change, exact, join, moment, period, span};
-use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{IncidentRow, IncidentsView, Measure, Need, Unit, Verdict};
 
 use super::compare::{changed, changed_en};
@@ -144,7 +143,8 @@ fn ranked(here: &Here, answer: &Answer, ranked: &Ranked) -> Vec<Piece> {
             ),
             Lang::En => fill(
                 &format!(
-                    "{passing} regions have {name} of {level} or more, {when}; the highest is {}: {{}}.",
+                    "{passing} {} {name} of {level} or more, {when}; the highest is {}: {{}}.",
+                    if passing == 1 { "region has" } else { "regions have" },
                     here.region(&first.region)
                 ),
                 vec![Piece::of(&first.value, lang)],
@@ -198,8 +198,9 @@ fn endpoints(here: &Here, answer: &Answer, found: &Endpoints) -> Vec<Piece> {
                 "{at} {region} {service} {version} 배포 뒤 느려진 API는 {n}개이고, 가장 느려진 것은 {route}, {{}}(그 전날의 {times})입니다."
             )
         } else {
+            let apis = if n == 1 { "API" } else { "APIs" };
             format!(
-                "{n} APIs became slower after {service} {version} was deployed in {region} at {at}; the most {route}: {{}}, {times} of the day before."
+                "{n} {apis} became slower after {service} {version} was deployed in {region} at {at}; the most {route}: {{}}, {times} of the day before."
             )
         };
         return fill(&template, vec![Piece::of(&first.now, lang)]);
@@ -255,10 +256,14 @@ fn incidents(here: &Here, answer: &Answer, view: &IncidentsView) -> Vec<Piece> {
     };
     let mut out = text(match here.lang {
         Lang::Ko => format!("{when} {area}의 사건은 {n}건입니다. "),
-        Lang::En => format!("{area}, {when}: {n} incidents. "),
+        Lang::En => format!("{area}, {when}: {}. ", incidents_en(n)),
     });
     out.extend(incident(here, first));
     out
+}
+
+fn incidents_en(n: usize) -> String {
+    if n == 1 { "1 incident".to_owned() } else { format!("{n} incidents") }
 }
 
 fn needed(here: &Here, needed: &Needed) -> Vec<Piece> {
@@ -329,13 +334,9 @@ fn reported(here: &Here, answer: &Answer, reported: &Reported) -> Vec<Piece> {
         out.extend(fill(&template, vec![Piece::of(now, lang)]));
         if let Some(then) = then {
             let change = change(now.value, then.value, now.unit, lang);
-            let shift = if answer.question.period.to - answer.question.period.from > DAY {
-                lang.pick("지난주 같은 때", "the same part of last week")
-            } else {
-                lang.pick("하루 전", "the day before")
-            };
+            let shift = compare::before(answer.question.period.from - reported.before.0, lang);
             out.push(Piece::Text(match (lang, change.direction) {
-                (Lang::Ko, 0) => format!(", {shift}와 거의 같습니다. "),
+                (Lang::Ko, 0) => format!(", {} 거의 같습니다. ", with(&shift, Particle::And)),
                 (Lang::Ko, d) => format!(", {shift}보다 {} {}. ", change.size, changed(now.measure, d, true)),
                 (Lang::En, 0) => format!(", the same as {shift}. "),
                 (Lang::En, d) => format!(", {} {} than {shift}. ", change.size, changed_en(now.measure, d)),
@@ -344,10 +345,14 @@ fn reported(here: &Here, answer: &Answer, reported: &Reported) -> Vec<Piece> {
             out.push(Piece::Text(lang.pick("입니다. ", ". ").to_owned()));
         }
     }
-    let (n, more) = (reported.incidents.rows.len(), reported.plan.rows.iter().filter(|r| r.need == Need::More).count());
+    // The plan lists fewer rows than it counts.
+    let (n, [more, ..]) = (reported.incidents.rows.len(), reported.plan.counts);
     out.push(Piece::Text(match lang {
         Lang::Ko => format!("사건은 {n}건, 분기 말까지 늘려야 할 곳은 {more}곳입니다."),
-        Lang::En => format!("{n} incidents; {more} places need more before the quarter ends."),
+        Lang::En => {
+            let places = if more == 1 { "place needs" } else { "places need" };
+            format!("{}; {more} {places} more before the quarter ends.", incidents_en(n))
+        }
     }));
     out
 }

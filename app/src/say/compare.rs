@@ -81,6 +81,16 @@ fn earlier(here: &Here, question: &Question, against: &Period, as_of: i64) -> St
     }
 }
 
+/// The period so many seconds before, a day or whole weeks: `하루 전`, `지난주 같은 때`.
+pub(super) fn before(shift: i64, lang: Lang) -> String {
+    match (shift.div_euclid(WEEK), lang) {
+        (0, _) => lang.pick("하루 전", "the day before").to_owned(),
+        (1, _) => lang.pick("지난주 같은 때", "the same part of last week").to_owned(),
+        (weeks, Lang::Ko) => format!("{weeks}주 전 같은 때"),
+        (weeks, Lang::En) => format!("the same time {weeks} weeks before"),
+    }
+}
+
 /// Areas beside each other: the first and the last of the first measure.
 fn beside(here: &Here, compared: &Compared) -> Vec<Piece> {
     let Some(first) = compared.pairs.first() else { return text(here.t.none_in_period.to_owned()) };
