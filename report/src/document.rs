@@ -44,8 +44,6 @@ pub struct Labels {
     pub source_columns: [String; 6],
     /// Name of the sheet with the text of a workbook.
     pub text_sheet: String,
-    /// Name of a page in a page number: `쪽`.
-    pub page: String,
 }
 
 /// A part of a document.
@@ -288,27 +286,6 @@ impl Document {
             *text = clean(text);
         }
         self
-    }
-
-    /// Every number in it with its source, in order: those of sentences as they read, those of tables too.
-    pub fn numbers(&self) -> Vec<(&str, u32)> {
-        let mut out = Vec::new();
-        for block in &self.blocks {
-            match block {
-                Block::Heading(_) => {}
-                Block::Point(_, runs) => out.extend(runs.iter().filter_map(|run| match run {
-                    Run::Number { text, source } => Some((text.as_str(), *source)),
-                    Run::Words(_) => None,
-                })),
-                Block::Table(table) | Block::Figure(_, table) => {
-                    out.extend(table.rows.iter().flatten().filter_map(|cell| match cell {
-                        Cell::Number(quantity) => Some((quantity.text.as_str(), quantity.source)),
-                        _ => None,
-                    }));
-                }
-            }
-        }
-        out
     }
 }
 
