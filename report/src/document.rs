@@ -207,6 +207,24 @@ impl Quantity {
     }
 }
 
+impl Column {
+    /// A column of words.
+    pub fn words(name: &str, width: u16) -> Self {
+        Self { name: name.to_owned(), width, ..Self::default() }
+    }
+
+    /// A column of numbers.
+    pub fn numbers(name: &str, width: u16) -> Self {
+        Self { numeric: true, ..Self::words(name, width) }
+    }
+
+    /// The column with the sources of its numbers.
+    #[must_use]
+    pub fn with_sources(self, sources: Vec<u32>) -> Self {
+        Self { sources, ..self }
+    }
+}
+
 impl Run {
     /// How it reads, without the mark of its source.
     pub fn text(&self) -> &str {
@@ -217,6 +235,11 @@ impl Run {
 }
 
 impl Cell {
+    /// Words without a number.
+    pub fn words(text: impl Into<String>) -> Self {
+        Self::Words(text.into(), Vec::new())
+    }
+
     /// How it reads, without the mark of its source.
     pub fn text(&self) -> &str {
         match self {

@@ -4,7 +4,7 @@ use bonghwa_analytics::format::{Lang, MISSING, exact, short_date};
 use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{CapacityRow, Fact, Need, Unit};
 
-use super::sources::quantity;
+use super::sources::{note, quantity};
 use super::summary::places;
 use super::{Maker, fill, heading, point, words_run};
 use crate::document::{Block, Cell, Column, Outline, Table};
@@ -90,33 +90,29 @@ impl Maker<'_> {
             for ((found, what), sources) in facts.into_iter().zip(&mut sources) {
                 numbers.push(found.map_or(Cell::Missing, |(fact, text)| {
                     let source = self.cite(fact, what, Some(lang.pick("표의 지역", "the region of the row")), None);
-                    if !sources.contains(&source) {
-                        sources.push(source);
-                    }
+                    note(sources, source);
                     quantity(&text, source)
                 }));
             }
             let service = if row.service.is_empty() { MISSING } else { &row.service };
-            let words = |text: &str| Cell::Words(text.to_owned(), Vec::new());
             let mut line = vec![
-                words(self.say.region(&row.region)),
-                words(service),
-                words(self.say.measure(row.measure, Unit::Ratio)),
+                Cell::words(self.say.region(&row.region)),
+                Cell::words(service),
+                Cell::words(self.say.measure(row.measure, Unit::Ratio)),
             ];
             line.extend(numbers);
-            line.push(words(&self.say.plan_reason(row, plan, self.report.as_of)));
+            line.push(Cell::words(self.say.plan_reason(row, plan, self.report.as_of)));
             cells.push(line);
         }
-        let column = |name: &str, numeric, width| Column { name: name.to_owned(), numeric, width, sources: Vec::new() };
         let mut columns = vec![
-            column(lang.pick("지역", "Region"), false, 9),
-            column(lang.pick("서비스", "Service"), false, 17),
-            column(lang.pick("자원", "Resource"), false, 15),
-            column(lang.pick("지금", "Now"), true, 11),
-            column(lang.pick("주 변화", "A week"), true, 13),
-            column(lang.pick("분기 말", "Quarter end"), true, 12),
-            column(lang.pick("필요", "Needed"), true, 11),
-            column(lang.pick("까닭", "Why"), false, 24),
+            Column::words(lang.pick("지역", "Region"), 9),
+            Column::words(lang.pick("서비스", "Service"), 17),
+            Column::words(lang.pick("자원", "Resource"), 15),
+            Column::numbers(lang.pick("지금", "Now"), 11),
+            Column::numbers(lang.pick("주 변화", "A week"), 13),
+            Column::numbers(lang.pick("분기 말", "Quarter end"), 12),
+            Column::numbers(lang.pick("필요", "Needed"), 11),
+            Column::words(lang.pick("까닭", "Why"), 24),
         ];
         for (column, sources) in columns[3..].iter_mut().zip(sources) {
             column.sources = sources;

@@ -3,6 +3,7 @@
 use bonghwa_analytics::format::{Lang, MISSING, span};
 use bonghwa_analytics::view::{Fact, IncidentRow};
 
+use super::sources::note;
 use super::summary::count;
 use super::{Maker, fill, heading, point, said, words_run};
 use crate::document::{Block, Cell, Column, Outline, Run, Source, Table};
@@ -62,9 +63,7 @@ impl Maker<'_> {
         for row in rows {
             let users = row.users.as_ref().map_or(Cell::Missing, |users| {
                 let source = self.cite_affected(users);
-                if !affected.contains(&source) {
-                    affected.push(source);
-                }
+                note(&mut affected, source);
                 self.value(users, source)
             });
             let cause = row.explanation.as_ref().and_then(|explanation| explanation.causes.first());
@@ -72,27 +71,23 @@ impl Maker<'_> {
                 || lang.pick("알 수 없음", "Unknown").to_owned(),
                 |cause| format!("{} ({})", self.say.cause(cause), self.say.confidence(cause.confidence)),
             );
-            let words = |text: String| Cell::Words(text, Vec::new());
             cells.push(vec![
-                words(words::moment(row.from, lang)),
-                words(self.length(row)),
-                words(self.say.places(&row.regions)),
-                words(self.say.level(row.level).to_owned()),
-                words(cause),
+                Cell::words(words::moment(row.from, lang)),
+                Cell::words(self.length(row)),
+                Cell::words(self.say.places(&row.regions)),
+                Cell::words(self.say.level(row.level)),
+                Cell::words(cause),
                 users,
             ]);
         }
-        let column = |name: &str, numeric, width| Column { name: name.to_owned(), numeric, width, sources: Vec::new() };
-        let mut columns = vec![
-            column(lang.pick("시작", "Onset"), false, 20),
-            column(lang.pick("지속", "Lasted"), false, 14),
-            column(lang.pick("지역", "Regions"), false, 18),
-            column(lang.pick("등급", "Level"), false, 8),
-            column(lang.pick("원인", "Cause"), false, 32),
-            column(lang.pick("이용자", "Users"), true, 15),
+        let columns = vec![
+            Column::words(lang.pick("시작", "Onset"), 20).with_sources(vec![found]),
+            Column::words(lang.pick("지속", "Lasted"), 14),
+            Column::words(lang.pick("지역", "Regions"), 18),
+            Column::words(lang.pick("등급", "Level"), 8),
+            Column::words(lang.pick("원인", "Cause"), 32),
+            Column::numbers(lang.pick("이용자", "Users"), 15).with_sources(affected),
         ];
-        columns[0].sources = vec![found];
-        columns[5].sources = affected;
         Table {
             caption: lang.pick("사건과 원인, 그동안의 이용자", "Incidents, causes and users meanwhile").to_owned(),
             columns,
