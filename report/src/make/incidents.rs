@@ -4,7 +4,7 @@ use bonghwa_analytics::format::{Lang, MISSING, span};
 use bonghwa_analytics::view::{Fact, IncidentRow};
 
 use super::sources::note;
-use super::summary::count;
+use super::summary::{by_gravity, count};
 use super::{Maker, fill, heading, point, said, words_run};
 use crate::document::{Block, Cell, Column, Outline, Run, Source, Table};
 use crate::words;
@@ -40,8 +40,7 @@ impl Maker<'_> {
             point(blocks, Outline::Note, fill(text, &[(count(left, lang), counted)]));
         }
         let mut worst = rows.clone();
-        let touched = |row: &IncidentRow| row.users.as_ref().map_or(0.0, |users| users.value);
-        worst.sort_by(|a, b| b.level.cmp(&a.level).then(touched(b).total_cmp(&touched(a))).then(a.id.cmp(&b.id)));
+        worst.sort_by(|a, b| by_gravity(b, a));
         worst.truncate(TOLD);
         worst.sort_by(|a, b| a.from.cmp(&b.from).then(a.id.cmp(&b.id)));
         for row in worst {
@@ -126,12 +125,17 @@ impl Maker<'_> {
 
     /// How long it lasted, or has lasted.
     fn length(&self, row: &IncidentRow) -> String {
-        let length = span((row.to.unwrap_or(self.report.as_of) - row.from).max(60), self.lang);
+        let length = self.lasted(row);
         match (row.to, self.lang) {
             (Some(_), _) => length,
             (None, Lang::Ko) => format!("{length}째"),
             (None, Lang::En) => format!("{length} so far"),
         }
+    }
+
+    /// The length alone.
+    pub(super) fn lasted(&self, row: &IncidentRow) -> String {
+        span((row.to.unwrap_or(self.report.as_of) - row.from).max(60), self.lang)
     }
 
     /// The source of how many incidents there are.

@@ -1,6 +1,8 @@
 //! The summary: three sentences.
 
-use bonghwa_analytics::format::{Lang, change, exact, join, short_date, span};
+use std::cmp::Ordering;
+
+use bonghwa_analytics::format::{Lang, change, exact, join, short_date};
 use bonghwa_analytics::report::ReportKind;
 use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{IncidentRow, Measure};
@@ -84,7 +86,7 @@ impl Maker<'_> {
     fn incidents_sentence(&mut self) -> Vec<Run> {
         let lang = self.lang;
         let rows = &self.report.parts.incidents.rows;
-        let Some(worst) = gravest(rows) else {
+        let Some(worst) = rows.iter().max_by(|a, b| by_gravity(a, b)) else {
             return words_run(lang.pick("이 기간에 사건은 없었습니다.", "There was no incident in this period."));
         };
         let counted = self.cite_incidents();
@@ -92,7 +94,7 @@ impl Maker<'_> {
         let mut numbers = vec![(count(n, lang), counted)];
         let place = self.say.places(&worst.regions);
         let from = words::moment(worst.from, lang);
-        let length = span((worst.to.unwrap_or(self.report.as_of) - worst.from).max(60), lang);
+        let length = self.lasted(worst);
         let users = worst.users.as_ref().map(|users| (self.say.prose(users), self.cite_affected(users)));
         let mut text = match (lang, worst.to) {
             (Lang::Ko, Some(_)) => {
@@ -151,7 +153,7 @@ impl Maker<'_> {
             return [Vec::new(), Vec::new(), Vec::new()];
         };
         let source = self.cite_symptom(row);
-        let length = span((row.to.unwrap_or(self.report.as_of) - row.from).max(60), lang);
+        let length = self.lasted(row);
         let from = words::moment(row.from, lang);
         let mut what = words_run(match (lang, row.to) {
             (Lang::Ko, Some(_)) => format!("{from}부터 {length} 동안 "),
@@ -186,12 +188,10 @@ impl Maker<'_> {
     }
 }
 
-/// The incident of the highest level, of those the one that touched most users.
-pub(super) fn gravest(rows: &[IncidentRow]) -> Option<&IncidentRow> {
+/// How grave incidents are, the gravest last: by level, then by the users that they touched; of equals the first.
+pub(super) fn by_gravity(a: &IncidentRow, b: &IncidentRow) -> Ordering {
     let touched = |row: &IncidentRow| row.users.as_ref().map_or(0.0, |users| users.value);
-    rows.iter().max_by(|a, b| {
-        a.level.cmp(&b.level).then(touched(a).total_cmp(&touched(b))).then(b.from.cmp(&a.from)).then(b.id.cmp(&a.id))
-    })
+    a.level.cmp(&b.level).then(touched(a).total_cmp(&touched(b))).then(b.from.cmp(&a.from)).then(b.id.cmp(&a.id))
 }
 
 /// `5건` or `5`.
