@@ -44,3 +44,9 @@ fn a_plan_of_some_regions_counts_all_of_them_however_many_rows_it_lists() {
     let said = said(&document(&report, Lang::Ko));
     assert!(said.contains("알 수 없는 곳은 70곳입니다"), "{said}");
 }
+
+#[test]
+fn one_place_is_spoken_of_as_one_in_english() {
+    let said = said(&document(&silent(3, 1), Lang::En));
+    assert!(said.contains("more is needed in 0 places, nothing in 0 places; in 1 place it cannot be told."), "{said}");
+}

@@ -27,7 +27,7 @@ impl Maker<'_> {
                 format!("분기 말({until})까지 늘려야 할 곳은 {{}}, 필요 없는 곳은 {{}}, 알 수 없는 곳은 {{}}입니다.")
             }
             Lang::En => format!(
-                "Before the quarter ends ({until}) {{}} need more, {{}} need nothing, of {{}} it cannot be told."
+                "Before the quarter ends ({until}) more is needed in {{}}, nothing in {{}}; in {{}} it cannot be told."
             ),
         };
         point(blocks, Outline::Circle, fill(&text, &counts));
@@ -47,7 +47,8 @@ impl Maker<'_> {
         // A plan lists fewer than it counts.
         let left = plan.counts[0].saturating_sub(MORE as u32);
         if left > 0 {
-            let text = lang.pick("그 밖에 늘려야 할 곳이 {} 더 있습니다.", "{} more are not in the table.");
+            let text =
+                lang.pick("그 밖에 늘려야 할 곳이 {} 더 있습니다.", "More is needed in {} that are not in the table.");
             point(blocks, Outline::Note, fill(text, &[(places(left, lang), source)]));
         }
         let target = exact(plan.target, Unit::Ratio, lang);

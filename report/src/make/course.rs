@@ -33,7 +33,8 @@ impl Maker<'_> {
                 (Lang::Ko, Measure::Users) => format!("{} {when}에 가장 많았습니다", with(name, Particle::Topic)),
                 (Lang::Ko, Measure::LatencyP95) => format!("{} {when}에 가장 길었습니다", with(name, Particle::Topic)),
                 (Lang::Ko, _) => format!("{} {when}에 가장 높았습니다", with(name, Particle::Topic)),
-                (Lang::En, _) => format!("{name} was highest on {when}"),
+                (Lang::En, _) if course.step >= DAY => format!("{name} was highest on {when}"),
+                (Lang::En, _) => format!("{name} was highest at {when}"),
             },
             None => name.to_owned(),
         };

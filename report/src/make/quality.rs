@@ -65,8 +65,8 @@ impl Maker<'_> {
             blocks,
             Outline::Note,
             words_run(lang.pick(
-                "이 보고서는 정해진 규칙이 자료에서 만들었습니다. 생성형 인공지능이 쓴 문장은 없습니다.",
-                "Fixed rules made this report from data. It holds no sentence written by generative AI.",
+                "이 보고서는 정해진 규칙에 따라 자료로 만들었습니다. 생성형 인공지능이 쓴 문장은 없습니다.",
+                "This report was made from data by fixed rules. It holds no sentence written by generative AI.",
             )),
         );
     }

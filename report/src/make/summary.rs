@@ -136,12 +136,12 @@ impl Maker<'_> {
                         "분기 말({until})까지 늘려야 할 곳은 {{}}이며, 평균 부하율이 가장 높은 지역은 {place}({{}})입니다."
                     ),
                     Lang::En => format!(
-                        "Before the quarter ends ({until}) {{}} need more; the busiest region on average is {place} ({{}})."
+                        "Before the quarter ends ({until}) more is needed in {{}}; the busiest region on average is {place} ({{}})."
                     ),
                 }
             }
             (None, Lang::Ko) => format!("분기 말({until})까지 늘려야 할 곳은 {{}}입니다."),
-            (None, Lang::En) => format!("Before the quarter ends ({until}) {{}} need more."),
+            (None, Lang::En) => format!("Before the quarter ends ({until}) more is needed in {{}}."),
         };
         fill(&text, &numbers)
     }
