@@ -2,10 +2,11 @@
 //! scripts; with them the list follows what is being made.
 
 use bonghwa_analytics::ask::Format;
-use bonghwa_analytics::format::{Lang, count, decimal, moment, short_date};
+use bonghwa_analytics::format::{Lang, count, decimal, moment, short_date, weekday};
 use bonghwa_analytics::report::{
     LONGEST_REASON, ReportEntry, ReportFiles, ReportKind, ReportProgress, ReportState, ReportsView,
 };
+use bonghwa_analytics::time::{DAY, week_start};
 
 use crate::address::{Page, ReportsQuery};
 use crate::app::{Here, set_title};
@@ -128,10 +129,13 @@ fn state(here: &Here, view: &ReportsView, entry: &ReportEntry) -> Node {
     };
     match &entry.state {
         ReportState::Waiting => {
-            let before = view.entries.iter().filter(|other| other.when < entry.when && !other.state.is_over()).count();
-            let text = match here.lang {
-                Lang::Ko => format!("앞선 {before}건 뒤에 만듭니다"),
-                Lang::En => format!("after {before} others"),
+            // The newest stand first, so those behind it in the list were asked for before.
+            let earlier = view.entries.iter().skip_while(|other| other.id != entry.id).skip(1);
+            let text = match (earlier.filter(|other| !other.state.is_over()).count(), here.lang) {
+                (0, _) => here.lang.pick("곧 만듭니다", "next in turn").to_owned(),
+                (n, Lang::Ko) => format!("앞선 {n}건 뒤에 만듭니다"),
+                (1, Lang::En) => "after one other".to_owned(),
+                (n, Lang::En) => format!("after {n} others"),
             };
             markup! { <p>{text}</p>{act(here.lang.pick("취소", "Cancel"))} }.into_node()
         }
@@ -189,7 +193,7 @@ fn who(here: &Here, who: &str) -> String {
     match who {
         "local" => here.lang.pick("이 컴퓨터", "This computer").to_owned(),
         "schedule" => here.lang.pick("정기", "Schedule").to_owned(),
-        key => format!("{} {key}", here.lang.pick("열쇠", "Key")),
+        key => format!("{} {key}", here.lang.pick("키", "Key")),
     }
 }
 
@@ -217,13 +221,23 @@ fn doing(here: &Here, step: &str) -> String {
 /// How long they stay, and when they come by themselves.
 fn kept(here: &Here, view: &ReportsView) -> String {
     let n = view.kept;
-    let weekly = &view.weekly;
+    let weekly = time_of_week(&view.weekly, here.lang);
     match here.lang {
         Lang::Ko if weekly.is_empty() => format!("최근 {n}건을 보관합니다."),
         Lang::Ko => format!("최근 {n}건을 보관합니다. 지난주 보고서를 매주 {weekly}에 만듭니다."),
         Lang::En if weekly.is_empty() => format!("The last {n} are kept."),
         Lang::En => format!("The last {n} are kept. That of the week before is made every {weekly}."),
     }
+}
+
+/// `월요일 08:00` of `mon 08:00`; what is no time of a week stays as it is.
+fn time_of_week(text: &str, lang: Lang) -> String {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let parts = text.split_once(' ').and_then(|(day, time)| Some((DAYS.iter().position(|name| *name == day)?, time)));
+    parts.map_or_else(
+        || text.to_owned(),
+        |(day, time)| format!("{} {time}", weekday(week_start(0) + day as i64 * DAY, lang)),
+    )
 }
 
 /// The way to a report, from an answer or an incident.

@@ -91,8 +91,8 @@ fn due(reports: &Reports, centre: &Centre, weekly: Weekly, now: i64) -> Result<(
         return Ok(());
     }
     let query = ReportQuery { kind: ReportKind::Week, at: Some(at), ..ReportQuery::default() };
-    let why = "정기 주간 보고".to_owned();
-    reports.create(centre, ReportOrder { query, why, ..ReportOrder::default() }, SCHEDULE, now).map(drop)
+    // That nobody asked for it is its reason, which the list says in the language of whoever reads it.
+    reports.create(centre, ReportOrder { query, ..ReportOrder::default() }, SCHEDULE, now).map(drop)
 }
 
 #[cfg(test)]
