@@ -11,6 +11,7 @@ use super::{cause, forecast, incident, sessions};
 use crate::address::Address;
 use crate::app::Here;
 use crate::part::facts::{self, Piece};
+use crate::part::head;
 use crate::text::words;
 
 /// A piece of a sentence of a document.
@@ -70,13 +71,7 @@ impl Speaker {
 
     /// Name of a level of beacons.
     pub const fn level(&self, level: Level) -> &'static str {
-        match level {
-            Level::Normal => self.here.lang.pick("평소", "normal"),
-            Level::Sign => self.here.lang.pick("조짐", "sign"),
-            Level::Abnormal => self.here.lang.pick("이상", "abnormal"),
-            Level::Failure => self.here.lang.pick("장애", "failure"),
-            Level::Outage => self.here.lang.pick("중단", "outage"),
-        }
+        head::level_name(level, self.here.lang)
     }
 
     /// What users felt of an incident.
