@@ -6,6 +6,7 @@ mod events;
 mod explain;
 mod fact;
 mod forecast;
+mod incident;
 mod incidents;
 mod logs;
 pub(crate) mod now;
@@ -20,9 +21,10 @@ pub use combine::combine;
 pub use explain::{Look, PathStep, Periods, explain};
 pub use fact::{Confidence, Fact, Level, Measure, Method, Unit};
 pub use forecast::{Ahead, ForecastQuery, ForecastView, Full, Origin, PastForecast, TARGET_USE, forecast, judged};
+pub use incident::{IncidentChart, IncidentView, Lane, incident};
 pub use incidents::{
-    FindingRow, IncidentChart, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Lane, Mark, MarkKind,
-    SubjectKind, finding_row, incident, incident_row, incidents,
+    FindingRow, IncidentRow, IncidentsQuery, IncidentsView, Mark, MarkKind, SubjectKind, finding_row, incident_row,
+    incidents,
 };
 pub use logs::LogRow;
 pub use now::{Moment, Past, now, past_window};
