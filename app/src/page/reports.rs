@@ -21,25 +21,19 @@ pub(crate) fn render(here: &Here, view: &ReportsView, query: &ReportsQuery) -> N
     let busy = view.entries.iter().any(|entry| !entry.state.is_over());
     let reload = busy.then(|| markup! { <p class="nowasm"><a class="btn" href=here.address.href()>{t.reload}</a></p> });
     let list = if view.entries.is_empty() {
-        markup! { <p>{here.lang.pick("아직 만든 보고서가 없습니다.", "No report was made yet.")}</p> }.into_node()
+        markup! { <p>{t.no_reports}</p> }.into_node()
     } else {
         let rows: Vec<Vec<Node>> = view.entries.iter().map(|entry| row(here, view, entry)).collect();
-        let heads = [
-            here.lang.pick("보고서", "Report"),
-            t.period,
-            here.lang.pick("요청", "Asked"),
-            here.lang.pick("사유", "Reason"),
-            here.lang.pick("상태", "State"),
-        ];
-        table(here, here.lang.pick("만든 보고서", "Reports made"), heads.len(), &heads, rows)
+        let heads = [t.report, t.period, t.asked_by, t.report_why, t.state];
+        table(here, t.reports_made, heads.len(), &heads, rows)
     };
     markup! {
         <article class="document reports">
             <h1>{t.reports}</h1>
-            <p class="small">{here.lang.pick("기간과 지역을 고르면 같은 내용을 한글(HWPX), PDF, 엑셀, HTML로 만듭니다. 만든 보고서는 누가 언제 왜 만들었는지와 함께 보관합니다.", "Choose a period and regions: the same report is made as HWPX, PDF, a workbook and HTML, and kept with who asked for it, when and why.")}</p>
+            <p class="small">{t.reports_lead}</p>
             {order(here, view, query)}
         </article>
-        {chapter("list", here.lang.pick("만든 보고서", "Reports made"), markup! { {reload}{list}<p class="subt">{kept(here, view)}</p> }.into_node())}
+        {chapter("list", t.reports_made, markup! { {reload}{list}<p class="subt">{kept(here, view)}</p> }.into_node())}
     }
     .into_node()
 }
@@ -72,7 +66,7 @@ fn order(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
         })
         .collect();
     let about = (!query.incident.is_empty()).then(|| {
-        markup! { <p class="small">{here.lang.pick("장애 보고서", "Incident report")}" "<code>{query.incident.clone()}</code></p> }
+        markup! { <p class="small">{here.t.report_incident}" "<code>{query.incident.clone()}</code></p> }
     });
     let unseen =
         [("lang", here.lang.tag().to_owned()), ("back", here.address.href()), ("incident", query.incident.clone())];
@@ -80,16 +74,16 @@ fn order(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
     markup! {
         <form class="order" method="post" action="/api/reports">
             {hidden(unseen)}
-            <fieldset><legend>{here.lang.pick("종류", "Kind")}</legend>{kinds}{about}</fieldset>
+            <fieldset><legend>{here.t.kind}</legend>{kinds}{about}</fieldset>
             <fieldset>
-                <legend>{here.lang.pick("기준 시각", "As of")}</legend>
+                <legend>{here.t.report_at}</legend>
                 <input type="datetime-local" name="at" max=until aria-describedby="at-hint"/>
-                <p class="hint" id="at-hint">{here.lang.pick("비워 두면 지금까지입니다. 월요일 0시를 넣으면 지난 한 주 전체입니다.", "Empty for now. Midnight of a Monday gives the whole week before.")}</p>
+                <p class="hint" id="at-hint">{here.t.report_at_hint}</p>
             </fieldset>
-            <fieldset class="many"><legend>{here.lang.pick("지역(고르지 않으면 전국)", "Regions (none for all)")}</legend>{regions}</fieldset>
-            <fieldset><legend>{here.lang.pick("파일 형식", "Files")}</legend>{formats}</fieldset>
-            <label class="reason">{here.lang.pick("사유", "Reason")}<input name="why" maxlength=LONGEST_REASON.to_string()/></label>
-            <button class="btn main">{here.lang.pick("보고서 만들기", "Make the report")}</button>
+            <fieldset class="many"><legend>{here.t.report_regions}</legend>{regions}</fieldset>
+            <fieldset><legend>{here.t.report_files}</legend>{formats}</fieldset>
+            <label class="reason">{here.t.report_why}<input name="why" maxlength=LONGEST_REASON.to_string()/></label>
+            <button class="btn main">{here.t.make_report}</button>
         </form>
     }
     .into_node()
@@ -132,16 +126,16 @@ fn state(here: &Here, view: &ReportsView, entry: &ReportEntry) -> Node {
             // The newest stand first, so those behind it in the list were asked for before.
             let earlier = view.entries.iter().skip_while(|other| other.id != entry.id).skip(1);
             let text = match (earlier.filter(|other| !other.state.is_over()).count(), here.lang) {
-                (0, _) => here.lang.pick("곧 만듭니다", "next in turn").to_owned(),
+                (0, _) => here.t.next_in_turn.to_owned(),
                 (n, Lang::Ko) => format!("앞선 {n}건 뒤에 만듭니다"),
                 (1, Lang::En) => "after one other".to_owned(),
                 (n, Lang::En) => format!("after {n} others"),
             };
-            markup! { <p>{text}</p>{act(here.lang.pick("취소", "Cancel"))} }.into_node()
+            markup! { <p>{text}</p>{act(here.t.cancel)} }.into_node()
         }
         ReportState::Running(ReportProgress { step, done, of }) => {
             let text = format!("{} ({}/{of})", doing(here, step), done + 1);
-            markup! { <p role="status">{text}</p><progress value=done.to_string() max=of.to_string() aria-label=here.lang.pick("상태", "State")></progress>{act(here.lang.pick("취소", "Cancel"))} }
+            markup! { <p role="status">{text}</p><progress value=done.to_string() max=of.to_string() aria-label=here.t.state></progress>{act(here.t.cancel)} }
                 .into_node()
         }
         ReportState::Done(ReportFiles { files, took, .. }) => {
@@ -158,22 +152,22 @@ fn state(here: &Here, view: &ReportsView, entry: &ReportEntry) -> Node {
                 Lang::Ko => format!("{seconds}초 걸림"),
                 Lang::En => format!("took {seconds} s"),
             };
-            markup! { <ul class="files">{links}</ul><p class="small">{took}</p>{act(here.lang.pick("지우기", "Delete"))} }.into_node()
+            markup! { <ul class="files">{links}</ul><p class="small">{took}</p>{act(here.t.delete)} }.into_node()
         }
         ReportState::Failed(why) => {
-            markup! { <p class="lateline">{here.lang.pick("만들지 못했습니다.", "It could not be made.")}</p><p class="small">{why.clone()}</p>{act(here.lang.pick("지우기", "Delete"))} }
+            markup! { <p class="lateline">{here.t.report_failed}</p><p class="small">{why.clone()}</p>{act(here.t.delete)} }
                 .into_node()
         }
-        ReportState::Cancelled => markup! { <p>{here.lang.pick("취소했습니다.", "Cancelled.")}</p>{act(here.lang.pick("지우기", "Delete"))} }.into_node(),
+        ReportState::Cancelled => markup! { <p>{here.t.cancelled}</p>{act(here.t.delete)} }.into_node(),
     }
 }
 
 fn name(here: &Here, kind: ReportKind) -> &'static str {
     match kind {
-        ReportKind::Day => here.lang.pick("일일 보고서", "Daily report"),
-        ReportKind::Week => here.lang.pick("주간 보고서", "Weekly report"),
-        ReportKind::Month => here.lang.pick("월간 보고서", "Monthly report"),
-        ReportKind::Incident => here.lang.pick("장애 보고서", "Incident report"),
+        ReportKind::Day => here.t.report_day,
+        ReportKind::Week => here.t.report_week,
+        ReportKind::Month => here.t.report_month,
+        ReportKind::Incident => here.t.report_incident,
     }
 }
 
@@ -191,9 +185,9 @@ fn period(here: &Here, entry: &ReportEntry) -> String {
 
 fn who(here: &Here, who: &str) -> String {
     match who {
-        "local" => here.lang.pick("이 컴퓨터", "This computer").to_owned(),
-        "schedule" => here.lang.pick("정기", "Schedule").to_owned(),
-        key => format!("{} {key}", here.lang.pick("키", "Key")),
+        "local" => here.t.this_computer.to_owned(),
+        "schedule" => here.t.scheduled.to_owned(),
+        key => format!("{} {key}", here.t.key),
     }
 }
 

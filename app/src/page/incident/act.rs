@@ -59,7 +59,7 @@ pub(super) fn act(here: &Here, view: &IncidentView, row: &IncidentRow, hands: Ha
             <p class="hint wasm">{t.by_hint}</p>
             {unkept}
             {judge}
-            <p class="go"><a class="btn" href=report>{icon(icon::REPORT)}{here.lang.pick("이 장애 보고서", "Report on this incident")}</a></p>
+            <p class="go"><a class="btn" href=report>{icon(icon::REPORT)}{t.report_this_incident}</a></p>
             <p class="hint nowasm">{t.no_script}</p>
         </aside>
     }
