@@ -89,9 +89,10 @@ impl Speaker {
         incident::lasting(&self.here, row, as_of)
     }
 
-    /// What somebody said of an incident: `확인함, 김주무관 13:24`.
-    pub fn mark(&self, mark: &Mark, as_of: i64) -> String {
-        incident::standing(&self.here, mark, as_of)
+    /// What somebody said of an incident: `확인함, 김주무관 11. 18. 13:24`.
+    pub fn mark(&self, mark: &Mark) -> String {
+        // No day is today in a document, which is read later.
+        incident::standing(&self.here, mark, 0)
     }
 
     /// A cause in a few words: `데이터베이스 지연, minwon-db`.

@@ -110,17 +110,17 @@ impl Maker<'_> {
             let text = lang.pick("영향: 그동안 그 지역의 이용자 {}", "Effect: {} in those regions meanwhile");
             point(blocks, Outline::Dash, fill(text, &[(self.say.prose(users), source)]));
         }
-        point(blocks, Outline::Dash, words_run(self.done(row)));
+        let done = format!("{}: {}", lang.pick("조치", "Action"), self.done(row));
+        point(blocks, Outline::Dash, words_run(done));
     }
 
     /// What people did, as far as they said so.
     pub(super) fn done(&self, row: &IncidentRow) -> String {
-        let marks: Vec<String> = row.marks.iter().map(|mark| self.say.mark(mark, 0)).collect();
-        let label = self.lang.pick("조치", "Action");
+        let marks: Vec<String> = row.marks.iter().map(|mark| self.say.mark(mark)).collect();
         if marks.is_empty() {
-            return format!("{label}: {}", self.lang.pick("기록된 조치가 없습니다.", "none was recorded."));
+            return self.lang.pick("기록된 조치가 없습니다.", "Nothing was recorded.").to_owned();
         }
-        format!("{label}: {}", marks.join("; "))
+        marks.join("; ")
     }
 
     /// How long it lasted, or has lasted.
