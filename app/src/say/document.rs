@@ -84,11 +84,6 @@ impl Speaker {
         incident::figure_method(&self.here, row)
     }
 
-    /// Since when, and how long it has lasted or lasted.
-    pub fn lasting(&self, row: &IncidentRow, as_of: i64) -> String {
-        incident::lasting(&self.here, row, as_of)
-    }
-
     /// What somebody said of an incident: `확인함, 김주무관 11. 18. 13:24`.
     pub fn mark(&self, mark: &Mark) -> String {
         // No day is today in a document, which is read later.
@@ -128,16 +123,6 @@ impl Speaker {
     /// What usually helps.
     pub fn helps(&self, of: &Cause) -> &'static str {
         cause::helps(&of.kind, self.here.lang)
-    }
-
-    /// The conclusion of a capacity plan, without a full stop.
-    pub fn plan_title(&self, plan: &CapacityPlan) -> String {
-        forecast::plan_title(&self.here, plan)
-    }
-
-    /// How many of each answer, and the method.
-    pub fn plan_lead(&self, plan: &CapacityPlan) -> String {
-        forecast::plan_lead(&self.here, plan)
     }
 
     /// Why a row of the plan has its answer.
