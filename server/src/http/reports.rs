@@ -16,8 +16,9 @@ use super::App;
 use super::error::ApiError;
 use super::percent::disposition;
 use super::query::Parameters;
+use crate::centre::Centre;
 use crate::clock;
-use crate::reports::{ReportError, Reports};
+use crate::reports::{ReportError, Reports, Weekly};
 
 /// Bytes of an order.
 const LONGEST: usize = 64 << 10;
@@ -30,11 +31,11 @@ pub(super) async fn list(State(app): State<App>, uri: Uri) -> Result<Json<Report
     Parameters::read(&uri, &[])?;
     let ready = app.ready()?;
     let (reports, weekly) = (ready.reports.clone(), app.settings.reports.weekly);
-    ready.ask(move |centre| Ok(view(centre, &reports, weekly.map(String::from)))).await.map(Json)
+    ready.ask(move |centre| Ok(view(centre, &reports, weekly))).await.map(Json)
 }
 
 /// The list with what the page needs.
-pub(super) fn view(centre: &crate::centre::Centre, reports: &Reports, weekly: Option<String>) -> ReportsView {
+pub(super) fn view(centre: &Centre, reports: &Reports, weekly: Option<Weekly>) -> ReportsView {
     let settings = centre.settings();
     ReportsView {
         as_of: centre.as_of(),
@@ -42,7 +43,7 @@ pub(super) fn view(centre: &crate::centre::Centre, reports: &Reports, weekly: Op
         title: settings.title.clone(),
         regions: settings.regions.to_vec(),
         entries: reports.list(),
-        weekly: weekly.unwrap_or_default(),
+        weekly: weekly.map(String::from).unwrap_or_default(),
         kept: reports.most() as u32,
     }
 }
