@@ -75,11 +75,6 @@ impl Exporter {
         Self { key: Arc::new(key), folder, egress }
     }
 
-    /// The public key with which files can be checked, in hexadecimal.
-    pub fn public_key(&self) -> String {
-        bonghwa_file::public_key(&self.key)
-    }
-
     /// Makes a file.
     pub fn make(&self, centre: &Centre, wanted: &Wanted, purpose: &Purpose) -> Result<Exported, ExportError> {
         if !wanted.to.checked_sub(wanted.from).is_some_and(|length| (1..=LONGEST).contains(&length)) {

@@ -160,9 +160,9 @@ impl Reports {
         let at = work.entries.iter().position(|entry| entry.id == id);
         let Some(at) = at else { return Err(ReportError::Unknown(clipped(id))) };
         if work.entries[at].state.is_over() {
-            let entry = work.entries.remove(at);
+            // What cannot be taken from the disk stays in the list.
             self.0.store.remove(id)?;
-            return Ok(entry);
+            return Ok(work.entries.remove(at));
         }
         if matches!(work.entries[at].state, ReportState::Waiting) {
             work.waiting.retain(|waiting| waiting != id);
