@@ -126,7 +126,7 @@ pub struct Report {
     pub courses: Vec<Course>,
     /// Regions by load, with their other measures.
     pub lines: Vec<RegionLine>,
-    /// Sessions that stood out.
+    /// Sessions that stood out; how many went on is not told.
     pub sessions: SessionsView,
     /// How complete the data is.
     pub quality: Quality,
@@ -225,7 +225,10 @@ pub fn report<D: Desk>(
     if step(Step::Sessions).is_break() {
         return Ok(Made::Stopped);
     }
-    let sessions = sessions(desk, &asked)?;
+    let mut sessions = sessions(desk, &asked)?;
+    // How many go on is only known while registers of that moment are at hand: the same report would not say it later.
+    sessions.active = None;
+    sessions.ages.clear();
     if step(Step::Quality).is_break() {
         return Ok(Made::Stopped);
     }
