@@ -1,4 +1,4 @@
-//! The few primitives of which every format is made: LEB128 integers, ZigZag, length-prefixed bytes.
+//! The few primitives of which every format is made: LEB128 integers, ZigZag, length-prefixed bytes; bytes as hexadecimal text.
 //!
 //! Reading is total: any input gives a value or a [`CodecError`], never a panic and never more memory than the input
 //! could hold. Integers must be written in their shortest form, so equal values have equal bytes.
@@ -47,6 +47,28 @@ pub fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
 /// Appends a string with its length in front.
 pub fn put_str(out: &mut Vec<u8>, text: &str) {
     put_bytes(out, text.as_bytes());
+}
+
+/// Bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        text.extend([byte >> 4, byte & 15].map(|nibble| char::from_digit(u32::from(nibble), 16).unwrap_or('0')));
+        text
+    })
+}
+
+/// So many bytes from hexadecimal digits of either case; `None` for any other text.
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    let mut bytes = [0; N];
+    if pairs.len() != N {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(pairs) {
+        let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+        *byte = (high? << 4 | low?) as u8;
+    }
+    Some(bytes)
 }
 
 /// Reads what the `put_` functions wrote.
@@ -157,7 +179,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn hexadecimal_is_read_in_either_case_and_exactly() {
+        assert_eq!((hex(&[0, 255, 16, 9]).as_str(), unhex("00FF1009")), ("00ff1009", Some([0, 255, 16, 9])));
+        for wrong in ["", "0", "000", "0000", "0g", "+f", "가"] {
+            assert_eq!(unhex::<1>(wrong), None, "{wrong}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn hexadecimal_survives(bytes in any::<[u8; 7]>(), text in ".*") {
+            prop_assert_eq!(unhex(&hex(&bytes)), Some(bytes));
+            let _ = unhex::<4>(&text);
+        }
+
         #[test]
         fn integers_survive(u in any::<u64>(), i in any::<i64>(), s in ".*") {
             let mut out = Vec::new();

@@ -341,7 +341,7 @@ pub fn local(instant: i64) -> String {
 /// documents, `2026. 6. 18. 14:05`.
 pub fn parse_local(text: &str) -> Option<i64> {
     let text = text.trim();
-    if text.len() > 5 && text.bytes().all(|b| b.is_ascii_digit()) {
+    if text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().ok().filter(|t| (0..=4_102_444_800).contains(t));
     }
     let parts = text.split(['-', 'T', ':', '.', ' ']).filter(|part| !part.is_empty());
@@ -452,7 +452,9 @@ mod tests {
         assert_eq!(local(t), "2026-06-18T14:05");
         assert_eq!(parse_local("2026-06-18T14:05"), Some(t));
         assert_eq!(parse_local("2026. 6. 18. 14:05"), Some(t));
-        assert_eq!(parse_local(&t.to_string()), Some(t));
+        for seconds in [0, 7, 86_400, t, 4_102_444_800] {
+            assert_eq!(parse_local(&seconds.to_string()), Some(seconds));
+        }
         assert_eq!(parse_local("2026-06-18"), Some(day_start(t)));
         for bad in ["", "x", "2026-13-01", "2026-06-18T25:00", "1e9", "99999999999999", "2026-6-18-1", "٢٠٢٦-06-18"]
         {

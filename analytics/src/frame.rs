@@ -309,6 +309,22 @@ pub fn registers_of(section: &[u8], mode: IdentityMode) -> Result<Option<&[u8]>,
     Ok(found)
 }
 
+/// A registers section in its shortest form, of one identity mode or of all. One that cannot be read stays as it is: whoever
+/// reads it will say so.
+pub fn shortest_registers(section: &[u8], key: KeyId, only: Option<IdentityMode>) -> Vec<u8> {
+    let mut concurrency = std::collections::BTreeMap::new();
+    for mode in IdentityMode::ALL.into_iter().filter(|mode| only.is_none_or(|only| only == *mode)) {
+        let Ok(found) = registers_of(section, mode) else { return section.to_vec() };
+        if let Some(bytes) = found {
+            let Ok(sketch) = Sketch::decode(Scheme::keyed(mode, key), bytes) else { return section.to_vec() };
+            concurrency.insert(mode, Concurrency { identified: 0, sketch });
+        }
+    }
+    let mut out = Vec::new();
+    encode_registers(&concurrency, Form::Wire, &mut out);
+    out
+}
+
 /// A whole bucket from the three sections of a stored row.
 pub fn bucket_of(key: KeyId, summary: &[u8], cells: &[u8], registers: &[u8]) -> Result<Bucket, CodecError> {
     let summary = Summary::decode(summary)?;

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::codec::unhex;
 use crate::hash::{siphash13, siphash13_128, siphash13_prefixed};
 
 /// The sign by which users are told apart.
@@ -53,15 +54,7 @@ impl FleetKey {
 
     /// A key from 32 hexadecimal digits; `None` if the text is anything else.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-        let mut key = [0; 16];
-        if pairs.len() != key.len() {
-            return None;
-        }
-        for (byte, [high, low]) in key.iter_mut().zip(pairs) {
-            *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
-        }
-        Some(Self(key))
+        unhex(text).map(Self)
     }
 
     /// The name of this key, which may be shown and stored: nothing about the key follows from it.
@@ -193,15 +186,6 @@ fn put<'b>(bytes: &[u8], buffer: &'b mut [u8; 8]) -> &'b [u8] {
     let place = &mut buffer[..bytes.len()];
     place.copy_from_slice(bytes);
     place
-}
-
-const fn hex_digit(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

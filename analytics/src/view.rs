@@ -6,6 +6,7 @@ mod events;
 mod explain;
 mod fact;
 mod forecast;
+mod incident;
 mod incidents;
 mod logs;
 pub(crate) mod now;
@@ -20,18 +21,16 @@ pub use combine::combine;
 pub use explain::{Look, PathStep, Periods, explain};
 pub use fact::{Confidence, Fact, Level, Measure, Method, Unit};
 pub use forecast::{Ahead, ForecastQuery, ForecastView, Full, Origin, PastForecast, TARGET_USE, forecast, judged};
+pub use incident::{IncidentChart, IncidentView, Lane, incident};
 pub use incidents::{
-    FindingRow, IncidentChart, IncidentRow, IncidentView, IncidentsQuery, IncidentsView, Lane, Mark, MarkKind,
-    SubjectKind, finding_row, incident, incident_row, incidents,
+    FindingRow, IncidentRow, IncidentsQuery, IncidentsView, Mark, MarkKind, SubjectKind, finding_row, incident_row,
+    incidents,
 };
 pub use logs::LogRow;
 pub use now::{Moment, Past, now, past_window};
 pub use region::{RegionDetail, period_of, region, series};
 pub use runbook::{Block, Inline, Passage, RunbookFile, RunbookHeading, RunbookView, near_best, runbook_words};
-pub use sessions::{
-    AGES, Known, List, RegionSessions, SessionsQuery, SessionsView, present_since, sessions, sessions_mode,
-    sessions_period,
-};
+pub use sessions::{AGES, Known, List, RegionSessions, SessionsQuery, SessionsView, sessions, sessions_period};
 
 pub use unfamiliar::unfamiliar;
 pub use why::{PartRow, WhyDetail, WhyPeriods, WhyQuery, WhyReading, WhyRow, WhyView, why};

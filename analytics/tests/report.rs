@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use bonghwa_analytics::atlas::AtlasError;
@@ -12,7 +12,8 @@ use bonghwa_analytics::desk::{Files, Manifest};
 use bonghwa_analytics::frame::{Form, Frame, Row, encode_registers};
 use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::region::Region;
-use bonghwa_analytics::report::{Made, Report, ReportKind, ReportQuery, Step, report};
+use bonghwa_analytics::report::{Made, Report, ReportKind, ReportQuery, Step, instant_of, report};
+use bonghwa_analytics::session::{Kind, Session, Sessions};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
 use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution, WEEK, week_start};
@@ -100,6 +101,21 @@ fn a_report_of_an_instant_stays_the_same_while_data_goes_on_to_arrive() {
 }
 
 #[test]
+fn the_instant_that_is_listed_is_the_one_that_is_told_of() {
+    let files = files(monday() + DAY, |_, _| false);
+    for at in [None, Some(monday() + 180), Some(monday() - 1), Some(i64::MAX)] {
+        let report = made(&files, &ReportQuery { at, ..week() });
+        assert_eq!(report.as_of, instant_of(&files, at), "{at:?}");
+        assert_eq!(ReportKind::Week.period(instant_of(&files, at)), (report.from, report.to), "{at:?}");
+    }
+    assert_eq!(
+        instant_of(&files, Some(monday() + 180)),
+        monday(),
+        "three minutes past midnight the week before is told"
+    );
+}
+
+#[test]
 fn steps_are_told_in_order_and_each_of_them_can_stop_it() {
     let files = files(monday(), |_, _| false);
     let mut heard: Vec<Step> = Vec::new();
@@ -110,6 +126,7 @@ fn steps_are_told_in_order_and_each_of_them_can_stop_it() {
     assert!(matches!(all.unwrap(), Made::Report(_)));
     heard.dedup();
     assert_eq!(heard, Step::ALL);
+    assert_eq!(serde_json::to_value(Step::ALL).unwrap(), serde_json::json!(Step::ALL.map(Step::name)));
     for last in Step::ALL {
         let stop = |step| if step == last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         assert_eq!(report(&files, &week(), &mut { stop }).unwrap(), Made::Stopped, "{last:?}");
@@ -143,6 +160,46 @@ fn one_region_is_told_alone_and_an_unknown_one_is_refused() {
         let made = report(&files, &query, &mut |_| ControlFlow::Continue(())).unwrap();
         assert_eq!(made, Made::NoIncident, "{id}");
     }
+}
+
+/// Regions with so many long sessions each, on the last day of the week that is told.
+fn with_sessions(regions: &[(&str, i64)]) -> Files {
+    let key = FleetKey::new([3; 16]).id();
+    let start = monday() - DAY;
+    let frame = |(region, count): &(&str, i64)| {
+        let long = |n: i64| Session {
+            key: n as u64 + 1,
+            first: start + 60 - (5 * 3600 + n),
+            last: start + 60,
+            requests: 9,
+            addresses: 1,
+        };
+        let mut known = Sessions { notable: (0..*count).map(long).collect(), ..Sessions::default() };
+        let (mut summary, mut sessions) = (Vec::new(), Vec::new());
+        Summary::of(&bucket(region, start)).encode(&mut summary);
+        known.settle();
+        known.encode(&mut sessions);
+        let row = Row { start, seq: 1, summary: Some(summary), sessions: Some(sessions), ..Row::default() };
+        Frame { region: (*region).to_owned(), key, resolution: Resolution::FiveMinutes, rows: vec![row] }
+    };
+    let places = regions.iter().map(|(code, _)| place(code)).collect();
+    let manifest = Manifest { regions: places, mode: MODE, as_of: Some(monday() + DAY), ..Manifest::default() };
+    Files::open(manifest, regions.iter().map(frame)).unwrap()
+}
+
+#[test]
+fn sessions_of_some_regions_are_all_counted_and_no_others() {
+    let files = with_sessions(&[("seoul", 40), ("busan", 30), ("jeju", 45)]);
+    let long = |regions: &[&str]| {
+        let regions = regions.iter().map(|code| (*code).to_owned()).collect();
+        let report = made(&files, &ReportQuery { regions, ..week() });
+        let list = report.sessions.lists.into_iter().find(|list| list.kind == Kind::LongLived).unwrap();
+        let known: BTreeSet<String> = report.sessions.known.into_iter().map(|known| known.region).collect();
+        (list.total, list.listed.len(), known.len())
+    };
+    assert_eq!(long(&[]), (115, 50, 3));
+    assert_eq!(long(&["seoul", "busan"]), (70, 50, 2));
+    assert_eq!(long(&["busan"]), (30, 30, 1));
 }
 
 #[test]

@@ -3,16 +3,24 @@
 //! Links are made from an [`Address`] with one thing changed, so the rest of the state is kept. Defaults are left out.
 //! The same keys serve the data interface (`/api/now`, `/api/region`).
 
+mod asked;
+mod choices;
+mod interface;
 mod query;
 
-use bonghwa_analytics::ask::When;
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::format::{Lang, local};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::report::ReportKind;
-use bonghwa_analytics::time::{DAY, WEEK, day_start, week_start};
 use bonghwa_analytics::view::{ForecastQuery, IncidentsQuery, Measure, NowQuery, RegionQuery, SessionsQuery, WhyQuery};
 
+pub use asked::{AskQuery, CombineQuery, Earlier, MOST_BEFORE, ReportsQuery, Window};
+use choices::not_first;
+pub use choices::{
+    COMPARISONS, FORECAST_MEASURES, HORIZONS, INCIDENT_SPANS, LINE_MEASURES, MAP_MEASURES, MODES, SPANS, WHY_MEASURES,
+    WINDOWS, name_of,
+};
+pub use interface::{forecast_query, incidents_query, now_query, region_query, sessions_query, why_query};
 use query::{Query, decode, encode};
 
 /// A page with its state.
@@ -105,175 +113,6 @@ const ROOT: &str = if OFFLINE { "#" } else { "" };
 
 /// The text size that needs no mention (보통), of 1 to 5.
 pub const NORMAL_SIZE: u8 = 2;
-
-/// What the address of 합쳐 보기 holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CombineQuery {
-    /// Region codes as ticked, in the order given, each once; empty before anything was chosen.
-    pub regions: Vec<String>,
-    /// Whether a choice was made at all (an address without `r` shows a first proposal).
-    pub chosen: bool,
-    /// Period.
-    pub window: Window,
-    /// Identity mode.
-    pub mode: Option<IdentityMode>,
-}
-
-/// What the address of 묻기 holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct AskQuery {
-    /// The question; empty shows what can be asked.
-    pub text: String,
-    /// What was asked before, oldest first, where it goes on from that.
-    pub before: Vec<Earlier>,
-    /// Which of several meanings.
-    pub pick: Option<u8>,
-    /// Another period to ask it for.
-    pub when: Option<When>,
-    /// The instant that "now" is, where an address is to show the same for good.
-    pub at: Option<i64>,
-}
-
-/// A question that was asked before.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Earlier {
-    /// Its words.
-    pub text: String,
-    /// The other period that was chosen for it.
-    pub when: Option<When>,
-}
-
-impl AskQuery {
-    /// The next question of the same conversation.
-    #[must_use]
-    pub fn next(&self, text: &str) -> Self {
-        let mut before = self.before.clone();
-        before.extend((!self.text.is_empty()).then(|| Earlier { text: self.text.clone(), when: self.when }));
-        let first = before.len().saturating_sub(MOST_BEFORE);
-        Self { text: text.to_owned(), before: before.split_off(first), at: self.at, ..Self::default() }
-    }
-
-    /// A question by itself.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
-    }
-
-    /// Keys and values, defaults left out.
-    pub fn pairs(&self) -> Vec<(&'static str, String)> {
-        let mut out = Vec::new();
-        out.extend((!self.text.is_empty()).then(|| ("q", self.text.clone())));
-        for earlier in &self.before {
-            out.push(("b", earlier.text.clone()));
-            out.extend(earlier.when.map(|when| ("bwhen", when.name())));
-        }
-        out.extend(self.pick.map(|pick| ("pick", pick.to_string())));
-        out.extend(self.when.map(|when| ("when", when.name())));
-        out.extend(self.at.map(|at| ("at", to_the_second(at))));
-        out
-    }
-}
-
-/// What the address of 보고서 holds: what the form proposes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct ReportsQuery {
-    /// Which period.
-    pub kind: ReportKind,
-    /// Name of an incident to report on; empty for none.
-    pub incident: String,
-}
-
-/// Earlier questions that an address holds.
-pub const MOST_BEFORE: usize = 4;
-
-/// A period to combine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// The last seconds: 300, 3600, 86,400 or 604,800.
-    Last(i64),
-    /// Since midnight.
-    Today,
-    /// The day before.
-    Yesterday,
-    /// Since Monday.
-    Week,
-    /// From and to.
-    Fixed(i64, i64),
-}
-
-impl Window {
-    /// Windows that have a button, with their names in addresses.
-    pub const NAMED: [(Self, &str); 7] = [
-        (Self::Last(300), "5m"),
-        (Self::Last(3600), "1h"),
-        (Self::Last(DAY), "24h"),
-        (Self::Today, "today"),
-        (Self::Yesterday, "yesterday"),
-        (Self::Week, "week"),
-        (Self::Last(WEEK), "7d"),
-    ];
-
-    /// Start and end (exclusive) at an instant, on whole minutes.
-    pub fn resolve(self, as_of: i64) -> (i64, i64) {
-        let now = as_of - as_of.rem_euclid(60);
-        let (from, to) = match self {
-            Self::Last(seconds) => (now - seconds, now),
-            Self::Today => (day_start(now), now),
-            Self::Yesterday => (day_start(now) - DAY, day_start(now)),
-            Self::Week => (week_start(now), now),
-            Self::Fixed(from, to) => (from, to),
-        };
-        (from, to.max(from + 60))
-    }
-}
-
-/// Trailing windows of 지금, seconds.
-pub const WINDOWS: [i64; 3] = [300, 60, 1800];
-/// Measures of the map, the first is the default.
-pub const MAP_MEASURES: [(Measure, &str); 4] = [
-    (Measure::Load, "load"),
-    (Measure::Users, "users"),
-    (Measure::PerCapita, "per_capita"),
-    (Measure::LatencyP95, "p95"),
-];
-/// Measures of the timeline, in the order of the cards.
-pub const LINE_MEASURES: [(Measure, &str); 4] = [
-    (Measure::Users, "users"),
-    (Measure::Requests, "requests"),
-    (Measure::ErrorRate, "errors"),
-    (Measure::LatencyP95, "p95"),
-];
-/// Measures that are forecast, the first is the default.
-pub const FORECAST_MEASURES: [(Measure, &str); 7] = [
-    (Measure::Load, "load"),
-    (Measure::Memory, "memory"),
-    (Measure::Heap, "heap"),
-    (Measure::Users, "users"),
-    (Measure::Requests, "requests"),
-    (Measure::ErrorRate, "errors"),
-    (Measure::LatencyP95, "p95"),
-];
-/// Measures that are judged, the first is the default.
-pub const WHY_MEASURES: [(Measure, &str); 7] = [
-    (Measure::LatencyP95, "p95"),
-    (Measure::ErrorRate, "errors"),
-    (Measure::Requests, "requests"),
-    (Measure::Users, "users"),
-    (Measure::Cpu, "cpu"),
-    (Measure::Memory, "memory"),
-    (Measure::Heap, "heap"),
-];
-/// How far a forecast looks ahead, the first is the default.
-pub const HORIZONS: [(i64, &str); 4] = [(DAY, "24h"), (3 * 3600, "3h"), (WEEK, "7d"), (4 * WEEK, "28d")];
-/// Periods of a region's page that end now, with their names.
-pub const SPANS: [(i64, &str); 4] = [(86_400, "24h"), (3600, "1h"), (21_600, "6h"), (604_800, "7d")];
-/// Compared periods: the day before, the week before, none.
-pub const COMPARISONS: [(i64, &str); 3] = [(DAY, "day"), (WEEK, "week"), (0, "none")];
-/// Periods of 사건.
-pub const INCIDENT_SPANS: [(i64, &str); 4] = [(WEEK, "7d"), (DAY, "24h"), (2 * WEEK, "14d"), (31 * DAY, "31d")];
-/// Identity modes with their names.
-pub const MODES: [(IdentityMode, &str); 3] =
-    [(IdentityMode::Ip, "ip"), (IdentityMode::SessionCookie, "session"), (IdentityMode::UserCookie, "user")];
 
 impl Address {
     /// An address of 지금 with nothing chosen.
@@ -513,14 +352,6 @@ impl Page {
     }
 }
 
-/// An instant as [`local`] writes it, with the seconds that it has.
-fn to_the_second(instant: i64) -> String {
-    match instant.rem_euclid(60) {
-        0 => local(instant),
-        seconds => format!("{}:{seconds:02}", local(instant)),
-    }
-}
-
 /// A period that ends now, or one of the past.
 fn put_period(put: &mut impl FnMut(&'static str, Option<String>), period: (Option<i64>, Option<i64>), span: i64) {
     if let (Some(from), Some(to)) = period {
@@ -529,37 +360,6 @@ fn put_period(put: &mut impl FnMut(&'static str, Option<String>), period: (Optio
     } else {
         put("span", not_first(span, &SPANS));
     }
-}
-
-/// The query of `/api/sessions`: the same keys as the page's address.
-pub fn sessions_query(query: &str) -> SessionsQuery {
-    Query::parse(query).sessions()
-}
-
-/// The query of `/api/now`: the same keys as the page's address.
-pub fn now_query(query: &str) -> NowQuery {
-    Query::parse(query).now()
-}
-
-/// The query of `/api/region`: the page's keys and `region`.
-pub fn region_query(query: &str) -> RegionQuery {
-    let query = Query::parse(query);
-    query.region(query.get("region").unwrap_or_default())
-}
-
-/// The query of `/api/incidents`: the same keys as the page's address.
-pub fn incidents_query(query: &str) -> IncidentsQuery {
-    Query::parse(query).incidents()
-}
-
-/// The query of `/api/forecast`: the same keys as the page's address.
-pub fn forecast_query(query: &str) -> ForecastQuery {
-    Query::parse(query).forecast()
-}
-
-/// The query of `/api/why`: the same keys as the page's address.
-pub fn why_query(query: &str) -> WhyQuery {
-    Query::parse(query).why()
 }
 
 /// A threshold in millionths; `None` for what is no decimal number from 0 to a billion. Integers only: the code that reads
@@ -594,15 +394,6 @@ fn default_region(code: &str) -> RegionQuery {
         compare: COMPARISONS[0].0,
         service: String::new(),
     }
-}
-
-/// Name of a choice in addresses.
-pub fn name_of<T: Copy + PartialEq>(value: T, choices: &[(T, &'static str)]) -> &'static str {
-    choices.iter().find(|(choice, _)| *choice == value).map_or("", |(_, name)| name)
-}
-
-fn not_first<T: Copy + PartialEq>(value: T, choices: &[(T, &'static str)]) -> Option<String> {
-    (choices.first().is_some_and(|(first, _)| *first != value)).then(|| name_of(value, choices).to_owned())
 }
 
 #[cfg(test)]

@@ -10,19 +10,22 @@ macro_rules! words {
         pub(crate) struct $kind { $(pub(crate) $name: &'static str,)* }
 
         impl $kind {
-            const KO: Self = Self { $($name: $ko,)* };
-            const EN: Self = Self { $($name: $en,)* };
+            pub(super) const KO: Self = Self { $($name: $ko,)* };
+            pub(super) const EN: Self = Self { $($name: $en,)* };
         }
     };
 }
 
 /// What the pages of the browser's other modules need besides; the module of the first page does without.
 #[cfg(any(feature = "ssr", feature = "rooms", feature = "answers"))]
-impl std::ops::Deref for Words {
-    type Target = Further;
+mod further;
 
-    fn deref(&self) -> &Further {
-        if self.other_language == Self::KO.other_language { &Further::KO } else { &Further::EN }
+#[cfg(any(feature = "ssr", feature = "rooms", feature = "answers"))]
+impl std::ops::Deref for Words {
+    type Target = further::Further;
+
+    fn deref(&self) -> &Self::Target {
+        if self.other_language == Self::KO.other_language { &further::Further::KO } else { &further::Further::EN }
     }
 }
 
@@ -310,129 +313,4 @@ words! {
     out_word: "평소 범위 밖", "out of its usual range";
     in_word: "평소 범위 안", "in its usual range";
     band_by: "범위는 ", "range: ";
-}
-
-#[cfg(any(feature = "ssr", feature = "rooms", feature = "answers"))]
-words! {
-    /// Strings of pages that are not in the first module.
-    Further;
-    no_incident: "그런 사건이 없습니다", "There is no such incident";
-    nobody_listed: "해당하는 접속이 없습니다.", "Nobody is listed.";
-    session_ages: "지금 이어지는 접속의 길이", "How long sessions have lasted";
-    session_ages_note: "막대는 두 배가 될 때마다 같은 너비로 늘어납니다. 1시간 이상은 정확한 수이고, 1시간 미만은 추정입니다.", "Bars grow by the same width with each doubling. From an hour on numbers are counted, below they are estimated.";
-    session_past: "지난 기간에는 보여 드리지 않습니다.", "Not shown for a period of the past.";
-    session_known: "어디까지 알 수 있나", "What is known";
-    session_by_region: "지역별로 보기", "By region";
-    known_since: "기록 시작", "Known since";
-    known_until: "마지막 기록", "Known until";
-    pseudonymous: "가명은 되돌릴 수 없는 해시이며, 원래 값은 어디에도 남지 않습니다.", "A pseudonym is a hash that cannot be turned back; the value it stands for is kept nowhere.";
-    measured: "잰 값", "Measured";
-    came: "실제", "What came";
-    since_now: "지금", "now";
-    look_ahead: "내다볼 때", "Look ahead";
-    ahead_3h: "3시간", "3 hours";
-    ahead_28d: "28일", "28 days";
-    threshold_apply: "적용", "Apply";
-    busiest: "가장 바쁜 서비스", "The busiest";
-    full_on: "가득 차는 날", "Full on";
-    record: "지난 예측이 맞았는지", "How past forecasts did";
-    record_none: "견주어 볼 지난 예측이 아직 없습니다.", "There are no past forecasts to compare yet.";
-    capacity: "분기 말까지 늘려야 할 곳", "What needs more before the quarter ends";
-    resource: "자원", "Resource";
-    busy_now: "바쁜 시간 사용률", "Busy hour use";
-    edge: "분기 말 85 % 상한", "85 % edge at its end";
-    reason: "까닭", "Reason";
-    not_needed: "필요 없음", "Not needed";
-    ask_title: "무엇이 궁금하세요?", "What would you like to know?";
-    answer_number: "답변 번호", "Answer number";
-    ask_on: "이어서 묻기", "Ask on";
-    numbers: "수치", "Numbers";
-    reasons: "까닭", "Causes";
-    source_list: "출처", "Sources";
-    conclusion: "결론", "Conclusion";
-    picture: "그림", "Chart";
-    distinct: "기간 전체, 중복 제거", "Whole period, each once";
-    chance: "넘을 확률", "Probability";
-    times_now: "필요한 배수", "Factor needed";
-    see_region: "지역 자세히 보기", "See the region";
-    more: "더 보기", "More";
-    sources_hint: "밑줄 친 수를 누르면 여기로 옵니다.", "An underlined number leads here.";
-    around: "그 무렵", "Around that time";
-    judged_by: "판정의 근거", "What it was judged by";
-    where_from: "변화가 온 곳", "Where the change comes from";
-    all_of_it: "전체", "all of it";
-    score_note: "1이 범위의 끝", "1 is the edge of the range";
-    learned_from: "배운 날", "Learned from";
-    rules: "알리는 규칙", "When something is flagged";
-    no_parts: "이 항목은 나누어 볼 수 없습니다.", "This measure is not a sum that can be divided.";
-    share_of_change: "변화의 몫", "Share of the change";
-    hour_before: "앞 1시간", "Hour before";
-    apply_at: "이 시각 보기", "Show this time";
-    crumbs: "현재 위치", "Where you are";
-    no_incident_lead: "주소가 잘못되었거나 자료가 보관 기간을 지났습니다.", "The address is wrong, or its data is past the time that data is kept.";
-    to_incidents: "사건 목록으로", "To the list of incidents";
-    runbooks_lead: "장애 때 무엇을 어떤 순서로 하는지 적어 둔 글입니다. 봉화는 보여 드리기만 하고 따라 하지 않습니다.", "What to do when something fails, and in which order. Bonghwa shows it and never acts on it.";
-    runbooks_note: "우리 기관이 적어 둔 글에서 찾은 것입니다.", "Found in what your organisation wrote down.";
-    no_runbooks: "아직 런북이 없습니다. 설정의 [runbooks] dir에 마크다운 파일이 있는 폴더를 적어 주십시오.", "There are no runbooks yet. Name a folder of Markdown files in the settings, [runbooks] dir.";
-    no_runbook: "그런 런북이 없습니다", "There is no such runbook";
-    no_runbook_lead: "파일 이름이 바뀌었거나 지워졌습니다.", "Its file was renamed or removed.";
-    to_runbooks: "런북 목록으로", "To the list of runbooks";
-    no_cause_why: "어느 한 곳을 원인으로 말할 근거가 모자랍니다.", "There is too little to name a place.";
-    sureness: "확신의 정도", "How sure";
-    sureness_what: "이 말의 기준", "What these words mean";
-    actions: "조치", "Actions";
-    affected: "사건 동안 접속한 사용자", "Users during the incident";
-    affected_sessions: "사건 동안 접속한 세션", "Sessions during the incident";
-    affected_addresses: "사건 동안 접속한 주소", "Addresses during the incident";
-    affected_how: "중복 제거", "each counted once";
-    affected_none: "센 값이 없습니다", "Not counted";
-    owner: "담당", "Taken by";
-    nobody: "아직 없습니다", "Nobody yet";
-    by_name: "이름", "Your name";
-    by_hint: "확인을 누르면 적은 이름이 담당으로 남습니다. 이름은 비워도 됩니다.", "The name is kept as who takes care of it. It may be left empty.";
-    acknowledge: "확인", "Acknowledge";
-    reopen: "다시 열기", "Reopen";
-    right_question: "원인 판단이 맞습니까?", "Is the cause right?";
-    right: "맞음", "Right";
-    wrong: "틀림", "Wrong";
-    no_script: "확인, 해결됨, 맞음, 틀림은 스크립트가 켜진 브라우저에서 남길 수 있습니다.", "Acknowledging, resolving and judging need a browser with scripts.";
-    not_kept: "남기지 못했습니다. 다시 눌러 주십시오.", "It was not kept. Please try again.";
-    user: "이용자", "Users";
-    root: "원인", "Cause";
-    own_time: "스스로", "by itself";
-    path_step: "요청 하나에 걸린 시간의 평균", "mean time of a request";
-    stack_note: "서비스마다 요청 하나에 스스로 쓴 시간의 평균을 길 순서로 이었습니다. 한 요청이 같은 곳을 여러 번 부르면 응답시간과 다를 수 있습니다.", "Mean time that each service spends itself on a request, in the order of the path. Where a request calls a place several times, the sum differs from the response time.";
-    before_it: "사건 전", "Before";
-    during_it: "사건 동안", "During";
-    suspects: "의심했지만 원인이 아닌 것", "Suspected and cleared";
-    cleared: "원인 아님", "Not the cause";
-    other_regions: "같은 때 다른 지역", "Other regions at that time";
-    lanes_note: "새로 나온 징후 수, 먼저 시작한 것이 위", "findings that began, the first on top";
-    why_flagged: "왜 징후인가", "Why each was flagged";
-    where_: "곳", "Where";
-    out_by: "벗어난 정도", "How far out";
-    spell: "벗어난 때", "Time out of range";
-    how_band: "범위를 만든 방법", "How the range was made";
-    course: "지금까지", "So far";
-    first_sign: "첫 징후", "First sign";
-    out_of_range: "평소 범위를 벗어남", "Out of its usual range";
-    ended: "끝남", "Over";
-    goes_on: "아직 이어짐", "goes on";
-    helps_note: "이런 원인에 두루 쓰는 순서입니다. 조치는 사람이 합니다.", "General advice for this kind of cause. People act, Bonghwa does not.";
-    similar: "비슷한 사건", "Similar incidents";
-    no_similar: "지난 2주 동안 없었습니다.", "Nothing alike in the last two weeks.";
-    share_method: "늘어난 몫 가운데 이곳에서 생긴 몫", "what arises here of all that was added";
-    difference: "사건 동안의 평균에서 사건 전 한 시간의 평균을 뺌", "mean during, less the mean of the hour before";
-    added: "늘어난 시간", "added time";
-    all_regions: "모든 지역", "All regions";
-    cause_judged: "원인 판단", "Causes judged";
-    signs_note: "사건으로 묶이지 않은 짧거나 약한 징후입니다. 빠뜨린 것은 없습니다.", "Short or weak signs that belong to no incident. Nothing is left out.";
-    none_open: "이 기간에 사건이 없습니다.", "No incident in this period.";
-    longer_period: "31일 보기", "Look at 31 days";
-    span_14d: "14일", "14 days";
-    span_31d: "31일", "31 days";
-    other_causes: "그 밖에 있을 수 있는 원인", "Other possible causes";
-    comparison: "비교", "Comparison";
-    elsewhere_method: "지역마다 5분 값 ÷ 평소 가운데 값의 평균", "mean over five-minute values of value ÷ usual middle, for each region";
-    see_signs: "모두 보기", "See all";
 }

@@ -4,6 +4,7 @@
 //! decides; nothing is believed because of that name. A key has 256 random bits, so a slow password hash would add
 //! nothing. For each region and use two keys are valid at a time: make the second, change the senders, delete the first.
 
+use bonghwa_analytics::codec::hex;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -102,28 +103,6 @@ pub fn hash(key: &str) -> [u8; 32] {
 /// Whether two hashes are the same, in a time that does not depend on where they differ.
 pub fn same(one: &[u8; 32], other: &[u8; 32]) -> bool {
     one.ct_eq(other).into()
-}
-
-/// Bytes in lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        text.extend([byte >> 4, byte & 15].map(|nibble| char::from_digit(u32::from(nibble), 16).unwrap_or('0')));
-        text
-    })
-}
-
-/// Bytes from lower-case hexadecimal; `None` for any other text.
-pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    let mut bytes = [0; N];
-    if pairs.len() != N {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(pairs) {
-        let [high, low] = pair.map(|digit| char::from(digit).to_digit(16).filter(|_| !digit.is_ascii_uppercase()));
-        *byte = (high? << 4 | low?) as u8;
-    }
-    Some(bytes)
 }
 
 /// The keys of a region, oldest first.

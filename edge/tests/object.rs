@@ -397,6 +397,4 @@ fn two_keys_of_a_use_are_valid_and_each_for_its_use_only() {
     {
         assert_eq!(key::region_of(wrong), None, "{wrong:?}");
     }
-    assert_eq!(key::from_hex::<4>(&key::hex(&[0, 255, 16, 9])), Some([0, 255, 16, 9]));
-    assert_eq!((key::from_hex::<1>("FF"), key::from_hex::<2>("ff")), (None, None));
 }

@@ -44,8 +44,6 @@ pub struct Labels {
     pub source_columns: [String; 6],
     /// Name of the sheet with the text of a workbook.
     pub text_sheet: String,
-    /// Name of a page in a page number: `쪽`.
-    pub page: String,
 }
 
 /// A part of a document.
@@ -209,6 +207,24 @@ impl Quantity {
     }
 }
 
+impl Column {
+    /// A column of words.
+    pub fn words(name: &str, width: u16) -> Self {
+        Self { name: name.to_owned(), width, ..Self::default() }
+    }
+
+    /// A column of numbers.
+    pub fn numbers(name: &str, width: u16) -> Self {
+        Self { numeric: true, ..Self::words(name, width) }
+    }
+
+    /// The column with the sources of its numbers.
+    #[must_use]
+    pub fn with_sources(self, sources: Vec<u32>) -> Self {
+        Self { sources, ..self }
+    }
+}
+
 impl Run {
     /// How it reads, without the mark of its source.
     pub fn text(&self) -> &str {
@@ -219,6 +235,11 @@ impl Run {
 }
 
 impl Cell {
+    /// Words without a number.
+    pub fn words(text: impl Into<String>) -> Self {
+        Self::Words(text.into(), Vec::new())
+    }
+
     /// How it reads, without the mark of its source.
     pub fn text(&self) -> &str {
         match self {
@@ -288,27 +309,6 @@ impl Document {
             *text = clean(text);
         }
         self
-    }
-
-    /// Every number in it with its source, in order: those of sentences as they read, those of tables too.
-    pub fn numbers(&self) -> Vec<(&str, u32)> {
-        let mut out = Vec::new();
-        for block in &self.blocks {
-            match block {
-                Block::Heading(_) => {}
-                Block::Point(_, runs) => out.extend(runs.iter().filter_map(|run| match run {
-                    Run::Number { text, source } => Some((text.as_str(), *source)),
-                    Run::Words(_) => None,
-                })),
-                Block::Table(table) | Block::Figure(_, table) => {
-                    out.extend(table.rows.iter().flatten().filter_map(|cell| match cell {
-                        Cell::Number(quantity) => Some((quantity.text.as_str(), quantity.source)),
-                        _ => None,
-                    }));
-                }
-            }
-        }
-        out
     }
 }
 

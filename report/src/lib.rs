@@ -30,3 +30,4 @@ pub use make::document;
 pub use pdf::pdf;
 #[cfg(feature = "xlsx")]
 pub use xlsx::xlsx;
+pub use xml::escape;

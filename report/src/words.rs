@@ -63,7 +63,7 @@ pub(crate) fn before(report: &Report, lang: Lang) -> (String, String) {
     if shift == DAY {
         return match lang {
             Lang::Ko => ("전날 같은 때".to_owned(), "전날".to_owned()),
-            Lang::En => ("the same time of the day before".to_owned(), "Day before".to_owned()),
+            Lang::En => ("the same part of the day before".to_owned(), "Day before".to_owned()),
         };
     }
     match (shift.div_euclid(WEEK), lang) {

@@ -2,7 +2,7 @@
 
 /// Text between tags or in a quoted attribute. What no XML document may hold is left out, and so are the marks that turn the
 /// direction of text, with which a name could make a line read as another one.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

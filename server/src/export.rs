@@ -5,6 +5,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bonghwa_analytics::codec::hex;
 use bonghwa_analytics::desk::Desk;
 use bonghwa_analytics::format::local;
 use bonghwa_analytics::time::DAY;
@@ -74,11 +75,6 @@ impl Exporter {
         Self { key: Arc::new(key), folder, egress }
     }
 
-    /// The public key with which files can be checked, in hexadecimal.
-    pub fn public_key(&self) -> String {
-        bonghwa_file::public_key(&self.key)
-    }
-
     /// Makes a file.
     pub fn make(&self, centre: &Centre, wanted: &Wanted, purpose: &Purpose) -> Result<Exported, ExportError> {
         if !wanted.to.checked_sub(wanted.from).is_some_and(|length| (1..=LONGEST).contains(&length)) {
@@ -125,7 +121,7 @@ impl Exporter {
     /// A file without a name: it goes when it is closed.
     fn scratch(&self) -> Result<File, ExportError> {
         let number = random::bytes::<8>().map_err(|error| self.failed(std::io::Error::other(error.to_string())))?;
-        let path = self.folder.join(format!("export-{}.tmp", crate::keys::hex(&number)));
+        let path = self.folder.join(format!("export-{}.tmp", hex(&number)));
         let make = || {
             let file = folder::private_file(&path)?;
             std::fs::remove_file(&path)?;

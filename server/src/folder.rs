@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use bonghwa_analytics::codec::{hex, unhex};
 use bonghwa_analytics::identity::FleetKey;
 use bonghwa_file::SigningKey;
 
@@ -107,7 +108,7 @@ impl Folder {
             return Ok(key);
         }
         let key = random::bytes::<16>()?;
-        self.write_secret(FLEET_KEY_FILE, &crate::keys::hex(&key))?;
+        self.write_secret(FLEET_KEY_FILE, &hex(&key))?;
         Ok(FleetKey::new(key))
     }
 
@@ -117,7 +118,7 @@ impl Folder {
             return Ok(key);
         }
         let seed = random::bytes::<32>()?;
-        self.write_secret(SIGNING_KEY_FILE, &crate::keys::hex(&seed))?;
+        self.write_secret(SIGNING_KEY_FILE, &hex(&seed))?;
         Ok(SigningKey::from_bytes(&seed))
     }
 
@@ -171,20 +172,12 @@ pub fn signing_key(data: &Path) -> Result<Option<SigningKey>, FolderError> {
     let path = data.join(SIGNING_KEY_FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) => {
-            seed(text.trim()).map(|seed| Some(SigningKey::from_bytes(&seed))).ok_or(FolderError::SigningKey(path))
+            unhex(text.trim()).map(|seed| Some(SigningKey::from_bytes(&seed))).ok_or(FolderError::SigningKey(path))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err(FolderError::SigningKey(path)),
         Err(error) => Err(FolderError::Access(data.to_path_buf(), error)),
     }
-}
-
-/// The bytes of 64 hexadecimal digits.
-fn seed(text: &str) -> Option<[u8; 32]> {
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    let digit = |digit: u8| char::from(digit).to_digit(16);
-    let bytes = pairs.iter().map(|[high, low]| Some((digit(*high)? << 4 | digit(*low)?) as u8));
-    bytes.collect::<Option<Vec<u8>>>()?.try_into().ok()
 }
 
 /// A new file that only this user may read and write; replaces one of the same name.

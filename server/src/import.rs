@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use bonghwa_analytics::codec::hex;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::sketch::Sketch;
 use bonghwa_edge::access_log::{ImportReport, Importer, Options};
@@ -12,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::centre::{Centre, CentreError};
 use crate::clock;
-use crate::keys::hex;
 
 /// First bytes of gzip (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
-pub use bonghwa_edge::key::hex;
-use bonghwa_edge::key::{ACTIVE, from_hex, hash, same};
+use bonghwa_analytics::codec::{hex, unhex};
+use bonghwa_edge::key::{ACTIVE, hash, same};
 use serde::{Deserialize, Serialize};
 
 use crate::random;
@@ -105,7 +105,7 @@ impl Keys {
         let held = self.0.held.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = None;
         for key in &held.keys {
-            if from_hex(&key.sha256).is_some_and(|held| same(&held, &hash)) {
+            if unhex(&key.sha256).is_some_and(|held| same(&held, &hash)) {
                 found = Some(key);
             }
         }

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use axum::serve::ListenerExt;
+use bonghwa_analytics::codec::hex;
+use bonghwa_analytics::desk::Manifest;
 use bonghwa_analytics::identity::FleetKey;
 use bonghwa_analytics::region::Region;
 use bonghwa_edge::engine::EngineConfig;
@@ -26,21 +28,19 @@ use crate::egress::Egress;
 use crate::export::Exporter;
 use crate::folder::{Folder, FolderError};
 use crate::http::{self, App, Gate, Ready};
-use crate::keys::{KeyError, Keys, hex};
+use crate::keys::{KeyError, Keys};
 use crate::model::Gateway;
 use crate::output::{log, say};
 use crate::pull;
 use crate::random;
 use crate::reports::{self, ReportError, Reports};
 use crate::runbooks::RunbookSource;
-use crate::settings::{Loaded, ObjectiveSettings, Origin, Settings};
+use crate::settings::{Loaded, Origin, Settings};
 
 /// Time between two ticks.
 const TICK: Duration = Duration::from_secs(2);
 /// How long open connections may take to end.
 const PATIENCE: Duration = Duration::from_millis(1200);
-/// Seconds without data after which a region counts as late.
-pub(crate) const LATE_AFTER: i64 = 60;
 /// Batches of history that are stored at once: few commits, little memory.
 const LOAD_AT_ONCE: usize = 8;
 
@@ -259,20 +259,20 @@ pub async fn open(
     demo: bool,
 ) -> Result<Centre, RunError> {
     std::fs::create_dir_all(place).map_err(|error| FolderError::Access(place.to_path_buf(), error))?;
-    let retention = settings.retention;
+    let Manifest { regions, mode, retention, late_after, title, demo, sessions, objectives, .. } =
+        settings.manifest(regions, demo);
     let config = CentreConfig {
-        regions: regions.to_vec(),
+        regions,
         elsewhere: origins.iter().map(|(code, origin)| (code.clone(), origin.patience())).collect(),
         data: place.to_path_buf(),
         key,
-        // The visitors of the demonstration carry a cookie of their own.
-        mode: if demo { bonghwa_analytics::identity::IdentityMode::UserCookie } else { settings.identity },
-        retention: [retention.two_seconds.0, retention.minute.0, retention.five_minutes.0, retention.hour.0],
+        mode,
+        retention,
         max_cells: settings.limits.routes.max(EngineConfig::MAX_CELLS),
-        sessions: settings.sessions.thresholds(),
-        objectives: settings.objectives.iter().map(ObjectiveSettings::objective).collect(),
-        late_after: LATE_AFTER,
-        title: (settings.title.ko.clone(), settings.title.en.clone()),
+        sessions,
+        objectives,
+        late_after,
+        title,
         demo,
         durable: settings.durable_power,
         runbooks: match &settings.runbooks.dir {

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use bonghwa_analytics::atlas::NATION;
+use bonghwa_analytics::codec::hex;
 use bonghwa_edge::error::ApiError;
 use bonghwa_edge::key::{self, Use};
 use serde_json::{Value, json};
@@ -55,7 +56,7 @@ impl Bearer {
     /// Asks the object that keeps the key whether it may be used so.
     async fn check(&self, env: &Env, purpose: Use) -> Result<(), ApiError> {
         let object = if self.region == NATION { wire::nation(env)? } else { wire::region(env, &self.region, 0)? };
-        let path = format!("/allow?key={}&use={}", key::hex(&self.sha256), purpose.name());
+        let path = format!("/allow?key={}&use={}", hex(&self.sha256), purpose.name());
         ask(&object, Method::Get, &path, None).await.map(drop)
     }
 }
@@ -160,7 +161,7 @@ async fn make(env: &Env, settings: &Settings, wanted: &Value) -> Result<Response
     let purpose = purpose.ok_or_else(wrong)?;
     let objects = objects(env, settings, region)?;
     let (id, token) = key::compose(region, random()?, random()?);
-    let path = format!("/keys?id={id}&use={}&key={}", purpose.name(), key::hex(&key::hash(&token)));
+    let path = format!("/keys?id={id}&use={}&key={}", purpose.name(), hex(&key::hash(&token)));
     for (index, object) in objects.iter().enumerate() {
         if let Err(error) = ask(object, Method::Post, &path, None).await {
             for object in objects.iter().take(index) {

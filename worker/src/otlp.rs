@@ -2,9 +2,9 @@
 //!
 //! Invariant: acknowledged means durable.
 
+use bonghwa_analytics::codec::hex;
 use bonghwa_edge::batch::Report;
 use bonghwa_edge::error::ApiError;
-use bonghwa_edge::key;
 use bonghwa_edge::otlp::{self, Format, Signal};
 use bonghwa_edge::part;
 use bonghwa_edge::receive::{self, COMPRESSED_BYTES, REGION_HEADER};
@@ -58,7 +58,7 @@ async fn take(
     let mut delta = Vec::new();
     batch.encode(&mut delta);
     let part = part::part_of(&batch.digest, settings.parts(&bearer.region)?);
-    let path = format!("/ingest?key={}", key::hex(&bearer.sha256));
+    let path = format!("/ingest?key={}", hex(&bearer.sha256));
     let object = wire::region(env, &bearer.region, part)?;
     let reply =
         wire::ask(&object, Method::Post, &path, Some(&delta)).await.inspect_err(|_| access::distrust(&bearer))?;

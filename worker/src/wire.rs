@@ -1,5 +1,6 @@
 //! What passes between the router and the objects, and how a refusal becomes a response: the one place for that.
 
+use bonghwa_analytics::codec::unhex;
 use bonghwa_analytics::frame::{Frame, Sections};
 use bonghwa_analytics::time::Resolution;
 use bonghwa_edge::error::ApiError;
@@ -162,7 +163,7 @@ impl Query {
 
     /// The key that a request comes with, as its hash, if it comes with one.
     pub(crate) fn key(&self) -> Option<[u8; 32]> {
-        key::from_hex(self.get("key"))
+        unhex(self.get("key"))
     }
 
     /// The use of a key.

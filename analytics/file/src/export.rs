@@ -1,11 +1,9 @@
 //! What of a desk goes into a file.
 
 use bonghwa_analytics::atlas::NATION;
-use bonghwa_analytics::bucket::Concurrency;
 use bonghwa_analytics::desk::{self, Desk, Manifest};
-use bonghwa_analytics::frame::{Form, Frame, Sections, encode_registers, registers_of};
-use bonghwa_analytics::identity::{IdentityMode, KeyId};
-use bonghwa_analytics::sketch::{Scheme, Sketch};
+use bonghwa_analytics::frame::{Frame, Sections, shortest_registers};
+use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::IncidentsQuery;
 use bonghwa_analytics::window;
@@ -77,8 +75,7 @@ pub fn blocks<D: Desk, E: From<D::Error>>(
             let known = desk.read(|atlas| atlas.track(code)?.table(resolution).starts().first().copied());
             let Some(oldest) = known else { continue };
             // A row belongs to the file if it touches the period.
-            let first = resolution.floor(wanted.from).max(oldest);
-            let mut from = first;
+            let mut from = resolution.floor(wanted.from).max(oldest);
             while from < wanted.to {
                 let to = from.saturating_add(step).min(wanted.to);
                 for sections in PARTS {
@@ -131,24 +128,8 @@ pub fn frames<D: Desk>(desk: &D, query: &FramesQuery) -> Result<Vec<u8>, D::Erro
 fn for_the_wire(mut frame: Frame, only: Option<IdentityMode>) -> Frame {
     for row in &mut frame.rows {
         if let Some(section) = &mut row.registers {
-            *section = shortest(section, frame.key, only);
+            *section = shortest_registers(section, frame.key, only);
         }
     }
     frame
-}
-
-/// A registers section in its shortest form, of one identity mode or of all. One that cannot be read stays as it is: whoever
-/// reads it will say so.
-fn shortest(section: &[u8], key: KeyId, only: Option<IdentityMode>) -> Vec<u8> {
-    let mut concurrency = std::collections::BTreeMap::new();
-    for mode in IdentityMode::ALL.into_iter().filter(|mode| only.is_none_or(|only| only == *mode)) {
-        let Ok(found) = registers_of(section, mode) else { return section.to_vec() };
-        if let Some(bytes) = found {
-            let Ok(sketch) = Sketch::decode(Scheme::keyed(mode, key), bytes) else { return section.to_vec() };
-            concurrency.insert(mode, Concurrency { identified: 0, sketch });
-        }
-    }
-    let mut out = Vec::new();
-    encode_registers(&concurrency, Form::Wire, &mut out);
-    out
 }

@@ -19,6 +19,7 @@ mod heap;
 mod index;
 mod writer;
 
+use bonghwa_analytics::codec::hex;
 use bonghwa_analytics::frame::{Frame, Sections};
 use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
@@ -141,15 +142,6 @@ pub fn read(bytes: &[u8]) -> Result<(Opened, Vec<Frame>), FileError> {
 /// The sections that all rows of a frame hold.
 fn held(frame: &Frame) -> Sections {
     frame.rows.iter().fold(Sections::ALL, |held, row| held.and(Sections::of(row)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing into a text does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

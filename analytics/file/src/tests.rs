@@ -1,4 +1,4 @@
-use bonghwa_analytics::desk::Desk;
+use bonghwa_analytics::desk::{Desk, Manifest};
 use bonghwa_analytics::frame::Row;
 use bonghwa_analytics::identity::KeyId;
 use bonghwa_analytics::region::Region;

@@ -1,11 +1,12 @@
 //! Writing a file.
 
+use bonghwa_analytics::codec::hex;
 use bonghwa_analytics::frame::Frame;
 use ed25519_dalek::Signer as _;
 pub use ed25519_dalek::SigningKey;
 use sha2::{Digest, Sha256};
 
-use crate::{Block, FileError, HEAD, Index, MAGIC, MOST_INDEX, SEAL, VERSION, held, hex};
+use crate::{Block, FileError, HEAD, Index, MAGIC, MOST_INDEX, SEAL, VERSION, held};
 
 /// Collects blocks; their bytes go wherever the caller keeps them, so that a file may be larger than memory.
 #[derive(Debug, Default)]

@@ -88,7 +88,7 @@ fn regions<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Vec<String>, S::E
     }
     let mut busy = Vec::new();
     for code in asked.codes() {
-        let area = Area { name: code.clone(), regions: vec![code.clone()] };
+        let area = Area::region(&code);
         let now = one(source, asked, &area, Measure::Load, (asked.as_of - 300, asked.as_of), "now")?;
         busy.extend(now.value.map(|fact| (fact.value, code)));
     }

@@ -104,10 +104,13 @@ pub(super) fn endpoints<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Endp
         rows.sort_by(|a, b| b.now.value.total_cmp(&a.now.value));
     }
     if let Some(threshold) = question.threshold.filter(|threshold| fits(threshold, measure)) {
-        // The highest stays where none passes, so that it can be said how far off it is.
-        let passing = rows.iter().filter(|row| row.now.value >= threshold.value).count();
-        rows.retain(|row| row.now.value >= threshold.value || passing == 0);
-        rows.truncate(passing.max(1));
+        let passes = |row: &EndpointRow| row.now.value >= threshold.value;
+        if rows.iter().any(passes) {
+            rows.retain(passes);
+        } else {
+            // The first stays where none passes, so that it can be said how far off it is.
+            rows.truncate(1);
+        }
     }
     rows.truncate(question.limit.unwrap_or(5) as usize);
     Ok(Endpoints { measure, rows, total, period, before, deployment })

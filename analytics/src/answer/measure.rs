@@ -101,16 +101,12 @@ pub(super) fn one<S: Source>(
             resolution: Resolution::FiveMinutes,
             method,
         };
-        let nation = source.atlas(|atlas, _| atlas.track(NATION).is_some());
-        let summed = measure == Measure::Users && codes.len() > 1 && !(nation && area.regions.is_empty());
         let method = match measure {
-            Measure::Users if summed => Method::SumOfEstimates,
-            Measure::Users => Method::Mean,
+            Measure::Users => source.atlas(|atlas, _| users_method(atlas, area, &codes)),
             _ => row.value.as_ref().map_or(Method::Mean, |fact| fact.method),
         };
-        let (sum, count) = known().fold((0.0, 0.0), |(sum, count), (_, value)| (sum + value, count + 1.0));
-        if measure == Measure::Users && count > 0.0 {
-            row.value = Some(fact(id.clone(), sum / count, from, to, method));
+        if measure == Measure::Users {
+            row.value = mean(&course).map(|mean| fact(id.clone(), mean, from, to, method));
         }
         let start = Resolution::FiveMinutes.floor(from);
         let highest = known().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
@@ -120,6 +116,18 @@ pub(super) fn one<S: Source>(
         });
     }
     Ok(row)
+}
+
+/// The mean of the values that are known.
+pub(crate) fn mean(course: &[Option<f64>]) -> Option<f64> {
+    let (sum, count) = course.iter().flatten().fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    (count > 0.0).then(|| sum / count)
+}
+
+/// How users of five minutes of an area are known: of all regions as the nation has them, of several by adding them up.
+pub(crate) fn users_method(atlas: &Atlas, area: &Area, codes: &[String]) -> Method {
+    let together = area.regions.is_empty() && atlas.track(NATION).is_some();
+    if codes.len() > 1 && !together { Method::SumOfEstimates } else { Method::Mean }
 }
 
 /// How far off an estimate may be: a mean of estimates of the same people is as uncertain as one of them.

@@ -25,7 +25,8 @@ pub use measure::Measured;
 pub use rank::{RankRow, Ranked};
 pub use report::Reported;
 
-pub(crate) use measure::{course, error, stats};
+pub(crate) use measure::{course, error, mean, stats, users_method};
+pub(crate) use sessions::sessions;
 
 use crate::ask::{Area, Assumption, Context, Kind, Question, Understood, When, again, says_now, understand};
 use crate::atlas::{Atlas, Track, Union};
@@ -253,7 +254,7 @@ pub fn answer<S: Source>(source: &S, question: &Question) -> Result<Answer, S::E
             Body::Compared(compared)
         }
         Kind::Diagnose => Body::Diagnosed(Box::new(diagnose::diagnose(source, &asked)?)),
-        Kind::Sessions => Body::Sessions(Box::new(sessions::sessions(source, &asked)?)),
+        Kind::Sessions => Body::Sessions(Box::new(sessions(source, &asked)?)),
         Kind::Capacity => Body::Needed(Box::new(capacity::capacity(source, &asked)?)),
         Kind::Report => match Reported::of(source, &asked, &mut |_| ControlFlow::Continue(()))? {
             Some(reported) => Body::Reported(Box::new(reported)),

@@ -38,7 +38,7 @@ pub(super) fn rank<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Ranked, S
     let measure = question.measures.first().copied().unwrap_or(Measure::Load);
     let mut rows = Vec::new();
     for code in asked.codes() {
-        let area = Area { name: code.clone(), regions: vec![code.clone()] };
+        let area = Area::region(&code);
         let found = one(source, asked, &area, measure, asked.period(), "now")?;
         rows.extend(found.value.map(|value| RankRow { region: code, value }));
     }

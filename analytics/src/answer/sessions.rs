@@ -8,7 +8,7 @@ use crate::view::{SessionsQuery, SessionsView};
 /// Entries of a list at most, as on the page 세션.
 const MOST: usize = 50;
 
-pub(super) fn sessions<S: Source>(source: &S, asked: &Asked<'_>) -> Result<SessionsView, S::Error> {
+pub(crate) fn sessions<S: Source>(source: &S, asked: &Asked<'_>) -> Result<SessionsView, S::Error> {
     let period = &asked.question.period;
     let running = period.to >= asked.as_of - 60;
     let of = |region: String| {

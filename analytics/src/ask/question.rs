@@ -150,6 +150,13 @@ pub struct Area {
     pub regions: Vec<String>,
 }
 
+impl Area {
+    /// The area of one region, which has its code for a name.
+    pub fn region(code: &str) -> Self {
+        Self { name: code.to_owned(), regions: vec![code.to_owned()] }
+    }
+}
+
 /// A span of time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,7 +1,7 @@
 //! The pages, each made of what rows say of its period.
 
 use super::incidents::open_incidents;
-use super::rows::{merge_registers, merge_row, merged, national_union, sessions as session_rows, union, window};
+use super::rows::{merge_registers, merge_row, merged, national_union, sessions as session_rows, window};
 use super::{Desk, mode, moment};
 use crate::atlas::{Atlas, NATION, Unions};
 use crate::baseline::Baselines;
@@ -126,16 +126,11 @@ pub fn sessions<D: Desk>(desk: &D, query: &SessionsQuery) -> Result<SessionsView
         codes = vec![&query.region];
     }
     let (from, to, resolution) = view::sessions_period(query, as_of, settings.retention);
-    let rows = codes.iter().map(|code| session_rows(desk, code, resolution, from, to));
+    let rows = codes.into_iter().map(|code| session_rows(desk, code, resolution, from, to));
     let regions: Vec<RegionSessions> = rows.collect::<Result<_, _>>()?;
     let baselines = Baselines::default();
     let moment = moment(desk, as_of, &baselines);
-    // Of the rows: the atlas holds registers of the newest minutes only, and a report may stand for an instant of the past.
-    let codes: Vec<String> = codes.into_iter().map(str::to_owned).collect();
-    let since = view::present_since(as_of, settings.sessions);
-    let present =
-        (to == as_of).then(|| union(desk, &codes, since, as_of, desk.read(view::sessions_mode))).transpose()?;
-    Ok(desk.read(|atlas| view::sessions(atlas, &moment, query, settings.sessions, &regions, present.flatten())))
+    Ok(desk.read(|atlas| view::sessions(atlas, &moment, query, settings.sessions, &regions))?)
 }
 
 /// What needs more before the quarter ends, as of the last whole five minutes.

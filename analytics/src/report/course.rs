@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ReportKind, SHOWN};
-use crate::answer::{Asked, RankRow, Source, course, error, stats};
+use super::ReportKind;
+use crate::answer::{Asked, RankRow, Source, course, error, mean, stats, users_method};
 use crate::ask::Area;
 use crate::time::{DAY, Resolution, day_start};
 use crate::view::now::{Scope, measure_id, unit_of};
-use crate::view::{Fact, Measure, Method, Unit};
+use crate::view::{Fact, Measure, Unit};
 
+/// Measures whose course is shown.
+const SHOWN: [Measure; 3] = [Measure::Users, Measure::LatencyP95, Measure::Load];
 /// Steps of an incident at most.
 const STEPS: i64 = 24;
 /// Seconds before and after an incident that its course shows.
@@ -105,7 +107,7 @@ pub(super) fn lines<S: Source>(source: &S, asked: &Asked<'_>, ranked: &[RankRow]
     codes.extend(asked.codes().into_iter().filter(|code| !ranked.iter().any(|row| row.region == *code)));
     let period = (asked.question.period.from, asked.question.period.to);
     let line = |code: String| {
-        let area = Area { name: code.clone(), regions: vec![code.clone()] };
+        let area = Area::region(&code);
         let known = ranked.iter().find(|row| row.region == code).map(|row| row.value.clone());
         let [load, users, requests, error_rate, p95] = LINE.map(|measure| match measure {
             Measure::Load => known.clone(),
@@ -131,21 +133,18 @@ fn value<S: Source>(
         if measure != Measure::Users {
             return stats(atlas, &codes, measure, None, &scope, id);
         }
-        let values = course(atlas, asked, area, measure, (from, to));
-        let (sum, count) = values.iter().flatten().fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-        let summed = codes.len() > 1 && !area.regions.is_empty();
-        (count > 0.0).then(|| Fact {
+        mean(&course(atlas, asked, area, measure, (from, to))).map(|value| Fact {
             id: id.to_owned(),
             measure,
-            value: sum / count,
+            value,
             unit: unit_of(measure, asked.mode),
-            error: error(measure, sum / count),
+            error: error(measure, value),
             regions: scope.regions.clone(),
             region_count: scope.count,
             from,
             to,
             resolution: Resolution::FiveMinutes,
-            method: if summed { Method::SumOfEstimates } else { Method::Mean },
+            method: users_method(atlas, area, &codes),
         })
     })
 }

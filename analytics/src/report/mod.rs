@@ -15,13 +15,13 @@ pub use course::{Course, RegionLine, Slot};
 pub use list::{LONGEST_REASON, ReportEntry, ReportFiles, ReportOrder, ReportProgress, ReportState, ReportsView};
 pub use quality::{Quality, RegionQuality};
 
-use crate::answer::{Asked, Reported};
+use crate::answer::{Asked, Reported, sessions};
 use crate::ask::{Area, Kind, Period, Question};
 use crate::desk::{self, At, Desk};
 use crate::identity::IdentityMode;
 use crate::region::Region;
 use crate::time::{DAY, WEEK, civil, day_start, days_in_month, instant, week_start};
-use crate::view::{IncidentView, Measure, SessionsQuery, SessionsView};
+use crate::view::{IncidentView, SessionsView};
 
 /// Seconds until the rows of a time have closed.
 const GRACE: i64 = 60;
@@ -126,7 +126,7 @@ pub struct Report {
     pub courses: Vec<Course>,
     /// Regions by load, with their other measures.
     pub lines: Vec<RegionLine>,
-    /// Sessions that stood out.
+    /// Sessions that stood out; how many went on is not told.
     pub sessions: SessionsView,
     /// How complete the data is.
     pub quality: Quality,
@@ -159,6 +159,19 @@ impl Step {
     /// All steps, in order.
     pub const ALL: [Self; 7] =
         [Self::Measures, Self::Incidents, Self::Ranking, Self::Capacity, Self::Courses, Self::Sessions, Self::Quality];
+
+    /// Its name in data.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Measures => "measures",
+            Self::Incidents => "incidents",
+            Self::Ranking => "ranking",
+            Self::Capacity => "capacity",
+            Self::Courses => "courses",
+            Self::Sessions => "sessions",
+            Self::Quality => "quality",
+        }
+    }
 }
 
 /// What became of a report.
@@ -172,6 +185,12 @@ pub enum Made {
     NoIncident,
 }
 
+/// The instant that a report of a desk stands for: the one that is asked for, else the newest of which all rows have closed; a
+/// whole five minutes, because finer rows expire.
+pub fn instant_of<D: Desk>(desk: &D, at: Option<i64>) -> i64 {
+    At::new(desk, at.unwrap_or_else(|| desk.as_of() - GRACE)).as_of()
+}
+
 /// Makes a report. `step` hears what is made next, and may stop it.
 ///
 /// Fails if a region is not known or rows cannot be read.
@@ -180,7 +199,7 @@ pub fn report<D: Desk>(
     query: &ReportQuery,
     step: &mut dyn FnMut(Step) -> ControlFlow<()>,
 ) -> Result<Made, D::Error> {
-    let desk = &At::new(desk, query.at.unwrap_or_else(|| desk.as_of() - GRACE));
+    let desk = &At::new(desk, instant_of(desk, query.at));
     let as_of = desk.as_of();
     let mut wanted = query.regions.clone();
     let ((from, to), incident) = match query.kind {
@@ -206,7 +225,10 @@ pub fn report<D: Desk>(
     if step(Step::Sessions).is_break() {
         return Ok(Made::Stopped);
     }
-    let sessions = sessions(desk, &asked)?;
+    let mut sessions = sessions(desk, &asked)?;
+    // How many go on is only known while registers of that moment are at hand: the same report would not say it later.
+    sessions.active = None;
+    sessions.ages.clear();
     if step(Step::Quality).is_break() {
         return Ok(Made::Stopped);
     }
@@ -238,38 +260,6 @@ pub fn report<D: Desk>(
 
 /// The question that the parts of a report answer.
 fn question(regions: &[String], from: i64, to: i64) -> Question {
-    Question {
-        kind: Kind::Report,
-        measures: Vec::new(),
-        areas: regions.iter().map(|code| Area { name: code.clone(), regions: vec![code.clone()] }).collect(),
-        service: None,
-        period: Period { from, to, said: String::new() },
-        against: None,
-        limit: None,
-        threshold: None,
-        horizon: None,
-        order: None,
-        after_deployment: false,
-        format: None,
-        mode: None,
-    }
+    let areas = regions.iter().map(|code| Area::region(code)).collect();
+    Question { areas, ..Question::new(Kind::Report, Period { from, to, said: String::new() }) }
 }
-
-/// Sessions that stood out in the period, in the regions asked about.
-fn sessions<D: Desk>(desk: &D, asked: &Asked<'_>) -> Result<SessionsView, D::Error> {
-    let Period { from, to, .. } = asked.question.period;
-    let query = SessionsQuery { region: asked.only(), span: to - from, from: Some(from), to: Some(to) };
-    let mut view = desk.sessions_page(&query)?;
-    let codes = asked.codes();
-    for list in &mut view.lists {
-        let all = list.listed.len();
-        list.listed.retain(|listed| codes.contains(&listed.region));
-        if list.listed.len() < all {
-            list.total = list.listed.len() as u64;
-        }
-    }
-    Ok(view)
-}
-
-/// Measures whose course a report shows.
-const SHOWN: [Measure; 3] = [Measure::Users, Measure::LatencyP95, Measure::Load];

@@ -33,7 +33,8 @@ pub struct CapacityPlan {
     pub until: i64,
     /// Use under which the busy hour is to stay.
     pub target: f64,
-    /// What was looked at: those that need more first, the nearest to it next, those of which nothing can be told last.
+    /// What was looked at: those that need more first, the nearest to it next, those of which nothing can be told last; of a
+    /// [part](Self::part) the first sixty.
     pub rows: Vec<CapacityRow>,
     /// How many need more, need nothing, and cannot be told.
     pub counts: [u32; 3],

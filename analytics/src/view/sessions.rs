@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Fact;
 use super::now::{Moment, Scope, users_fact};
-use crate::atlas::{Atlas, Union};
+use crate::atlas::{Atlas, AtlasError};
 use crate::identity::IdentityMode;
 use crate::region::Region;
 use crate::session::{Kind, LISTED_AGE, Listed, Sessions, Span, Thresholds, rank, sessions as distinct, suspects};
@@ -122,27 +122,16 @@ pub fn sessions_period(query: &SessionsQuery, as_of: i64, retention: [i64; 4]) -
     (resolution.floor(from), to, resolution)
 }
 
-/// From when on somebody who was seen counts as present at an instant.
-pub fn present_since(as_of: i64, thresholds: &Thresholds) -> i64 {
-    as_of.saturating_sub(thresholds.gap.clamp(60, 1800))
-}
-
-/// What tells users apart on the page.
-pub fn sessions_mode(atlas: &Atlas) -> IdentityMode {
-    atlas.mode(IdentityMode::UserCookie)
-}
-
-/// Makes the page; `present` are those of the regions who were seen since [`present_since`].
+/// Makes the page.
 pub fn sessions(
     atlas: &Atlas,
     moment: &Moment<'_>,
     query: &SessionsQuery,
     thresholds: &Thresholds,
     regions: &[RegionSessions],
-    present: Option<Union>,
-) -> SessionsView {
+) -> Result<SessionsView, AtlasError> {
     let (from, to, _) = sessions_period(query, moment.as_of, moment.retention);
-    let mode = sessions_mode(atlas);
+    let mode = atlas.mode(IdentityMode::UserCookie);
     let (mut all, mut known, mut ages) = (Vec::new(), Vec::new(), vec![0; AGES.len()]);
     let (mut floor, mut overflowed) = (0, false);
     for of_region in regions {
@@ -172,16 +161,17 @@ pub fn sessions(
     let codes: Vec<String> = regions.iter().map(|region| region.region.clone()).collect();
     let mut active = None;
     if to == moment.as_of {
-        let since = present_since(to, thresholds);
+        let since = to.saturating_sub(thresholds.gap.clamp(60, 1800));
+        let union = atlas.users(codes.iter().map(String::as_str), since, to, Resolution::FiveMinutes, mode)?;
         let count = codes.len() as u16;
         let scope = Scope { count, regions: if query.region.is_empty() { Vec::new() } else { codes }, from: since, to };
-        active = present.map(|union| users_fact("active", union, &scope, mode));
+        active = union.map(|union| users_fact("active", union, &scope, mode));
         let older: u64 = ages.iter().sum();
         ages[0] = active.as_ref().map_or(0, |fact| (libm::round(fact.value) as u64).saturating_sub(older));
     } else {
         ages.clear();
     }
-    SessionsView {
+    Ok(SessionsView {
         as_of: moment.as_of,
         demo: moment.demo,
         title: moment.title.clone(),
@@ -196,5 +186,5 @@ pub fn sessions(
         known,
         floor,
         overflowed,
-    }
+    })
 }

@@ -1,4 +1,5 @@
 use bonghwa_analytics::format::parse_local;
+use bonghwa_analytics::time::{DAY, day_start};
 
 use super::*;
 

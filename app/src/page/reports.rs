@@ -2,12 +2,12 @@
 //! scripts; with them the list follows what is being made.
 
 use bonghwa_analytics::ask::Format;
-use bonghwa_analytics::format::{Lang, count, decimal, local, moment, short_date};
+use bonghwa_analytics::format::{Lang, count, decimal, local, moment, short_date, weekday};
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::report::{
     LONGEST_REASON, ReportEntry, ReportFiles, ReportKind, ReportProgress, ReportState, ReportsView,
 };
-use bonghwa_analytics::time::WEEK;
+use bonghwa_analytics::time::{DAY, WEEK, week_start};
 
 use crate::address::{OFFLINE, Page, ReportsQuery};
 use crate::app::{Here, set_title};
@@ -25,40 +25,30 @@ pub(crate) fn render(here: &Here, view: &ReportsView, query: &ReportsQuery) -> N
     let busy = view.entries.iter().any(|entry| !entry.state.is_over());
     let reload = busy.then(|| markup! { <p class="nowasm"><a class="btn" href=here.address.href()>{t.reload}</a></p> });
     let list = if view.entries.is_empty() {
-        markup! { <p>{here.lang.pick("아직 만든 보고서가 없습니다.", "No report was made yet.")}</p> }.into_node()
+        markup! { <p>{t.no_reports}</p> }.into_node()
     } else {
         let rows: Vec<Vec<Node>> = view.entries.iter().map(|entry| row(here, view, entry)).collect();
-        let heads = [
-            here.lang.pick("보고서", "Report"),
-            t.period,
-            here.lang.pick("요청", "Asked"),
-            here.lang.pick("사유", "Reason"),
-            here.lang.pick("상태", "State"),
-        ];
-        table(here, here.lang.pick("만든 보고서", "Reports made"), heads.len(), &heads, rows)
+        let heads = [t.report, t.period, t.asked_by, t.report_why, t.state];
+        table(here, t.reports_made, heads.len(), &heads, rows)
     };
     markup! {
         <article class="document reports">
             <h1>{t.reports}</h1>
-            <p class="small">{here.lang.pick("기간과 지역을 고르면 같은 내용을 한글(HWPX), PDF, 엑셀, HTML로 만듭니다. 만든 보고서는 누가 언제 왜 만들었는지와 함께 보관합니다.", "Choose a period and regions: the same report is made as HWPX, PDF, a workbook and HTML, and kept with who asked for it, when and why.")}</p>
+            <p class="small">{t.reports_lead}</p>
             {order(here, view, query)}
         </article>
-        {chapter("list", here.lang.pick("만든 보고서", "Reports made"), markup! { {reload}{list}<p class="subt">{kept(here, view)}</p> }.into_node())}
-        {chapter("take", here.lang.pick("자료 내보내기", "Take the data away"), take(here, view))}
+        {chapter("list", t.reports_made, markup! { {reload}{list}<p class="subt">{kept(here, view)}</p> }.into_node())}
+        {chapter("take", t.take_away, take(here, view))}
     }
     .into_node()
 }
 
 /// Without a server a report is made in the browser, and goes to the reader's own folder.
 fn offline(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
-    let about = here.lang.pick(
-        "기간과 지역을 고르면 이 브라우저에서 보고서를 만들어 내려받습니다. 한글(HWPX)과 PDF는 서버나 bonghwa report 명령으로 만듭니다.",
-        "Choose a period and regions: the report is made in this browser and saved. HWPX and PDF are made by a server or by the command bonghwa report.",
-    );
     markup! {
         <article class="document reports">
             <h1>{here.t.reports}</h1>
-            <p class="small">{about}</p>
+            <p class="small">{here.t.reports_offline}</p>
             {order(here, view, query)}
         </article>
     }
@@ -86,27 +76,27 @@ fn order(here: &Here, view: &ReportsView, query: &ReportsQuery) -> Node {
         })
         .collect();
     let about = (!query.incident.is_empty()).then(|| {
-        markup! { <p class="small">{here.lang.pick("장애 보고서", "Incident report")}" "<code>{query.incident.clone()}</code></p> }
+        markup! { <p class="small">{here.t.report_incident}" "<code>{query.incident.clone()}</code></p> }
     });
     let unseen =
         [("lang", here.lang.tag().to_owned()), ("back", here.address.href()), ("incident", query.incident.clone())];
     let until = local(view.as_of);
     let reason = (!OFFLINE).then(|| {
-        markup! { <label class="reason">{here.lang.pick("사유", "Reason")}<input name="why" maxlength=LONGEST_REASON.to_string()/></label> }
+        markup! { <label class="reason">{here.t.report_why}<input name="why" maxlength=LONGEST_REASON.to_string()/></label> }
     });
     markup! {
         <form class="order" method="post" action="/api/reports" data-report=OFFLINE>
             {hidden(unseen)}
-            <fieldset><legend>{here.lang.pick("종류", "Kind")}</legend>{kinds}{about}</fieldset>
+            <fieldset><legend>{here.t.kind}</legend>{kinds}{about}</fieldset>
             <fieldset>
-                <legend>{here.lang.pick("기준 시각", "As of")}</legend>
+                <legend>{here.t.report_at}</legend>
                 <input type="datetime-local" name="at" max=until aria-describedby="at-hint"/>
-                <p class="hint" id="at-hint">{here.lang.pick("비워 두면 지금까지입니다. 월요일 0시를 넣으면 지난 한 주 전체입니다.", "Empty for now. Midnight of a Monday gives the whole week before.")}</p>
+                <p class="hint" id="at-hint">{here.t.report_at_hint}</p>
             </fieldset>
-            <fieldset class="many"><legend>{here.lang.pick("지역(고르지 않으면 전국)", "Regions (none for all)")}</legend>{regions}</fieldset>
-            <fieldset><legend>{here.lang.pick("파일 형식", "Files")}</legend>{formats}</fieldset>
+            <fieldset class="many"><legend>{here.t.report_regions}</legend>{regions}</fieldset>
+            <fieldset><legend>{here.t.report_files}</legend>{formats}</fieldset>
             {reason}
-            <button class="btn main">{here.lang.pick("보고서 만들기", "Make the report")}</button>
+            <button class="btn main">{here.t.make_report}</button>
             {OFFLINE.then(|| markup! { <p role="status"></p> })}
         </form>
     }
@@ -126,24 +116,20 @@ fn regions(here: &Here) -> Vec<Node> {
 /// The form that gives a signed file, which opens without a server.
 fn take(here: &Here, view: &ReportsView) -> Node {
     let t = here.t;
-    let about = here.lang.pick(
-        "고른 기간과 지역을 서명한 .bonghwa 파일로 받습니다. 서버가 없는 곳에서 이 파일을 열면 같은 화면과 같은 답이 나옵니다. 개인정보는 가리고, 사유는 파일에 남습니다.",
-        "Gives the period and regions as a signed .bonghwa file. Opened where there is no server, it shows the same pages and answers. Personal data is masked, and the reason stands in the file.",
-    );
     let (from, to) = (local(view.as_of - WEEK), local(view.as_of));
     markup! {
-        <p class="subt">{about}" "<a href="/offline/index.html" rel="external">{t.open_files}</a></p>
+        <p class="subt">{t.take_lead}" "<a href="/offline/index.html" rel="external">{t.open_files}</a></p>
         <form class="order" method="post" action="/api/export">
             <fieldset>
                 <legend>{t.period}</legend>
                 <label>{t.from}<input type="datetime-local" name="from" required value=from/></label>
                 <label>{t.to}<input type="datetime-local" name="to" required value=to/></label>
             </fieldset>
-            <fieldset class="many"><legend>{here.lang.pick("지역(고르지 않으면 전국)", "Regions (none for all)")}</legend>{regions(here)}</fieldset>
-            <label><input type="checkbox" name="registers" value="1"/>{here.lang.pick("사용자 합산용 레지스터 포함(파일이 두세 배 커집니다)", "With registers, so that users of any regions and times can be counted together (two or three times as large)")}</label>
-            <label class="reason">{here.lang.pick("사유(꼭 적어 주세요)", "Reason (required)")}<input name="reason" required maxlength="500"/></label>
-            <label class="reason">{here.lang.pick("받는 사람", "Taken by")}<input name="by" autocomplete="name" maxlength="100"/></label>
-            <button class="btn">{here.lang.pick("파일로 받기", "Take the file")}</button>
+            <fieldset class="many"><legend>{t.report_regions}</legend>{regions(here)}</fieldset>
+            <label><input type="checkbox" name="registers" value="1"/>{t.take_registers}</label>
+            <label class="reason">{t.take_why}<input name="reason" required maxlength="500"/></label>
+            <label class="reason">{t.take_by}<input name="by" autocomplete="name" maxlength="100"/></label>
+            <button class="btn">{t.take_file}</button>
         </form>
     }
     .into_node()
@@ -183,16 +169,19 @@ fn state(here: &Here, view: &ReportsView, entry: &ReportEntry) -> Node {
     };
     match &entry.state {
         ReportState::Waiting => {
-            let before = view.entries.iter().filter(|other| other.when < entry.when && !other.state.is_over()).count();
-            let text = match here.lang {
-                Lang::Ko => format!("앞선 {before}건 뒤에 만듭니다"),
-                Lang::En => format!("after {before} others"),
+            // The newest stand first, so those behind it in the list were asked for before.
+            let earlier = view.entries.iter().skip_while(|other| other.id != entry.id).skip(1);
+            let text = match (earlier.filter(|other| !other.state.is_over()).count(), here.lang) {
+                (0, _) => here.t.next_in_turn.to_owned(),
+                (n, Lang::Ko) => format!("앞선 {n}건 뒤에 만듭니다"),
+                (1, Lang::En) => "after one other".to_owned(),
+                (n, Lang::En) => format!("after {n} others"),
             };
-            markup! { <p>{text}</p>{act(here.lang.pick("취소", "Cancel"))} }.into_node()
+            markup! { <p>{text}</p>{act(here.t.cancel)} }.into_node()
         }
         ReportState::Running(ReportProgress { step, done, of }) => {
             let text = format!("{} ({}/{of})", doing(here, step), done + 1);
-            markup! { <p role="status">{text}</p><progress value=done.to_string() max=of.to_string() aria-label=here.lang.pick("상태", "State")></progress>{act(here.lang.pick("취소", "Cancel"))} }
+            markup! { <p role="status">{text}</p><progress value=done.to_string() max=of.to_string() aria-label=here.t.state></progress>{act(here.t.cancel)} }
                 .into_node()
         }
         ReportState::Done(ReportFiles { files, took, .. }) => {
@@ -209,22 +198,22 @@ fn state(here: &Here, view: &ReportsView, entry: &ReportEntry) -> Node {
                 Lang::Ko => format!("{seconds}초 걸림"),
                 Lang::En => format!("took {seconds} s"),
             };
-            markup! { <ul class="files">{links}</ul><p class="small">{took}</p>{act(here.lang.pick("지우기", "Delete"))} }.into_node()
+            markup! { <ul class="files">{links}</ul><p class="small">{took}</p>{act(here.t.delete)} }.into_node()
         }
         ReportState::Failed(why) => {
-            markup! { <p class="lateline">{here.lang.pick("만들지 못했습니다.", "It could not be made.")}</p><p class="small">{why.clone()}</p>{act(here.lang.pick("지우기", "Delete"))} }
+            markup! { <p class="lateline">{here.t.report_failed}</p><p class="small">{why.clone()}</p>{act(here.t.delete)} }
                 .into_node()
         }
-        ReportState::Cancelled => markup! { <p>{here.lang.pick("취소했습니다.", "Cancelled.")}</p>{act(here.lang.pick("지우기", "Delete"))} }.into_node(),
+        ReportState::Cancelled => markup! { <p>{here.t.cancelled}</p>{act(here.t.delete)} }.into_node(),
     }
 }
 
 fn name(here: &Here, kind: ReportKind) -> &'static str {
     match kind {
-        ReportKind::Day => here.lang.pick("일일 보고서", "Daily report"),
-        ReportKind::Week => here.lang.pick("주간 보고서", "Weekly report"),
-        ReportKind::Month => here.lang.pick("월간 보고서", "Monthly report"),
-        ReportKind::Incident => here.lang.pick("장애 보고서", "Incident report"),
+        ReportKind::Day => here.t.report_day,
+        ReportKind::Week => here.t.report_week,
+        ReportKind::Month => here.t.report_month,
+        ReportKind::Incident => here.t.report_incident,
     }
 }
 
@@ -242,9 +231,9 @@ fn period(here: &Here, entry: &ReportEntry) -> String {
 
 fn who(here: &Here, who: &str) -> String {
     match who {
-        "local" => here.lang.pick("이 컴퓨터", "This computer").to_owned(),
-        "schedule" => here.lang.pick("정기", "Schedule").to_owned(),
-        key => format!("{} {key}", here.lang.pick("열쇠", "Key")),
+        "local" => here.t.this_computer.to_owned(),
+        "schedule" => here.t.scheduled.to_owned(),
+        key => format!("{} {key}", here.t.key),
     }
 }
 
@@ -272,13 +261,23 @@ fn doing(here: &Here, step: &str) -> String {
 /// How long they stay, and when they come by themselves.
 fn kept(here: &Here, view: &ReportsView) -> String {
     let n = view.kept;
-    let weekly = &view.weekly;
+    let weekly = time_of_week(&view.weekly, here.lang);
     match here.lang {
         Lang::Ko if weekly.is_empty() => format!("최근 {n}건을 보관합니다."),
         Lang::Ko => format!("최근 {n}건을 보관합니다. 지난주 보고서를 매주 {weekly}에 만듭니다."),
         Lang::En if weekly.is_empty() => format!("The last {n} are kept."),
         Lang::En => format!("The last {n} are kept. That of the week before is made every {weekly}."),
     }
+}
+
+/// `월요일 08:00` of `mon 08:00`; what is no time of a week stays as it is.
+fn time_of_week(text: &str, lang: Lang) -> String {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let parts = text.split_once(' ').and_then(|(day, time)| Some((DAYS.iter().position(|name| *name == day)?, time)));
+    parts.map_or_else(
+        || text.to_owned(),
+        |(day, time)| format!("{} {time}", weekday(week_start(0) + day as i64 * DAY, lang)),
+    )
 }
 
 /// The way to a report, from an answer or an incident.

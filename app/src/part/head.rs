@@ -36,9 +36,10 @@ pub(crate) fn level_line(here: &Here, level: Level, beside: String) -> Node {
             }
         })
         .collect();
-    let (word, label) = match here.lang {
-        Lang::Ko => (["평소", "조짐", "이상", "장애", "중단"][lit - 1], format!("다섯 단계 중 {lit}단계")),
-        Lang::En => (["Ordinary", "Sign", "Abnormal", "Failure", "Outage"][lit - 1], format!("level {lit} of five")),
+    let word = level_name(level, here.lang);
+    let label = match here.lang {
+        Lang::Ko => format!("다섯 단계 중 {lit}단계"),
+        Lang::En => format!("level {lit} of five"),
     };
     markup! {
         <p class="level">
@@ -48,6 +49,17 @@ pub(crate) fn level_line(here: &Here, level: Level, beside: String) -> Node {
         </p>
     }
     .into_node()
+}
+
+/// Name of a level of beacons.
+pub(crate) const fn level_name(level: Level, lang: Lang) -> &'static str {
+    match level {
+        Level::Normal => lang.pick("평소", "Ordinary"),
+        Level::Sign => lang.pick("조짐", "Sign"),
+        Level::Abnormal => lang.pick("이상", "Abnormal"),
+        Level::Failure => lang.pick("장애", "Failure"),
+        Level::Outage => lang.pick("중단", "Outage"),
+    }
 }
 
 /// A button to the incident that goes on in a region, or anywhere; to the list where there are several, or where something is

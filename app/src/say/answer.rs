@@ -1,12 +1,12 @@
-//! Answers in words: the conclusion of each kind, and what is taken for granted, asked back or out of reach.
+//! Answers in words: the conclusion of each kind, and what is missing in an answer.
 
-use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Measured, Needed, Ranked, Reported};
-use bonghwa_analytics::ask::{Period, Question};
+use bonghwa_analytics::answer::{Answer, Body, Endpoints, Measured, Needed, Ranked, Reported};
+use bonghwa_analytics::ask::Period;
 use bonghwa_analytics::format::{Lang, change, exact, join, moment, period, span};
-use bonghwa_analytics::time::{DAY, WEEK};
-use bonghwa_analytics::view::{Fact, IncidentRow, IncidentsView, Measure, Need, Unit, Verdict};
+use bonghwa_analytics::view::{IncidentRow, IncidentsView, Measure, Need, Unit, Verdict};
 
-use super::question;
+use super::compare::{changed, changed_en};
+use super::{compare, question};
 use crate::app::Here;
 use crate::part::facts::{Piece, anchor, fill, measure_name};
 use crate::particle::{Particle, particle, with};
@@ -14,7 +14,7 @@ use crate::particle::{Particle, particle, with};
 /// The conclusion, in one sentence where that can be.
 pub(crate) fn conclusion(here: &Here, answer: &Answer) -> Vec<Piece> {
     match &answer.body {
-        Body::Compared(compared) => self::compared(here, answer, compared),
+        Body::Compared(compared) => compare::compared(here, answer, compared),
         Body::Measured(rows) => measured(here, answer, rows),
         Body::Ranked(ranked) => self::ranked(here, answer, ranked),
         Body::Endpoints(endpoints) => self::endpoints(here, answer, endpoints),
@@ -39,7 +39,7 @@ pub(crate) fn conclusion(here: &Here, answer: &Answer) -> Vec<Piece> {
     }
 }
 
-fn text(text: String) -> Vec<Piece> {
+pub(super) fn text(text: String) -> Vec<Piece> {
     vec![Piece::Text(text)]
 }
 
@@ -57,139 +57,9 @@ pub(super) fn area_of(here: &Here, answer: &Answer) -> String {
     if names.is_empty() { here.t.nation.to_owned() } else { names.join(", ") }
 }
 
-fn name_of(here: &Here, measured: &Measured) -> String {
+pub(super) fn name_of(here: &Here, measured: &Measured) -> String {
     let unit = measured.value.as_ref().map_or(Unit::Users, |fact| fact.unit);
     measure_name(here, measured.measure, unit).to_owned()
-}
-
-/// `많고`, `적습니다`, `길고`: how a measure that changed is said, within a sentence and at its end.
-fn changed(measure: Measure, direction: i8, last: bool) -> &'static str {
-    let [up, down] = match measure {
-        Measure::Users | Measure::Requests | Measure::PerCapita => [("많고", "많습니다"), ("적고", "적습니다")],
-        Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99 => [("길고", "깁니다"), ("짧고", "짧습니다")],
-        _ => [("높고", "높습니다"), ("낮고", "낮습니다")],
-    };
-    let (within, end) = match direction {
-        1 => up,
-        -1 => down,
-        _ => ("같고", "같습니다"),
-    };
-    if last { end } else { within }
-}
-
-fn changed_en(measure: Measure, direction: i8) -> &'static str {
-    match (measure, direction) {
-        (_, 0) => "the same",
-        (Measure::Users | Measure::Requests | Measure::PerCapita, 1) => "more",
-        (Measure::Users | Measure::Requests | Measure::PerCapita, _) => "fewer",
-        (Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99, 1) => "longer",
-        (Measure::LatencyP50 | Measure::LatencyP95 | Measure::LatencyP99, _) => "shorter",
-        (_, 1) => "higher",
-        _ => "lower",
-    }
-}
-
-fn compared(here: &Here, answer: &Answer, compared: &Compared) -> Vec<Piece> {
-    let ko = here.lang == Lang::Ko;
-    if !compared.times {
-        return beside(here, compared);
-    }
-    let against = answer.question.against.as_ref();
-    let then_name = against.map_or_else(String::new, |against| earlier(here, &answer.question, against, answer.as_of));
-    let area = answer.question.areas.first().map(|area| question::area_name(here, area));
-    let known: Vec<_> = compared.pairs.iter().filter(|pair| pair.now.area == compared.pairs[0].now.area).collect();
-    let mut out = Vec::new();
-    for (at, pair) in known.iter().enumerate() {
-        let last = at + 1 == known.len();
-        let name = name_of(here, &pair.now);
-        let topic = if ko { with(&name, Particle::Topic) } else { name };
-        let lead = match (at, &area, ko) {
-            (0, Some(area), true) => format!("{area}의 {topic} {then_name}보다 "),
-            (0, None, true) => format!("{topic} {then_name}보다 "),
-            (0, Some(area), false) => format!("{area}, against {then_name}: {topic} "),
-            (0, None, false) => format!("Against {then_name}: {topic} "),
-            _ => format!(" {topic} "),
-        };
-        let then = pair.then.as_ref().and_then(|then| then.value.as_ref());
-        let (Some(now), Some(then)) = (&pair.now.value, then) else {
-            let tail = match (ko, last) {
-                (true, true) => "견줄 자료가 없습니다.",
-                (true, false) => "견줄 자료가 없고,",
-                (false, true) => "cannot be compared, data is missing.",
-                (false, false) => "cannot be compared, data is missing,",
-            };
-            // Nothing stands before "than" then.
-            let lead = if ko { lead.replace(&format!(" {then_name}보다"), "") } else { lead };
-            out.push(Piece::Text(format!("{lead}{tail}")));
-            continue;
-        };
-        let change = change(now.value, then.value, now.unit, here.lang);
-        out.push(Piece::Text(lead));
-        if change.direction != 0 {
-            out.push(Piece::Fact(anchor(now), change.size));
-            out.push(Piece::Text(" ".to_owned()));
-        }
-        let same_ko = if last { "거의 같습니다" } else { "거의 같고" };
-        let mut word = match (ko, change.direction) {
-            (true, 0) => same_ko.to_owned(),
-            (true, direction) => changed(now.measure, direction, last).to_owned(),
-            (false, direction) => changed_en(now.measure, direction).to_owned(),
-        };
-        if ko && change.direction == 0 && at == 0 {
-            // "보다" does not go with "같다".
-            if let Some(Piece::Text(lead)) = out.last_mut() {
-                *lead = lead.replacen(&format!("{then_name}보다"), &with(&then_name, Particle::And), 1);
-            }
-        }
-        word.push(if last { '.' } else { ',' });
-        out.push(Piece::Text(word));
-    }
-    if out.is_empty() { text(here.t.none_in_period.to_owned()) } else { out }
-}
-
-/// The compared time: by its distance where that has a name, else the period.
-fn earlier(here: &Here, question: &Question, against: &Period, as_of: i64) -> String {
-    let same_length = question.period.to - question.period.from == against.to - against.from;
-    match question.period.from - against.from {
-        DAY if same_length => here.lang.pick("어제 같은 시간", "the same time yesterday").to_owned(),
-        WEEK if same_length => here.lang.pick("지난주 같은 때", "the same time last week").to_owned(),
-        _ => period(against.from, against.to, as_of, here.lang),
-    }
-}
-
-/// Areas beside each other: the first and the last of the first measure.
-fn beside(here: &Here, compared: &Compared) -> Vec<Piece> {
-    let Some(first) = compared.pairs.first() else { return text(here.t.none_in_period.to_owned()) };
-    let mut rows: Vec<(&Measured, &Fact)> = Vec::new();
-    for pair in compared.pairs.iter().filter(|pair| pair.now.measure == first.now.measure) {
-        rows.extend(pair.now.value.as_ref().map(|fact| (&pair.now, fact)));
-    }
-    let name = name_of(here, &first.now);
-    let mut best: Option<(&Measured, &Fact)> = None;
-    for row in &rows {
-        if best.is_none_or(|(_, fact)| row.1.value > fact.value) {
-            best = Some(*row);
-        }
-    }
-    let Some((top, fact)) = best else { return text(here.t.none_in_period.to_owned()) };
-    let area = question::area_name(here, &top.area);
-    let mut out = match here.lang {
-        Lang::Ko => fill(
-            &format!("{} {area}에서 가장 높아 {{}}", with(&name, Particle::Topic)),
-            vec![Piece::of(fact, here.lang)],
-        ),
-        Lang::En => fill(&format!("{name} is highest in {area}: {{}}"), vec![Piece::of(fact, here.lang)]),
-    };
-    for (row, fact) in rows.iter().filter(|(row, _)| row.area != top.area) {
-        let area = question::area_name(here, &row.area);
-        let template = match here.lang {
-            Lang::Ko => format!(", {} {{}}", with(&area, Particle::Topic)),
-            Lang::En => format!(", {area} {{}}"),
-        };
-        out.extend(fill(&template, vec![Piece::of(fact, here.lang)]));
-    }
-    out.push(Piece::Text(here.lang.pick("입니다.", ".").to_owned()));
-    out
 }
 
 fn measured(here: &Here, answer: &Answer, rows: &[Measured]) -> Vec<Piece> {
@@ -273,7 +143,8 @@ fn ranked(here: &Here, answer: &Answer, ranked: &Ranked) -> Vec<Piece> {
             ),
             Lang::En => fill(
                 &format!(
-                    "{passing} regions have {name} of {level} or more, {when}; the highest is {}: {{}}.",
+                    "{passing} {} {name} of {level} or more, {when}; the highest is {}: {{}}.",
+                    if passing == 1 { "region has" } else { "regions have" },
                     here.region(&first.region)
                 ),
                 vec![Piece::of(&first.value, lang)],
@@ -327,8 +198,9 @@ fn endpoints(here: &Here, answer: &Answer, found: &Endpoints) -> Vec<Piece> {
                 "{at} {region} {service} {version} 배포 뒤 느려진 API는 {n}개이고, 가장 느려진 것은 {route}, {{}}(그 전날의 {times})입니다."
             )
         } else {
+            let apis = if n == 1 { "API" } else { "APIs" };
             format!(
-                "{n} APIs became slower after {service} {version} was deployed in {region} at {at}; the most {route}: {{}}, {times} of the day before."
+                "{n} {apis} became slower after {service} {version} was deployed in {region} at {at}; the most {route}: {{}}, {times} of the day before."
             )
         };
         return fill(&template, vec![Piece::of(&first.now, lang)]);
@@ -384,10 +256,14 @@ fn incidents(here: &Here, answer: &Answer, view: &IncidentsView) -> Vec<Piece> {
     };
     let mut out = text(match here.lang {
         Lang::Ko => format!("{when} {area}의 사건은 {n}건입니다. "),
-        Lang::En => format!("{area}, {when}: {n} incidents. "),
+        Lang::En => format!("{area}, {when}: {}. ", incidents_en(n)),
     });
     out.extend(incident(here, first));
     out
+}
+
+fn incidents_en(n: usize) -> String {
+    if n == 1 { "1 incident".to_owned() } else { format!("{n} incidents") }
 }
 
 fn needed(here: &Here, needed: &Needed) -> Vec<Piece> {
@@ -458,13 +334,9 @@ fn reported(here: &Here, answer: &Answer, reported: &Reported) -> Vec<Piece> {
         out.extend(fill(&template, vec![Piece::of(now, lang)]));
         if let Some(then) = then {
             let change = change(now.value, then.value, now.unit, lang);
-            let shift = if answer.question.period.to - answer.question.period.from > DAY {
-                lang.pick("지난주 같은 때", "the same part of last week")
-            } else {
-                lang.pick("하루 전", "the day before")
-            };
+            let shift = compare::before(answer.question.period.from - reported.before.0, lang);
             out.push(Piece::Text(match (lang, change.direction) {
-                (Lang::Ko, 0) => format!(", {shift}와 거의 같습니다. "),
+                (Lang::Ko, 0) => format!(", {} 거의 같습니다. ", with(&shift, Particle::And)),
                 (Lang::Ko, d) => format!(", {shift}보다 {} {}. ", change.size, changed(now.measure, d, true)),
                 (Lang::En, 0) => format!(", the same as {shift}. "),
                 (Lang::En, d) => format!(", {} {} than {shift}. ", change.size, changed_en(now.measure, d)),
@@ -473,10 +345,14 @@ fn reported(here: &Here, answer: &Answer, reported: &Reported) -> Vec<Piece> {
             out.push(Piece::Text(lang.pick("입니다. ", ". ").to_owned()));
         }
     }
-    let (n, more) = (reported.incidents.rows.len(), reported.plan.rows.iter().filter(|r| r.need == Need::More).count());
+    // The plan lists fewer rows than it counts.
+    let (n, [more, ..]) = (reported.incidents.rows.len(), reported.plan.counts);
     out.push(Piece::Text(match lang {
         Lang::Ko => format!("사건은 {n}건, 분기 말까지 늘려야 할 곳은 {more}곳입니다."),
-        Lang::En => format!("{n} incidents; {more} places need more before the quarter ends."),
+        Lang::En => {
+            let places = if more == 1 { "place needs" } else { "places need" };
+            format!("{}; {more} {places} more before the quarter ends.", incidents_en(n))
+        }
     }));
     out
 }

@@ -11,6 +11,7 @@ use super::{cause, forecast, incident, sessions};
 use crate::address::Address;
 use crate::app::Here;
 use crate::part::facts::{self, Piece};
+use crate::part::head;
 use crate::text::words;
 
 /// A piece of a sentence of a document.
@@ -70,13 +71,7 @@ impl Speaker {
 
     /// Name of a level of beacons.
     pub const fn level(&self, level: Level) -> &'static str {
-        match level {
-            Level::Normal => self.here.lang.pick("평소", "normal"),
-            Level::Sign => self.here.lang.pick("조짐", "sign"),
-            Level::Abnormal => self.here.lang.pick("이상", "abnormal"),
-            Level::Failure => self.here.lang.pick("장애", "failure"),
-            Level::Outage => self.here.lang.pick("중단", "outage"),
-        }
+        head::level_name(level, self.here.lang)
     }
 
     /// What users felt of an incident.
@@ -89,14 +84,10 @@ impl Speaker {
         incident::figure_method(&self.here, row)
     }
 
-    /// Since when, and how long it has lasted or lasted.
-    pub fn lasting(&self, row: &IncidentRow, as_of: i64) -> String {
-        incident::lasting(&self.here, row, as_of)
-    }
-
-    /// What somebody said of an incident: `확인함, 김주무관 13:24`.
-    pub fn mark(&self, mark: &Mark, as_of: i64) -> String {
-        incident::standing(&self.here, mark, as_of)
+    /// What somebody said of an incident: `확인함, 김주무관 11. 18. 13:24`.
+    pub fn mark(&self, mark: &Mark) -> String {
+        // No day is today in a document, which is read later.
+        incident::standing(&self.here, mark, 0)
     }
 
     /// A cause in a few words: `데이터베이스 지연, minwon-db`.
@@ -132,16 +123,6 @@ impl Speaker {
     /// What usually helps.
     pub fn helps(&self, of: &Cause) -> &'static str {
         cause::helps(&of.kind, self.here.lang)
-    }
-
-    /// The conclusion of a capacity plan, without a full stop.
-    pub fn plan_title(&self, plan: &CapacityPlan) -> String {
-        forecast::plan_title(&self.here, plan)
-    }
-
-    /// How many of each answer, and the method.
-    pub fn plan_lead(&self, plan: &CapacityPlan) -> String {
-        forecast::plan_lead(&self.here, plan)
     }
 
     /// Why a row of the plan has its answer.

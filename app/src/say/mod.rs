@@ -7,6 +7,8 @@ pub(crate) mod again;
 pub(crate) mod answer;
 pub(crate) mod cause;
 pub(crate) mod combine;
+#[cfg(any(feature = "ssr", feature = "answers"))]
+mod compare;
 #[cfg(feature = "document")]
 pub(crate) mod document;
 pub(crate) mod forecast;

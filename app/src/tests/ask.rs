@@ -1,12 +1,12 @@
 //! 묻기 of the made-up nation: conclusions, what is taken for granted, what is asked back and what is out of reach.
 
-use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Measured, Pair, RankRow, Ranked, Reply};
+use bonghwa_analytics::answer::{Answer, Body, Compared, Endpoints, Measured, Pair, RankRow, Ranked, Reply, Reported};
 use bonghwa_analytics::ask::{
     About, Area, Assumption, Kind, Order, Period, Quantity, Question, Reason, Starter, Threshold, Understood,
 };
 use bonghwa_analytics::format::Lang;
-use bonghwa_analytics::time::DAY;
-use bonghwa_analytics::view::{Measure, Unit};
+use bonghwa_analytics::time::{DAY, WEEK};
+use bonghwa_analytics::view::{CapacityPlan, IncidentsView, Measure, Unit};
 
 use super::sample::{self, NOW, fact};
 use super::{LANGS, check, html, text};
@@ -228,6 +228,36 @@ fn long_and_suspicious_sessions_are_both_told_whichever_was_asked_for() {
     let [ko, en] = said(&question(Kind::Sessions, &[]), Body::Sessions(Box::new(quiet)));
     assert!(ko.contains("장시간 접속은 없습니다. 수상한 접속은 없습니다."), "{ko}");
     assert!(en.contains("no long session. Nothing looks suspicious."), "{en}");
+}
+
+#[test]
+fn a_report_names_the_period_before_and_counts_the_whole_plan() {
+    let told = |length: i64, shift: i64, then: f64, more: u32| {
+        let mut asked = question(Kind::Report, &[]);
+        asked.period.from = NOW - length;
+        let now = measured(Measure::Users, Some(100.0), Unit::Users, "users-now");
+        let then = Some(measured(Measure::Users, Some(then), Unit::Users, "users-then"));
+        let incidents = IncidentsView { rows: vec![super::cases::row("one")], ..super::cases::list() };
+        let body = Body::Reported(Box::new(Reported {
+            compared: Compared { pairs: vec![Pair { now, then }], times: true },
+            before: (NOW - length - shift, NOW - shift),
+            incidents,
+            ranked: Vec::new(),
+            plan: CapacityPlan { counts: [more, 0, 0], ..CapacityPlan::default() },
+        }));
+        said(&asked, body)
+    };
+    for (length, shift, ko, en) in [
+        (DAY, DAY, "하루 전과 거의 같습니다", "the same as the day before"),
+        (5 * DAY, WEEK, "지난주 같은 때와 거의 같습니다", "the same as the same part of last week"),
+        (30 * DAY, 4 * WEEK, "4주 전 같은 때와 거의 같습니다", "the same as the same time 4 weeks before"),
+    ] {
+        let [told_ko, told_en] = told(length, shift, 100.0, 70);
+        assert!(told_ko.contains(ko) && told_ko.contains("늘려야 할 곳은 70곳입니다"), "{told_ko}");
+        assert!(told_en.contains(en) && told_en.contains("1 incident; 70 places need more"), "{told_en}");
+    }
+    assert!(told(30 * DAY, 4 * WEEK, 80.0, 1)[0].contains("4주 전 같은 때보다 25.0"));
+    assert!(told(DAY, DAY, 80.0, 1)[1].contains("1 place needs more"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Reports: the form works without scripts, the list tells how far each is, and a reason is text.
 
 use bonghwa_analytics::ask::Format;
+use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::report::{
     ReportEntry, ReportFiles, ReportKind, ReportOrder, ReportProgress, ReportQuery, ReportState, ReportsView,
 };
@@ -52,7 +53,13 @@ fn the_list_tells_how_far_each_is_and_holds_no_markup_of_others() {
         assert!(page.contains("/api/reports/week-202611201405-2/file.pdf") && page.contains("value=\"1\" max=\"11\""));
         assert_eq!(page.matches("/cancel\"").count(), 5, "each can be stopped or taken away");
         let said = text(&page);
-        assert!(said.contains("2/11") && said.contains("mon 08:00") && said.contains("alert(1)"), "{said}");
+        let [weekly, turn, key] = match lang {
+            Lang::Ko => ["매주 월요일 08:00에", "앞선 1건 뒤에", "키 0a1b2c3d"],
+            Lang::En => ["every Monday 08:00", "after one other", "Key 0a1b2c3d"],
+        };
+        for part in ["2/11", "alert(1)", weekly, turn, key] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
     }
 }
 

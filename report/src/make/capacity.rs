@@ -4,7 +4,7 @@ use bonghwa_analytics::format::{Lang, MISSING, exact, short_date};
 use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{CapacityRow, Fact, Need, Unit};
 
-use super::sources::quantity;
+use super::sources::{note, quantity};
 use super::summary::places;
 use super::{Maker, fill, heading, point, words_run};
 use crate::document::{Block, Cell, Column, Outline, Table};
@@ -21,13 +21,13 @@ impl Maker<'_> {
         heading(blocks, lang.pick("용량 전망", "Capacity outlook"));
         let until = short_date(plan.until - DAY, lang);
         let source = self.cite_plan();
-        let counts = self.plan_counts().map(|n| (places(n, lang), source));
+        let counts = plan.counts.map(|n| (places(n, lang), source));
         let text = match lang {
             Lang::Ko => {
                 format!("분기 말({until})까지 늘려야 할 곳은 {{}}, 필요 없는 곳은 {{}}, 알 수 없는 곳은 {{}}입니다.")
             }
             Lang::En => format!(
-                "Before the quarter ends ({until}) {{}} need more, {{}} need nothing, of {{}} it cannot be told."
+                "Before the quarter ends ({until}) more is needed in {{}}, nothing in {{}}; in {{}} it cannot be told."
             ),
         };
         point(blocks, Outline::Circle, fill(&text, &counts));
@@ -44,9 +44,12 @@ impl Maker<'_> {
             let table = self.plan_table(caption, &rows);
             blocks.push(Block::Table(table));
         }
-        if more.len() > MORE {
-            let text = lang.pick("그 밖에 늘려야 할 곳이 {} 더 있습니다.", "{} more are not in the table.");
-            point(blocks, Outline::Note, fill(text, &[(places((more.len() - MORE) as u32, lang), source)]));
+        // A plan lists fewer than it counts.
+        let left = plan.counts[0].saturating_sub(MORE as u32);
+        if left > 0 {
+            let text =
+                lang.pick("그 밖에 늘려야 할 곳이 {} 더 있습니다.", "More is needed in {} that are not in the table.");
+            point(blocks, Outline::Note, fill(text, &[(places(left, lang), source)]));
         }
         let target = exact(plan.target, Unit::Ratio, lang);
         point(
@@ -88,33 +91,29 @@ impl Maker<'_> {
             for ((found, what), sources) in facts.into_iter().zip(&mut sources) {
                 numbers.push(found.map_or(Cell::Missing, |(fact, text)| {
                     let source = self.cite(fact, what, Some(lang.pick("표의 지역", "the region of the row")), None);
-                    if !sources.contains(&source) {
-                        sources.push(source);
-                    }
+                    note(sources, source);
                     quantity(&text, source)
                 }));
             }
             let service = if row.service.is_empty() { MISSING } else { &row.service };
-            let words = |text: &str| Cell::Words(text.to_owned(), Vec::new());
             let mut line = vec![
-                words(self.say.region(&row.region)),
-                words(service),
-                words(self.say.measure(row.measure, Unit::Ratio)),
+                Cell::words(self.say.region(&row.region)),
+                Cell::words(service),
+                Cell::words(self.say.measure(row.measure, Unit::Ratio)),
             ];
             line.extend(numbers);
-            line.push(words(&self.say.plan_reason(row, plan, self.report.as_of)));
+            line.push(Cell::words(self.say.plan_reason(row, plan, self.report.as_of)));
             cells.push(line);
         }
-        let column = |name: &str, numeric, width| Column { name: name.to_owned(), numeric, width, sources: Vec::new() };
         let mut columns = vec![
-            column(lang.pick("지역", "Region"), false, 9),
-            column(lang.pick("서비스", "Service"), false, 17),
-            column(lang.pick("자원", "Resource"), false, 15),
-            column(lang.pick("지금", "Now"), true, 11),
-            column(lang.pick("주 변화", "A week"), true, 13),
-            column(lang.pick("분기 말", "Quarter end"), true, 12),
-            column(lang.pick("필요", "Needed"), true, 11),
-            column(lang.pick("까닭", "Why"), false, 24),
+            Column::words(lang.pick("지역", "Region"), 9),
+            Column::words(lang.pick("서비스", "Service"), 17),
+            Column::words(lang.pick("자원", "Resource"), 15),
+            Column::numbers(lang.pick("지금", "Now"), 11),
+            Column::numbers(lang.pick("주 변화", "A week"), 13),
+            Column::numbers(lang.pick("분기 말", "Quarter end"), 12),
+            Column::numbers(lang.pick("필요", "Needed"), 11),
+            Column::words(lang.pick("까닭", "Why"), 24),
         ];
         for (column, sources) in columns[3..].iter_mut().zip(sources) {
             column.sources = sources;

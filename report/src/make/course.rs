@@ -7,7 +7,7 @@ use bonghwa_analytics::view::{Fact, Measure, Unit};
 use bonghwa_app::{Particle, with};
 
 use super::Maker;
-use super::sources::quantity;
+use super::sources::{note, quantity};
 use crate::document::{Block, Cell, Chart, Column, Table};
 use crate::words;
 
@@ -33,7 +33,8 @@ impl Maker<'_> {
                 (Lang::Ko, Measure::Users) => format!("{} {when}에 가장 많았습니다", with(name, Particle::Topic)),
                 (Lang::Ko, Measure::LatencyP95) => format!("{} {when}에 가장 길었습니다", with(name, Particle::Topic)),
                 (Lang::Ko, _) => format!("{} {when}에 가장 높았습니다", with(name, Particle::Topic)),
-                (Lang::En, _) => format!("{name} was highest on {when}"),
+                (Lang::En, _) if course.step >= DAY => format!("{name} was highest on {when}"),
+                (Lang::En, _) => format!("{name} was highest at {when}"),
             },
             None => name.to_owned(),
         };
@@ -44,9 +45,7 @@ impl Maker<'_> {
             let mut source = |fact: &Fact| {
                 let when = words::period(report.from, report.to, lang);
                 let source = self.cite(fact, &what, None, Some(when));
-                if !sources.contains(&source) {
-                    sources.push(source);
-                }
+                note(&mut sources, source);
                 source
             };
             let now = slot.now.as_ref().map(|fact| (fact, source(fact)));
@@ -57,16 +56,14 @@ impl Maker<'_> {
                 (Some((now, source)), Some((then, _))) => self.change(now, then, source),
                 _ => Cell::Missing,
             };
-            rows.push(vec![Cell::Words(self.when(course, slot), Vec::new()), value(now), value(then), change]);
+            rows.push(vec![Cell::words(self.when(course, slot)), value(now), value(then), change]);
         }
-        let column = |name: &str, numeric, width| Column { name: name.to_owned(), numeric, width, sources: Vec::new() };
-        let mut columns = vec![
-            column(if course.step >= DAY { lang.pick("날짜", "Day") } else { lang.pick("시각", "Time") }, false, 28),
-            column(lang.pick("보고 기간", "This period"), true, 24),
-            column(&before, true, 24),
-            column(lang.pick("변화", "Change"), true, 24),
+        let columns = vec![
+            Column::words(if course.step >= DAY { lang.pick("날짜", "Day") } else { lang.pick("시각", "Time") }, 28),
+            Column::numbers(lang.pick("보고 기간", "This period"), 24).with_sources(sources),
+            Column::numbers(&before, 24),
+            Column::numbers(lang.pick("변화", "Change"), 24),
         ];
-        columns[1].sources.clone_from(&sources);
         let alt = match lang {
             Lang::Ko => {
                 format!("{title}. {subtitle}. 굵은 선은 보고 기간, 가는 선은 {before}입니다. 값은 아래 표와 같습니다.")

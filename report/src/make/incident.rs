@@ -1,7 +1,7 @@
 //! One incident: its course, cause, evidence, who was cleared, and what was done.
 
 use super::{Maker, heading, point, said, words_run};
-use crate::document::{Block, Outline};
+use crate::document::{Block, Outline, Run};
 use crate::words;
 
 /// Pieces of evidence of a cause that are told.
@@ -45,7 +45,7 @@ impl Maker<'_> {
                 let source = self.cite_symptom(other);
                 let mut runs = words_run(format!("{}: ", words::moment(other.from, lang)));
                 runs.extend(said(self.say.headline(other), source));
-                runs.push(crate::document::Run::Words(".".to_owned()));
+                runs.push(Run::Words(".".to_owned()));
                 point(blocks, Outline::Circle, runs);
             }
         }

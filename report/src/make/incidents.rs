@@ -3,7 +3,8 @@
 use bonghwa_analytics::format::{Lang, MISSING, span};
 use bonghwa_analytics::view::{Fact, IncidentRow};
 
-use super::summary::count;
+use super::sources::note;
+use super::summary::{by_gravity, count};
 use super::{Maker, fill, heading, point, said, words_run};
 use crate::document::{Block, Cell, Column, Outline, Run, Source, Table};
 use crate::words;
@@ -39,8 +40,7 @@ impl Maker<'_> {
             point(blocks, Outline::Note, fill(text, &[(count(left, lang), counted)]));
         }
         let mut worst = rows.clone();
-        let touched = |row: &IncidentRow| row.users.as_ref().map_or(0.0, |users| users.value);
-        worst.sort_by(|a, b| b.level.cmp(&a.level).then(touched(b).total_cmp(&touched(a))).then(a.id.cmp(&b.id)));
+        worst.sort_by(|a, b| by_gravity(b, a));
         worst.truncate(TOLD);
         worst.sort_by(|a, b| a.from.cmp(&b.from).then(a.id.cmp(&b.id)));
         for row in worst {
@@ -62,9 +62,7 @@ impl Maker<'_> {
         for row in rows {
             let users = row.users.as_ref().map_or(Cell::Missing, |users| {
                 let source = self.cite_affected(users);
-                if !affected.contains(&source) {
-                    affected.push(source);
-                }
+                note(&mut affected, source);
                 self.value(users, source)
             });
             let cause = row.explanation.as_ref().and_then(|explanation| explanation.causes.first());
@@ -72,27 +70,23 @@ impl Maker<'_> {
                 || lang.pick("알 수 없음", "Unknown").to_owned(),
                 |cause| format!("{} ({})", self.say.cause(cause), self.say.confidence(cause.confidence)),
             );
-            let words = |text: String| Cell::Words(text, Vec::new());
             cells.push(vec![
-                words(words::moment(row.from, lang)),
-                words(self.length(row)),
-                words(self.say.places(&row.regions)),
-                words(self.say.level(row.level).to_owned()),
-                words(cause),
+                Cell::words(words::moment(row.from, lang)),
+                Cell::words(self.length(row)),
+                Cell::words(self.say.places(&row.regions)),
+                Cell::words(self.say.level(row.level)),
+                Cell::words(cause),
                 users,
             ]);
         }
-        let column = |name: &str, numeric, width| Column { name: name.to_owned(), numeric, width, sources: Vec::new() };
-        let mut columns = vec![
-            column(lang.pick("시작", "Onset"), false, 20),
-            column(lang.pick("지속", "Lasted"), false, 14),
-            column(lang.pick("지역", "Regions"), false, 18),
-            column(lang.pick("등급", "Level"), false, 8),
-            column(lang.pick("원인", "Cause"), false, 32),
-            column(lang.pick("이용자", "Users"), true, 15),
+        let columns = vec![
+            Column::words(lang.pick("시작", "Onset"), 20).with_sources(vec![found]),
+            Column::words(lang.pick("지속", "Lasted"), 14),
+            Column::words(lang.pick("지역", "Regions"), 18),
+            Column::words(lang.pick("등급", "Level"), 8),
+            Column::words(lang.pick("원인", "Cause"), 32),
+            Column::numbers(lang.pick("이용자", "Users"), 15).with_sources(affected),
         ];
-        columns[0].sources = vec![found];
-        columns[5].sources = affected;
         Table {
             caption: lang.pick("사건과 원인, 그동안의 이용자", "Incidents, causes and users meanwhile").to_owned(),
             columns,
@@ -116,27 +110,32 @@ impl Maker<'_> {
             let text = lang.pick("영향: 그동안 그 지역의 이용자 {}", "Effect: {} in those regions meanwhile");
             point(blocks, Outline::Dash, fill(text, &[(self.say.prose(users), source)]));
         }
-        point(blocks, Outline::Dash, words_run(self.done(row)));
+        let done = format!("{}: {}", lang.pick("조치", "Action"), self.done(row));
+        point(blocks, Outline::Dash, words_run(done));
     }
 
     /// What people did, as far as they said so.
     pub(super) fn done(&self, row: &IncidentRow) -> String {
-        let marks: Vec<String> = row.marks.iter().map(|mark| self.say.mark(mark, 0)).collect();
-        let label = self.lang.pick("조치", "Action");
+        let marks: Vec<String> = row.marks.iter().map(|mark| self.say.mark(mark)).collect();
         if marks.is_empty() {
-            return format!("{label}: {}", self.lang.pick("기록된 조치가 없습니다.", "none was recorded."));
+            return self.lang.pick("기록된 조치가 없습니다.", "Nothing was recorded.").to_owned();
         }
-        format!("{label}: {}", marks.join("; "))
+        marks.join("; ")
     }
 
     /// How long it lasted, or has lasted.
     fn length(&self, row: &IncidentRow) -> String {
-        let length = span((row.to.unwrap_or(self.report.as_of) - row.from).max(60), self.lang);
+        let length = self.lasted(row);
         match (row.to, self.lang) {
             (Some(_), _) => length,
             (None, Lang::Ko) => format!("{length}째"),
             (None, Lang::En) => format!("{length} so far"),
         }
+    }
+
+    /// The length alone.
+    pub(super) fn lasted(&self, row: &IncidentRow) -> String {
+        span((row.to.unwrap_or(self.report.as_of) - row.from).max(60), self.lang)
     }
 
     /// The source of how many incidents there are.

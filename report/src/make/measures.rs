@@ -18,19 +18,18 @@ impl Maker<'_> {
         for pair in &report.parts.compared.pairs {
             rows.extend(self.measure_rows(pair));
         }
-        let column = |name: &str, numeric, width| Column { name: name.to_owned(), numeric, width, sources: Vec::new() };
         blocks.push(Block::Table(Table {
             caption: match lang {
                 Lang::Ko => format!("주요 지표와 {before}의 비교"),
                 Lang::En => format!("Measures beside {before}"),
             },
             columns: vec![
-                column(lang.pick("지표", "Measure"), false, 30),
-                column(lang.pick("보고 기간", "This period"), true, 16),
-                column(&short, true, 16),
-                column(lang.pick("변화", "Change"), true, 13),
-                column(lang.pick("가장 높은 5분", "Highest 5 min"), true, 16),
-                column(lang.pick("그때", "When"), false, 21),
+                Column::words(lang.pick("지표", "Measure"), 30),
+                Column::numbers(lang.pick("보고 기간", "This period"), 16),
+                Column::numbers(&short, 16),
+                Column::numbers(lang.pick("변화", "Change"), 13),
+                Column::numbers(lang.pick("가장 높은 5분", "Highest 5 min"), 16),
+                Column::words(lang.pick("그때", "When"), 21),
             ],
             rows,
         }));
@@ -68,7 +67,7 @@ impl Maker<'_> {
             let before = then.and_then(|then| then.value.as_ref());
             let mut row = vec![Cell::Words(name, sources)];
             row.extend(self.compared(now, before, source));
-            row.extend([peak, Cell::Words(when, Vec::new())]);
+            row.extend([peak, Cell::words(when)]);
             rows.push(row);
         }
         if let Some(now) = &pair.now.distinct {
@@ -84,7 +83,7 @@ impl Maker<'_> {
             }
             let mut row = vec![Cell::Words(name.to_owned(), vec![source])];
             row.extend(self.compared(now, before, source));
-            row.extend([Cell::Missing, Cell::Words(MISSING.to_owned(), Vec::new())]);
+            row.extend([Cell::Missing, Cell::words(MISSING)]);
             rows.push(row);
         }
         rows

@@ -163,6 +163,5 @@ fn labels(lang: Lang) -> Labels {
             .to_owned(),
         source_columns: columns.map(str::to_owned),
         text_sheet: lang.pick("보고서", "Report").to_owned(),
-        page: lang.pick("쪽", "Page").to_owned(),
     }
 }

@@ -65,8 +65,8 @@ impl Maker<'_> {
             blocks,
             Outline::Note,
             words_run(lang.pick(
-                "이 보고서는 정해진 규칙이 자료에서 만들었습니다. 생성형 인공지능이 쓴 문장은 없습니다.",
-                "Fixed rules made this report from data. It holds no sentence written by generative AI.",
+                "이 보고서는 정해진 규칙에 따라 자료로 만들었습니다. 생성형 인공지능이 쓴 문장은 없습니다.",
+                "This report was made from data by fixed rules. It holds no sentence written by generative AI.",
             )),
         );
     }
@@ -82,23 +82,22 @@ impl Maker<'_> {
                 .longest
                 .map_or_else(|| lang.pick("없음", "none").to_owned(), |(from, to)| words::period(from, to, lang));
             vec![
-                Cell::Words(self.say.region(&row.region).to_owned(), Vec::new()),
+                Cell::words(self.say.region(&row.region)),
                 self.value(&row.received, source),
                 quantity(&(row.gaps.to_string() + lang.pick("개", "")), source),
-                Cell::Words(gap, Vec::new()),
+                Cell::words(gap),
                 row.identified.as_ref().map_or(Cell::Missing, |fact| self.value(fact, identified)),
             ]
         });
-        let column = |name: &str, numeric, width, sources| Column { name: name.to_owned(), numeric, width, sources };
         Table {
             caption: lang.pick("자료가 빠진 지역", "Regions with missing data").to_owned(),
             rows: rows.collect(),
             columns: vec![
-                column(lang.pick("지역", "Region"), false, 14, Vec::new()),
-                column(lang.pick("수집률", "Received"), true, 14, vec![source]),
-                column(lang.pick("빈 구간", "Gaps"), true, 12, Vec::new()),
-                column(lang.pick("가장 긴 빈 구간", "Longest gap"), false, 44, Vec::new()),
-                column(lang.pick("식별률", "Identified"), true, 14, vec![identified]),
+                Column::words(lang.pick("지역", "Region"), 14),
+                Column::numbers(lang.pick("수집률", "Received"), 14).with_sources(vec![source]),
+                Column::numbers(lang.pick("빈 구간", "Gaps"), 12),
+                Column::words(lang.pick("가장 긴 빈 구간", "Longest gap"), 44),
+                Column::numbers(lang.pick("식별률", "Identified"), 14).with_sources(vec![identified]),
             ],
         }
     }

@@ -2,6 +2,7 @@
 
 use bonghwa_analytics::view::{Fact, Measure};
 
+use super::sources::note;
 use super::{Maker, heading};
 use crate::document::{Block, Cell, Column, Table};
 use crate::words;
@@ -22,14 +23,11 @@ impl Maker<'_> {
             } else {
                 bonghwa_analytics::format::MISSING.to_owned()
             };
-            let mut row =
-                vec![Cell::Words(self.say.region(&line.region).to_owned(), Vec::new()), Cell::Words(rank, Vec::new())];
+            let mut row = vec![Cell::words(self.say.region(&line.region)), Cell::words(rank)];
             for (fact, sources) in facts.into_iter().zip(&mut sources) {
                 row.push(fact.as_ref().map_or(Cell::Missing, |fact| {
                     let source = self.cite_load(fact);
-                    if !sources.contains(&source) {
-                        sources.push(source);
-                    }
+                    note(sources, source);
                     self.value(fact, source)
                 }));
             }
@@ -44,15 +42,10 @@ impl Maker<'_> {
             lang.pick("오류율", "Errors"),
             lang.pick("응답(95 %)", "Response (95 %)"),
         ];
-        let column = |name: &str, numeric, width| Column { name: name.to_owned(), numeric, width, sources: Vec::new() };
         let mut columns =
-            vec![column(lang.pick("지역", "Region"), false, 14), column(lang.pick("순위", "Rank"), true, 8)];
-        columns.extend(names.into_iter().zip(sources).map(|(name, sources)| Column {
-            name: name.to_owned(),
-            numeric: true,
-            width: 16,
-            sources,
-        }));
+            vec![Column::words(lang.pick("지역", "Region"), 14), Column::numbers(lang.pick("순위", "Rank"), 8)];
+        let numbers = names.into_iter().zip(sources);
+        columns.extend(numbers.map(|(name, sources)| Column::numbers(name, 16).with_sources(sources)));
         let caption = lang.pick("평균 부하율이 높은 차례의 지역", "Regions by their mean load").to_owned();
         blocks.push(Block::Table(Table { caption, columns, rows }));
     }

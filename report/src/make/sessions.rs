@@ -39,16 +39,13 @@ impl Maker<'_> {
             rows.extend(list.listed.iter().take(SHOWN).map(|listed| self.listed(list.kind, listed)));
         }
         if !rows.is_empty() {
-            let column =
-                |name: &str, width| Column { name: name.to_owned(), numeric: false, width, sources: Vec::new() };
-            let mut columns = vec![
-                column(lang.pick("구분", "Kind"), 24),
-                column(lang.pick("지역", "Region"), 10),
-                column(lang.pick("가명", "Pseudonym"), 22),
-                column(lang.pick("내용", "Why"), 30),
-                column(lang.pick("처음", "First"), 20),
+            let columns = vec![
+                Column::words(lang.pick("구분", "Kind"), 24),
+                Column::words(lang.pick("지역", "Region"), 10),
+                Column::words(lang.pick("가명", "Pseudonym"), 22),
+                Column::words(lang.pick("내용", "Why"), 30).with_sources(vec![source]),
+                Column::words(lang.pick("처음", "First"), 20),
             ];
-            columns[3].sources = vec![source];
             let caption =
                 lang.pick("눈에 띄는 접속, 구분마다 앞의 다섯", "Sessions of note, the first five of each kind");
             blocks.push(Block::Table(Table { caption: caption.to_owned(), columns, rows }));
@@ -68,13 +65,12 @@ impl Maker<'_> {
     }
 
     fn listed(&self, kind: Kind, listed: &Listed) -> Vec<Cell> {
-        let words = |text: &str| Cell::Words(text.to_owned(), Vec::new());
         vec![
-            words(self.say.sessions(kind)),
-            words(self.say.region(&listed.region)),
-            words(&listed.pseudonym),
-            words(&self.say.listed(listed)),
-            words(&words::moment(listed.from, self.lang)),
+            Cell::words(self.say.sessions(kind)),
+            Cell::words(self.say.region(&listed.region)),
+            Cell::words(&listed.pseudonym),
+            Cell::words(self.say.listed(listed)),
+            Cell::words(words::moment(listed.from, self.lang)),
         ]
     }
 }

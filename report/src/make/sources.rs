@@ -60,6 +60,13 @@ impl Maker<'_> {
     }
 }
 
+/// Adds a source to those of a column, unless it is one of them.
+pub(super) fn note(sources: &mut Vec<u32>, source: u32) {
+    if !sources.contains(&source) {
+        sources.push(source);
+    }
+}
+
 /// A number of a table, or none where it does not read as one.
 pub(super) fn quantity(text: &str, source: u32) -> crate::document::Cell {
     Quantity::read(text, source).map_or(crate::document::Cell::Missing, crate::document::Cell::Number)

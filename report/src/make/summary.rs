@@ -1,9 +1,11 @@
 //! The summary: three sentences.
 
-use bonghwa_analytics::format::{Lang, change, exact, join, short_date, span};
+use std::cmp::Ordering;
+
+use bonghwa_analytics::format::{Lang, change, exact, join, short_date};
 use bonghwa_analytics::report::ReportKind;
 use bonghwa_analytics::time::DAY;
-use bonghwa_analytics::view::{IncidentRow, Measure, Need};
+use bonghwa_analytics::view::{IncidentRow, Measure};
 use bonghwa_app::{Particle, particle, with};
 
 use super::{Maker, fill, heading, point, said, words_run};
@@ -84,7 +86,7 @@ impl Maker<'_> {
     fn incidents_sentence(&mut self) -> Vec<Run> {
         let lang = self.lang;
         let rows = &self.report.parts.incidents.rows;
-        let Some(worst) = gravest(rows) else {
+        let Some(worst) = rows.iter().max_by(|a, b| by_gravity(a, b)) else {
             return words_run(lang.pick("이 기간에 사건은 없었습니다.", "There was no incident in this period."));
         };
         let counted = self.cite_incidents();
@@ -92,7 +94,7 @@ impl Maker<'_> {
         let mut numbers = vec![(count(n, lang), counted)];
         let place = self.say.places(&worst.regions);
         let from = words::moment(worst.from, lang);
-        let length = span((worst.to.unwrap_or(self.report.as_of) - worst.from).max(60), lang);
+        let length = self.lasted(worst);
         let users = worst.users.as_ref().map(|users| (self.say.prose(users), self.cite_affected(users)));
         let mut text = match (lang, worst.to) {
             (Lang::Ko, Some(_)) => {
@@ -119,8 +121,9 @@ impl Maker<'_> {
     /// What needs more, and which region is the busiest.
     fn capacity_sentence(&mut self) -> Vec<Run> {
         let lang = self.lang;
-        let [more, ..] = self.plan_counts();
-        let until = short_date(self.report.parts.plan.until - DAY, lang);
+        let plan = &self.report.parts.plan;
+        let [more, ..] = plan.counts;
+        let until = short_date(plan.until - DAY, lang);
         let mut numbers = vec![(places(more, lang), self.cite_plan())];
         let busiest = self.report.parts.ranked.first().filter(|_| self.report.codes.len() > 1);
         let text = match (busiest, lang) {
@@ -133,12 +136,12 @@ impl Maker<'_> {
                         "분기 말({until})까지 늘려야 할 곳은 {{}}이며, 평균 부하율이 가장 높은 지역은 {place}({{}})입니다."
                     ),
                     Lang::En => format!(
-                        "Before the quarter ends ({until}) {{}} need more; the busiest region on average is {place} ({{}})."
+                        "Before the quarter ends ({until}) more is needed in {{}}; the busiest region on average is {place} ({{}})."
                     ),
                 }
             }
             (None, Lang::Ko) => format!("분기 말({until})까지 늘려야 할 곳은 {{}}입니다."),
-            (None, Lang::En) => format!("Before the quarter ends ({until}) {{}} need more."),
+            (None, Lang::En) => format!("Before the quarter ends ({until}) more is needed in {{}}."),
         };
         fill(&text, &numbers)
     }
@@ -150,7 +153,7 @@ impl Maker<'_> {
             return [Vec::new(), Vec::new(), Vec::new()];
         };
         let source = self.cite_symptom(row);
-        let length = span((row.to.unwrap_or(self.report.as_of) - row.from).max(60), lang);
+        let length = self.lasted(row);
         let from = words::moment(row.from, lang);
         let mut what = words_run(match (lang, row.to) {
             (Lang::Ko, Some(_)) => format!("{from}부터 {length} 동안 "),
@@ -183,31 +186,12 @@ impl Maker<'_> {
         runs.push(Run::Words(format!(" ({})", self.say.confidence(cause.confidence))));
         runs
     }
-
-    /// How many places of the plan need more, need nothing, and cannot be told, in the regions of the report.
-    pub(super) fn plan_counts(&self) -> [u32; 3] {
-        let plan = &self.report.parts.plan;
-        if self.report.whole {
-            return plan.counts;
-        }
-        let mut counts = [0; 3];
-        for row in &plan.rows {
-            counts[match row.need {
-                Need::More => 0,
-                Need::Nothing => 1,
-                _ => 2,
-            }] += 1;
-        }
-        counts
-    }
 }
 
-/// The incident of the highest level, of those the one that touched most users.
-pub(super) fn gravest(rows: &[IncidentRow]) -> Option<&IncidentRow> {
+/// How grave incidents are, the gravest last: by level, then by the users that they touched; of equals the first.
+pub(super) fn by_gravity(a: &IncidentRow, b: &IncidentRow) -> Ordering {
     let touched = |row: &IncidentRow| row.users.as_ref().map_or(0.0, |users| users.value);
-    rows.iter().max_by(|a, b| {
-        a.level.cmp(&b.level).then(touched(a).total_cmp(&touched(b))).then(b.from.cmp(&a.from)).then(b.id.cmp(&a.id))
-    })
+    a.level.cmp(&b.level).then(touched(a).total_cmp(&touched(b))).then(b.from.cmp(&a.from)).then(b.id.cmp(&a.id))
 }
 
 /// `5건` or `5`.

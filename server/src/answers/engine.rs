@@ -4,9 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::OnceLock;
 
+use bonghwa_analytics::codec::hex;
 use sha2::{Digest, Sha256};
-
-use crate::keys::hex;
 
 /// SHA-256 of this program in hexadecimal; empty where its file cannot be read. Reads it once, when it is first asked for.
 pub(super) fn hash() -> &'static str {

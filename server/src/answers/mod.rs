@@ -134,10 +134,15 @@ impl Answers {
         Ok(Self { path, keep, database: Mutex::new((database, 0)) })
     }
 
-    /// Keeps an answer and gives it its name; `now` is this machine's clock. Words that nobody typed are not kept.
+    /// Whether a reply is one that is kept: somebody typed words, and the settings do not say otherwise.
+    pub fn wants(&self, reply: &Reply) -> bool {
+        self.keep > 0 && !reply.text.trim().is_empty()
+    }
+
+    /// Keeps an answer, if it is [one that is kept](Self::wants), and gives it its name; `now` is this machine's clock.
     pub fn keep(&self, reply: &mut Reply, asked: &Asked, now: i64) -> Result<(), AnswersError> {
         reply.id.clear();
-        if self.keep == 0 || reply.text.trim().is_empty() {
+        if !self.wants(reply) {
             return Ok(());
         }
         let (id, kept) = Kept::of(reply, asked)?;

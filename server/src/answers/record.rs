@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 
 use bonghwa_analytics::answer::Reply;
 use bonghwa_analytics::ask::Understood;
+use bonghwa_analytics::codec::hex;
 use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::mask::{Profile, mask};
 use bonghwa_app::speak;
@@ -16,7 +17,6 @@ use sha2::{Digest, Sha256};
 
 use super::{AnswersError, Asked, Judgement, damaged, engine, json};
 use crate::egress::each_text;
-use crate::keys::hex;
 use crate::model::phrase::{self, Facts, Line};
 use crate::model::prompt::{self, Task};
 use crate::model::{ModelUse, Tokens};

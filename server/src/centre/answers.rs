@@ -18,6 +18,9 @@ impl Centre {
     /// The same, kept under the name that the reply then has. That it could not be kept is no reason not to answer.
     pub fn ask_and_keep(&self, asking: &Asking) -> Result<Reply, CentreError> {
         let mut reply = self.ask(asking)?;
+        if !self.0.answers.wants(&reply) {
+            return Ok(reply);
+        }
         let at = asking.at.filter(|at| *at < reply.as_of).unwrap_or(reply.as_of);
         let services = self.services();
         let context = Context { at, regions: &reply.regions, services: &services, previous: asking.previous.as_ref() };

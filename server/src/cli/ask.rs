@@ -16,7 +16,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::Failure;
-use super::demo::ServerArgs;
+use super::client::ServerArgs;
 use crate::output::say;
 use crate::settings::bundled_regions;
 
@@ -65,8 +65,7 @@ pub(super) enum Refused {
 }
 
 pub(super) fn instant(text: &str) -> Result<i64, String> {
-    let read = text.parse().ok().or_else(|| parse_local(text));
-    read.ok_or_else(|| "give 2026-11-20T14:05 or seconds since 1970".to_owned())
+    parse_local(text).ok_or_else(|| "give 2026-11-20T14:05 or seconds since 1970".to_owned())
 }
 
 impl Ask {

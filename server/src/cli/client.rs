@@ -1,11 +1,63 @@
 //! How commands speak to a running server.
 
-use reqwest::{Client, RequestBuilder, Url};
+use clap::Args;
+use reqwest::{Client, Method, RequestBuilder, Url};
 use serde_json::Value;
 
-use super::{Place, environment};
+use super::{Failure, Place, environment, runtime};
 use crate::folder::Folder;
 use crate::outgoing;
+
+/// Which server.
+#[derive(Args)]
+pub(super) struct ServerArgs {
+    /// Address of the server [default: the one that runs on the data folder]
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl ServerArgs {
+    /// The server itself.
+    pub(super) fn find(&self) -> Result<Server, Failure> {
+        Server::find(self.server.as_deref(), &self.place)
+    }
+
+    /// The settings that hold here.
+    pub(super) fn load(&self) -> Result<crate::settings::Loaded, crate::settings::SettingsError> {
+        self.place.load()
+    }
+
+    pub(super) fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+        let server = self.find()?;
+        let request = server.request(method, path)?;
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        Ok(runtime()?.block_on(server.send(request))?)
+    }
+
+    /// Sends a body and hands on the answer piece by piece; how many bytes it had.
+    pub(super) async fn fetch(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        take: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<u64, Failure> {
+        let server = self.find()?;
+        server.pieces(server.request(method, path)?.json(body), take).await
+    }
+
+    /// What lies at a path, as it is.
+    pub(super) fn bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let server = self.find()?;
+        let request = server.request(Method::GET, path)?;
+        Ok(runtime()?.block_on(server.bytes(request))?)
+    }
+}
 
 /// A running server and the key to it.
 pub(super) struct Server {
@@ -33,7 +85,7 @@ pub(super) enum ClientError {
 
 impl Server {
     /// The server that was named, else the one that holds the data folder.
-    pub(super) fn find(named: Option<&str>, place: &Place) -> Result<Self, super::Failure> {
+    pub(super) fn find(named: Option<&str>, place: &Place) -> Result<Self, Failure> {
         let url = if let Some(url) = named {
             url.to_string()
         } else {
@@ -58,7 +110,7 @@ impl Server {
     }
 
     /// A request to a path of this server; `BONGHWA_KEY` goes with it.
-    pub(super) fn request(&self, method: reqwest::Method, path: &str) -> Result<RequestBuilder, ClientError> {
+    pub(super) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, ClientError> {
         let url = self.url.join(path).map_err(|error| ClientError::Address(self.url.to_string(), error.to_string()))?;
         let request = self.client.request(method, url);
         Ok(match &self.key {
@@ -82,8 +134,8 @@ impl Server {
     pub(super) async fn pieces(
         &self,
         request: RequestBuilder,
-        take: &mut dyn FnMut(&[u8]) -> Result<(), super::Failure>,
-    ) -> Result<u64, super::Failure> {
+        take: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<u64, Failure> {
         let mut response = self.answer(request).await?;
         let mut bytes = 0;
         while let Some(piece) = response.chunk().await.map_err(|error| self.unreachable(&error))? {

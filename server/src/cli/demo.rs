@@ -1,11 +1,11 @@
 //! `bonghwa demo`
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::client::Server;
-use super::{Failure, Place, runtime};
+use super::Failure;
+use super::client::ServerArgs;
 use crate::demo::Fault;
 use crate::output::say;
 
@@ -37,57 +37,6 @@ pub(super) enum Demo {
         #[command(flatten)]
         server: ServerArgs,
     },
-}
-
-/// Which server.
-#[derive(Args)]
-pub(super) struct ServerArgs {
-    /// Address of the server [default: the one that runs on the data folder]
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
-    #[command(flatten)]
-    place: Place,
-}
-
-impl ServerArgs {
-    /// The server itself.
-    pub(super) fn find(&self) -> Result<Server, Failure> {
-        Server::find(self.server.as_deref(), &self.place)
-    }
-
-    /// The settings that hold here.
-    pub(super) fn load(&self) -> Result<crate::settings::Loaded, crate::settings::SettingsError> {
-        self.place.load()
-    }
-
-    pub(super) fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
-        let server = self.find()?;
-        let request = server.request(method, path)?;
-        let request = match body {
-            Some(body) => request.json(body),
-            None => request,
-        };
-        Ok(runtime()?.block_on(server.send(request))?)
-    }
-
-    /// Sends a body and hands on the answer piece by piece; how many bytes it had.
-    pub(super) async fn fetch(
-        &self,
-        method: Method,
-        path: &str,
-        body: &Value,
-        take: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
-    ) -> Result<u64, Failure> {
-        let server = Server::find(self.server.as_deref(), &self.place)?;
-        server.pieces(server.request(method, path)?.json(body), take).await
-    }
-
-    /// What lies at a path, as it is.
-    pub(super) fn bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
-        let server = Server::find(self.server.as_deref(), &self.place)?;
-        let request = server.request(Method::GET, path)?;
-        Ok(runtime()?.block_on(server.bytes(request))?)
-    }
 }
 
 impl Demo {

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::ask::instant;
-use super::demo::ServerArgs;
+use super::client::ServerArgs;
 use super::{Failure, runtime};
 use crate::output::say;
 

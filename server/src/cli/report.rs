@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use bonghwa_analytics::ask::Format;
 use bonghwa_analytics::atlas::AtlasError;
-use bonghwa_analytics::desk::Manifest;
 use bonghwa_analytics::report::{ReportEntry, ReportKind, ReportOrder, ReportQuery, ReportState};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::ask::{instant, open};
-use super::demo::ServerArgs;
+use super::client::ServerArgs;
 use super::{Failure, runtime};
 use crate::output::say;
 use crate::reports::{MakeError, make};
@@ -26,9 +25,9 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// Make a report of a day, a week, a month or an incident, from a running server or from files of frames.
 #[derive(Args)]
 pub(super) struct Report {
-    /// Which period
-    #[arg(value_enum)]
-    kind: Kind,
+    /// Which period: a day, a week from Monday, a month, or an incident
+    #[arg(value_name = "day|week|month|incident", value_parser = kind)]
+    kind: ReportKind,
     /// Name of the incident, for a report of one
     #[arg(required_if_eq("kind", "incident"))]
     id: Option<String>,
@@ -64,18 +63,6 @@ pub(super) struct Report {
     server: ServerArgs,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    /// A day
-    Day,
-    /// A week from Monday
-    Week,
-    /// A month
-    Month,
-    /// An incident
-    Incident,
-}
-
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
@@ -93,6 +80,10 @@ enum Refused {
     Id,
 }
 
+fn kind(text: &str) -> Result<ReportKind, String> {
+    ReportKind::from_name(text).ok_or_else(|| "give day, week, month or incident".to_owned())
+}
+
 fn format(text: &str) -> Result<Format, String> {
     Format::from_name(text.trim()).ok_or_else(|| "give hwpx, pdf, xlsx or html".to_owned())
 }
@@ -102,12 +93,7 @@ type Named = (String, Vec<u8>);
 
 impl Report {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let kind = match self.kind {
-            Kind::Day => ReportKind::Day,
-            Kind::Week => ReportKind::Week,
-            Kind::Month => ReportKind::Month,
-            Kind::Incident => ReportKind::Incident,
-        };
+        let kind = self.kind;
         if self.id.is_some() && kind != ReportKind::Incident {
             return Err(Refused::Id.into());
         }
@@ -169,19 +155,7 @@ impl Report {
     /// What a server with the same rows and settings makes, made here.
     fn of_files(&self, order: &ReportOrder) -> Result<(Value, Vec<Named>), Failure> {
         let loaded = self.server.load()?;
-        let settings = &loaded.settings;
-        let retention = settings.retention;
-        let manifest = Manifest {
-            regions: loaded.regions,
-            mode: if self.demo { Manifest::default().mode } else { settings.identity },
-            retention: [retention.two_seconds.0, retention.minute.0, retention.five_minutes.0, retention.hour.0],
-            late_after: crate::run::LATE_AFTER,
-            title: (settings.title.ko.clone(), settings.title.en.clone()),
-            demo: self.demo,
-            sessions: settings.sessions.thresholds(),
-            objectives: settings.objectives.iter().map(crate::settings::ObjectiveSettings::objective).collect(),
-            ..Manifest::default()
-        };
+        let manifest = loaded.settings.manifest(&loaded.regions, self.demo);
         let desk = open(&self.file, manifest)?;
         let made = make(&desk, order, &mut |_| ControlFlow::Continue(())).map_err(Refused::Made)?;
         let name = &made.document.name;

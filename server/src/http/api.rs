@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bonghwa_analytics::atlas::NATION;
+use bonghwa_analytics::codec::hex;
 use bonghwa_analytics::frame::Sections;
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{
@@ -178,7 +179,7 @@ pub(super) async fn frames(State(app): State<App>, uri: Uri, headers: HeaderMap)
             let bytes = bonghwa_file::frames(centre, &query)?;
             // A digest of the bytes, so that the tag changes exactly when they do.
             let digest = Sha256::digest(&bytes);
-            let tag = format!("\"{}\"", crate::keys::hex(digest.get(..16).unwrap_or_default()));
+            let tag = format!("\"{}\"", hex(digest.get(..16).unwrap_or_default()));
             Ok((bytes, tag))
         })
         .await?;

@@ -9,13 +9,15 @@ use axum::http::header::{self, HeaderMap};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use bonghwa_analytics::codec::hex;
 use bonghwa_edge::key::{hash, same};
 use serde::Deserialize;
 
 use super::App;
 use super::error::ApiError;
 use super::notice::{Notice, notice};
-use crate::keys::{Key, Keys, Use, hex};
+use super::percent::percent;
+use crate::keys::{Key, Keys, Use};
 use crate::random;
 
 /// How long a session lasts.
@@ -145,7 +147,7 @@ pub(super) async fn readers(State(app): State<App>, request: Request, next: Next
         Ok(()) => next.run(request).await,
         Err(ApiError::Unauthenticated) if *request.method() == Method::GET && wants_html(request.headers()) => {
             let path = request.uri().path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
-            Redirect::to(&format!("/login?next={}", escape(path))).into_response()
+            Redirect::to(&format!("/login?next={}", percent(path, "-._~/"))).into_response()
         }
         Err(error) => error.into_response(),
     }
@@ -236,19 +238,6 @@ fn local(next: &str) -> &str {
     let inside =
         next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if inside { next } else { "/" }
-}
-
-fn escape(path: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
-    path.bytes().fold(String::new(), |mut out, byte| {
-        if plain(byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push_str(&hex(&[byte]).to_ascii_uppercase());
-        }
-        out
-    })
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::demo::wrong;
 use super::error::ApiError;
+use super::percent::disposition;
 use super::reports::is_form;
 use super::{App, refused_by_centre};
 use crate::export::{ExportError, Exported, Purpose};
@@ -68,7 +69,7 @@ pub(super) async fn file(State(app): State<App>, headers: HeaderMap, body: Bytes
     let headers = [
         (header::CONTENT_TYPE, FILE.to_owned()),
         (header::CONTENT_LENGTH, length.to_string()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CONTENT_DISPOSITION, disposition("attachment", &name, "export.bonghwa")),
     ];
     Ok((headers, Body::from_stream(pieces)).into_response())
 }

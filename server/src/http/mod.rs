@@ -17,6 +17,7 @@ mod metrics;
 mod notice;
 mod openapi;
 mod otlp;
+mod percent;
 mod picture;
 mod query;
 mod render;

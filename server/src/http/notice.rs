@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use bonghwa_report::escape;
 
 use super::App;
 
@@ -70,19 +71,4 @@ fn login_form(next: &str, failed: bool) -> String {
          <p>키는 서버에서 <code>bonghwa key new --use read</code> 명령으로 만듭니다.</p>",
         escape(next)
     )
-}
-
-/// Text for HTML, in content and in quoted attributes.
-fn escape(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-        out
-    })
 }

@@ -81,12 +81,7 @@ impl Parameters {
         let wrong = || {
             ApiError::Parameter(format!("{key} = {value:?} is no instant; give seconds since 1970 or 2026-11-20T14:05"))
         };
-        value
-            .parse()
-            .ok()
-            .or_else(|| parse_local(value))
-            .filter(|at: &i64| at.unsigned_abs() < 1 << 40)
-            .ok_or_else(wrong)
+        parse_local(value).ok_or_else(wrong)
     }
 
     /// `from` and `to`, in order and at most so far apart.

@@ -30,14 +30,18 @@ use crate::centre::{Centre, CentreError};
 use crate::reports::{Reports, Weekly};
 
 /// What the app asks its server.
-struct Source(Centre, Reports, Option<Weekly>);
+struct Source {
+    centre: Centre,
+    reports: Reports,
+    weekly: Option<Weekly>,
+}
 
 impl Source {
     fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Centre) -> Result<T, CentreError> + Send + 'static,
     ) -> BoxFuture<T> {
-        let centre = self.0.clone();
+        let centre = self.centre.clone();
         Box::pin(async move {
             let answer = tokio::task::spawn_blocking(move || question(&centre)).await;
             answer.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
@@ -99,7 +103,7 @@ impl Backend for Source {
     }
 
     fn reports(&self) -> BoxFuture<ReportsView> {
-        let (reports, weekly) = (self.1.clone(), self.2.map(String::from));
+        let (reports, weekly) = (self.reports.clone(), self.weekly);
         self.ask(move |centre| Ok(super::reports::view(centre, &reports, weekly)))
     }
 
@@ -125,8 +129,8 @@ impl Backend for Source {
 pub(super) async fn page(State(app): State<App>, request: Request) -> Response {
     let Ok(ready) = app.ready() else { return notice(&app, StatusCode::SERVICE_UNAVAILABLE, &Notice::Starting) };
     app.meter.page();
-    let backend: Arc<dyn Backend> =
-        Arc::new(Source(ready.centre.clone(), ready.reports.clone(), app.settings.reports.weekly));
+    let (centre, reports) = (ready.centre.clone(), ready.reports.clone());
+    let backend: Arc<dyn Backend> = Arc::new(Source { centre, reports, weekly: app.settings.reports.weekly });
     let title = &app.settings.title;
     let site = Site {
         lang: language(request.headers()),

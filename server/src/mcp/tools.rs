@@ -10,6 +10,7 @@ use bonghwa_app::{list, speak, tell};
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
 use rmcp::{ServerHandler, tool, tool_handler, tool_router};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::arguments::{Ask, ExplainIncident, Language, ListIncidents, ListRegions, QueryMeasures, SearchRunbooks};
@@ -137,8 +138,7 @@ impl Tools {
                 "the period must end after it begins, and within {MOST_DAYS} days"
             )));
         }
-        let area = |code: &String| Area { name: code.clone(), regions: vec![code.clone()] };
-        let areas = regions.iter().map(area).collect();
+        let areas = regions.iter().map(|code| Area::region(code)).collect();
         let period = Period { from, to, said: String::new() };
         let question = Question { measures, areas, service, ..Question::new(Kind::Value, period) };
         self.answer(Asking { question: Some(question), ..Asking::default() }, lang).await
@@ -209,7 +209,6 @@ impl From<Language> for Lang {
 
 fn instant(name: &str, text: &str) -> Result<i64, ApiError> {
     parse_local(text)
-        .or_else(|| text.parse().ok())
         .ok_or_else(|| ApiError::Parameter(format!("{name} = {text:?} is no time; give 2026-11-20T14:05 (Asia/Seoul)")))
 }
 
@@ -221,10 +220,10 @@ fn data(value: &impl serde::Serialize) -> Result<Value, ApiError> {
 fn gather(role: &str, value: &Value, facts: &mut Vec<Value>) {
     match value {
         _ if facts.len() == MOST_FACTS => {}
-        Value::Object(map) if ["resolution", "method", "unit"].iter().all(|key| map.contains_key(*key)) => {
-            let mut fact = map.clone();
-            fact.insert("role".into(), role.into());
-            facts.push(fact.into());
+        Value::Object(_) if Fact::deserialize(value).is_ok() => {
+            let mut fact = value.clone();
+            fact["role"] = role.into();
+            facts.push(fact);
         }
         Value::Object(map) => map.iter().for_each(|(key, value)| gather(key, value, facts)),
         Value::Array(values) => values.iter().for_each(|value| gather(role, value, facts)),

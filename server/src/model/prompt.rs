@@ -1,8 +1,7 @@
 //! Prompts: files with a version, embedded; which one is used is a setting.
 
+use bonghwa_analytics::codec::hex;
 use sha2::{Digest, Sha256};
-
-use crate::keys::hex;
 
 /// What a model is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

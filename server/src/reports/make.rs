@@ -47,7 +47,7 @@ where
     let of = (Step::ALL.len() + formats.len()) as u32;
     let made = report(desk, &order.query, &mut |step| {
         let done = Step::ALL.iter().position(|known| *known == step).unwrap_or_default() as u32;
-        progress(ReportProgress { step: name(step).to_owned(), done, of })
+        progress(ReportProgress { step: step.name().to_owned(), done, of })
     });
     let report = match made.map_err(MakeError::Rows)? {
         Made::Report(report) => report,
@@ -70,16 +70,4 @@ where
 fn formats(order: &ReportOrder) -> Vec<Format> {
     let wanted = |format: &Format| order.formats.is_empty() || order.formats.contains(format);
     Format::ALL.into_iter().filter(wanted).collect()
-}
-
-const fn name(step: Step) -> &'static str {
-    match step {
-        Step::Measures => "measures",
-        Step::Incidents => "incidents",
-        Step::Ranking => "ranking",
-        Step::Capacity => "capacity",
-        Step::Courses => "courses",
-        Step::Sessions => "sessions",
-        Step::Quality => "quality",
-    }
 }

@@ -16,7 +16,7 @@ use std::time::Instant;
 use bonghwa_analytics::ask::Format;
 use bonghwa_analytics::format::local;
 use bonghwa_analytics::report::{
-    LONGEST_REASON, ReportEntry, ReportFiles, ReportKind, ReportOrder, ReportProgress, ReportState,
+    LONGEST_REASON, ReportEntry, ReportFiles, ReportKind, ReportOrder, ReportProgress, ReportState, instant_of,
 };
 
 pub use make::{Files, MakeError, make};
@@ -160,9 +160,9 @@ impl Reports {
         let at = work.entries.iter().position(|entry| entry.id == id);
         let Some(at) = at else { return Err(ReportError::Unknown(clipped(id))) };
         if work.entries[at].state.is_over() {
-            let entry = work.entries.remove(at);
+            // What cannot be taken from the disk stays in the list.
             self.0.store.remove(id)?;
-            return Ok(entry);
+            return Ok(work.entries.remove(at));
         }
         if matches!(work.entries[at].state, ReportState::Waiting) {
             work.waiting.retain(|waiting| waiting != id);
@@ -261,9 +261,8 @@ impl Reports {
     }
 }
 
-/// An order that can be carried out, with its instant.
+/// An order that can be carried out, with its instant. Whoever takes orders has checked the names of regions.
 fn settled(centre: &Centre, order: ReportOrder) -> Result<ReportOrder, ReportError> {
-    use bonghwa_analytics::desk::Desk;
     let wrong = |message: String| Err(ReportError::Order(message));
     let mut order = order;
     let why: String = order.why.trim().to_owned();
@@ -271,20 +270,14 @@ fn settled(centre: &Centre, order: ReportOrder) -> Result<ReportOrder, ReportErr
         return wrong(format!("the reason has more than {LONGEST_REASON} letters or control characters; shorten it"));
     }
     order.why = why;
-    order.query.regions.truncate(1000);
-    for code in &order.query.regions {
-        if let Err(error) = centre.known(code) {
-            return wrong(error.to_string());
-        }
-    }
     let incident = order.query.kind == ReportKind::Incident;
     if incident == order.query.incident.is_empty() {
         return wrong(
             "`incident` names the incident of a report of the kind `incident`, and stands with no other".into(),
         );
     }
-    let newest = centre.as_of();
-    order.query.at = Some(order.query.at.map_or(newest - 60, |at| at.min(newest)));
+    // The list names the period by it, so it is the very instant that the files will stand for.
+    order.query.at = Some(instant_of(centre, order.query.at));
     Ok(order)
 }
 

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use bonghwa_analytics::report::{ReportKind, ReportOrder, ReportQuery};
-use bonghwa_analytics::time::{DAY, WEEK, week_start};
+use bonghwa_analytics::time::{DAY, week_start};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -27,14 +27,10 @@ pub struct Weekly {
 
 impl Weekly {
     /// The last such time at or before an instant.
-    pub const fn last(self, now: i64) -> i64 {
-        // Weeks begin at the same second of the week of the epoch.
-        now - (now - self.after - ANY_MONDAY).rem_euclid(WEEK)
+    pub fn last(self, now: i64) -> i64 {
+        week_start(now - self.after) + self.after
     }
 }
-
-/// A Monday, midnight in Asia/Seoul: 5 January 1970.
-const ANY_MONDAY: i64 = 4 * DAY - 9 * 3600;
 
 impl FromStr for Weekly {
     type Err = String;
@@ -95,12 +91,14 @@ fn due(reports: &Reports, centre: &Centre, weekly: Weekly, now: i64) -> Result<(
         return Ok(());
     }
     let query = ReportQuery { kind: ReportKind::Week, at: Some(at), ..ReportQuery::default() };
-    let why = "정기 주간 보고".to_owned();
-    reports.create(centre, ReportOrder { query, why, ..ReportOrder::default() }, SCHEDULE, now).map(drop)
+    // That nobody asked for it is its reason, which the list says in the language of whoever reads it.
+    reports.create(centre, ReportOrder { query, ..ReportOrder::default() }, SCHEDULE, now).map(drop)
 }
 
 #[cfg(test)]
 mod tests {
+    use bonghwa_analytics::time::WEEK;
+
     use super::*;
 
     /// Monday 16 November 2026, midnight in Asia/Seoul.

@@ -56,6 +56,7 @@ fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), String> {
         "SESSIONS_ADDRESSES" => put(&mut settings.sessions.addresses, value, "a whole number")?,
         "REPORTS_WEEKLY" => settings.reports.weekly = Some(value.parse()?),
         "REPORTS_KEEP" => put(&mut settings.reports.keep, value, "a whole number")?,
+        "ANSWERS_KEEP" => settings.answers.keep = value.parse()?,
         "RUNBOOKS_DIR" => settings.runbooks.dir = Some(value.into()),
         "DURABLE_POWER" => put(&mut settings.durable_power, value, "true or false")?,
         "RETENTION_TWO_SECONDS" => retention.two_seconds = value.parse()?,

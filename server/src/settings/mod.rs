@@ -7,6 +7,7 @@ mod answers;
 mod duration;
 mod edges;
 mod environment;
+mod manifest;
 mod model;
 mod objectives;
 mod reports;

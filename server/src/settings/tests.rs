@@ -122,6 +122,30 @@ fn a_wrong_value_is_named_with_its_line() {
 }
 
 #[test]
+fn every_value_of_the_file_has_a_variable() {
+    fn names(prefix: &str, value: &toml::Value, out: &mut Vec<String>) {
+        match value {
+            toml::Value::Table(fields) => {
+                for (key, value) in fields {
+                    names(&format!("{prefix}_{}", key.to_uppercase()), value, out);
+                }
+            }
+            // Tables one after the other stand in the file only.
+            toml::Value::Array(items) if items.iter().all(toml::Value::is_table) => {}
+            _ => out.push(prefix.to_owned()),
+        }
+    }
+    let mut all = Vec::new();
+    names("BONGHWA", &toml::Value::try_from(Settings::default()).unwrap(), &mut all);
+    assert!(all.contains(&"BONGHWA_ANSWERS_KEEP".to_owned()) && all.len() > 35, "{all:?}");
+    for name in all {
+        if let Err(error) = environment::apply(&mut Settings::default(), &variables(&[(&name, "x")])) {
+            assert!(!error.to_string().contains("no such setting"), "{error}");
+        }
+    }
+}
+
+#[test]
 fn a_wrong_variable_is_named() {
     let text = message("", &[("BONGHWA_LISSEN", "x")]);
     assert!(text.contains("BONGHWA_LISSEN") && text.contains("no such setting"), "{text}");

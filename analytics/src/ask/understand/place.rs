@@ -59,7 +59,7 @@ impl Gazetteer {
     pub(super) fn new(regions: &[Region]) -> Self {
         let mut names = Self { names: Vec::new() };
         for region in regions {
-            let area = Area { name: region.code.clone(), regions: vec![region.code.clone()] };
+            let area = Area::region(&region.code);
             for name in spellings(region) {
                 names.add(name, &area);
             }

@@ -41,7 +41,7 @@ fn every_page_is_answered() {
     {
         assert_eq!(get(&desk, url)["regions"].as_array().map(Vec::len), Some(2), "{url}");
     }
-    let reply = get(&desk, "/api/ask?q=%EC%84%9C%EC%9A%B8%20%EC%9A%94%EC%B2%AD%20%EC%88%98");
+    let reply = get(&desk, "/api/ask?q=seoul%20%EC%96%B4%EC%A0%9C%20%EC%9A%94%EC%B2%AD%20%EC%88%98");
     assert!(reply["answer"].is_object(), "{reply}");
     let series = get(&desk, "/api/series?region=seoul&measure=requests&from=2026-11-20T10:00&to=2026-11-20T16:00");
     assert_eq!(series["measure"], "requests");
@@ -54,7 +54,7 @@ fn every_page_is_answered() {
 #[test]
 fn what_there_is_not_is_said() {
     let desk = desk();
-    let status = |url: &str| answer(&desk, url).map(|_| 200).unwrap_or_else(|refusal| refusal.status());
+    let status = |url: &str| answer(&desk, url).map_or_else(|refusal| refusal.status(), |_| 200);
     // A page of its own names the regions that there are.
     assert_eq!(status("/api/region?region=atlantis"), 200);
     assert_eq!(status("/api/sessions?region=atlantis"), 200);

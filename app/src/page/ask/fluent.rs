@@ -68,28 +68,29 @@ pub(crate) fn section(here: &Here, hands: Hands) -> Node {
     let proposal = fluent.proposal.as_ref().map(|proposal| {
         let slots: Vec<_> = proposal.slots.iter().map(|slot| markup! { <b>{slot.clone()}</b> }).collect();
         let words: Vec<_> = proposal.words.lines().map(|line| markup! { <p>{line.to_owned()}</p> }).collect();
-        markup! { <p class="understood"><span>{here.lang.pick("이렇게 이해했습니다 (AI 제안)", "Understood as (proposed by AI)")}</span>{slots}</p>{words} }.into_node()
+        markup! { <p class="understood"><span>{here.t.ai_proposed}</span>{slots}</p>{words} }.into_node()
     });
     // The figures of a proposal have no list of sources on this page.
     let linked = fluent.proposal.is_none();
     let lines: Vec<_> = fluent.lines.iter().map(|line| sentence(line, linked)).collect();
     let mark = (!lines.is_empty()).then(|| {
         let model = (!fluent.model.is_empty()).then(|| format!(" {}", fluent.model));
-        markup! { <p class="ai"><span class="aimark">{here.lang.pick("AI가 쓴 문장", "Written by AI")}</span>{model}</p> }
+        markup! { <p class="ai"><span class="aimark">{here.t.by_ai}</span>{model}</p> }
     });
     let nothing = lines.is_empty() && proposal.is_none();
     let state = match fluent.state {
         State::Writing => markup! {
-            <p class="small" role="status">{here.lang.pick("AI가 문장을 쓰고 있습니다.", "The AI is writing.")}</p>
-            <p class="acts"><button class="btn" type="button" on:click=move |_: leptos::web_sys::Event| stop(signal)>{here.lang.pick("그만 쓰기", "Stop")}</button></p>
+            <p class="small" role="status">{here.t.ai_writing}</p>
+            <p class="acts"><button class="btn" type="button" on:click=move |_: leptos::web_sys::Event| stop(signal)>{here.t.ai_stop}</button></p>
         }
         .into_node(),
-        State::Stopped => said(here.lang.pick("쓰기를 멈췄습니다.", "Stopped.")),
-        State::Broke if !nothing => said(here.lang.pick("AI의 문장이 중간에 끊겼습니다. 위의 답은 그대로입니다.", "The AI broke off. The answer above stands.")),
+        State::Stopped => said(here.t.ai_stopped),
+        State::Broke if !nothing => said(here.t.ai_broke),
         State::Ended if !nothing => Node::Empty,
-        _ => said(here.lang.pick("AI의 문장은 싣지 않았습니다. 위의 답은 그대로입니다.", "No sentence of the AI is shown. The answer above stands.")),
+        _ => said(here.t.ai_none),
     };
-    markup! { <section class="part fluent"><h3>{here.lang.pick("AI 설명", "In other words")}</h3>{proposal}{mark}{lines}{state}</section> }.into_node()
+    markup! { <section class="part fluent"><h3>{here.t.ai_part}</h3>{proposal}{mark}{lines}{state}</section> }
+        .into_node()
 }
 
 fn said(text: &'static str) -> Node {
@@ -114,12 +115,7 @@ pub(crate) fn made(here: &Here, hands: Hands) -> &'static str {
         let fluent = signal.get();
         !fluent.lines.is_empty() || fluent.proposal.is_some()
     });
-    if wrote {
-        here.lang.pick("결론과 수치는 규칙으로 얻었습니다. ‘AI가 쓴 문장’이라고 적은 문장만 언어 모델이 썼습니다.", "Conclusion and figures come from rules. Only the sentences marked as written by AI are a language model’s.")
-    } else {
-        here.lang
-            .pick("규칙으로 쓴 답입니다. 언어 모델을 쓰지 않았습니다.", "Written by rules; no language model was used.")
-    }
+    if wrote { here.t.by_both } else { here.t.by_rules }
 }
 
 fn stop(signal: RwSignal<Fluent>) {

@@ -41,7 +41,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
             markup! {
                 <article class="qa" id="answer">
                     {asked(here, reply, query)}
-                    <p class="understood"><span>{here.lang.pick("이렇게 이해했습니다", "Understood as")}</span>{slots}</p>
+                    <p class="understood"><span>{t.understood_as}</span>{slots}</p>
                     {taken}
                     {answered(here, reply, answer, query, hands)}
                 </article>
@@ -61,7 +61,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
             markup! {
                 <article class="qa" id="answer">
                     {asked(here, reply, query)}
-                    <section class="part concl"><h3>{here.lang.pick("되묻기", "Asked back")}</h3><p>{question::open(here, about)}</p><ul class="picks">{picks}</ul></section>
+                    <section class="part concl"><h3>{t.asked_back}</h3><p>{question::open(here, about)}</p><ul class="picks">{picks}</ul></section>
                     {fluent::section(here, hands)}
                 </article>
             }
@@ -73,7 +73,7 @@ pub(crate) fn render(here: &Here, reply: &Reply, query: &AskQuery, hands: Hands)
                 <section class="part concl"><h3>{t.conclusion}</h3><p>{question::cannot(here, why)}</p></section>
                 {runbooks(here, reply)}
                 {fluent::section(here, hands)}
-                <section class="part"><h3>{here.lang.pick("대신", "Instead")}</h3>{starters(here, instead)}</section>
+                <section class="part"><h3>{t.instead}</h3>{starters(here, instead)}</section>
             </article>
         }
         .into_node(),
@@ -97,7 +97,7 @@ fn asked(here: &Here, reply: &Reply, query: &AskQuery) -> Node {
     // A fixed instant is said, and can be left.
     let now = query.at.map(|_| {
         let href = here.link(Page::Ask(AskQuery { at: None, ..query.clone() }));
-        markup! { " "<a href=href>{here.lang.pick("지금 기준으로 다시", "Ask again as of now")}</a> }.into_node()
+        markup! { " "<a href=href>{here.t.as_of_now}</a> }.into_node()
     });
     markup! { <p class="asked">{line}{now}</p><h2 class="qh">{query.text.clone()}</h2> }.into_node()
 }
@@ -118,7 +118,7 @@ fn welcome(here: &Here, hands: Hands) -> Node {
         <article class="qa">
             <h2 class="qh">{t.ask_title}</h2>
             <section class="part"><h3>{t.ask_now}</h3>{starters(here, &Starter::ALL)}</section>
-            {hands.fluent.map(|_| markup! { <p class="small">{here.lang.pick("여기에서는 인공지능(AI)이 쓴 문장을 함께 보여 드립니다. 수치와 결론은 규칙으로 얻고, AI는 수치를 쓰지 못합니다.", "Sentences written by artificial intelligence (AI) are shown here beside the answer. Figures and conclusions come from rules; the AI cannot write a figure.")}</p> })}
+            {hands.fluent.map(|_| markup! { <p class="small">{t.ai_notice}</p> })}
         </article>
     }
     .into_node()
@@ -152,7 +152,7 @@ fn list(here: &Here, query: &AskQuery, hands: Hands) -> Node {
     // Alone it says no more than the heading beside it, for which a narrow screen has no place.
     let class = (earlier.len() < 2).then_some("wide");
     let history =
-        (!earlier.is_empty()).then(|| markup! { <h2 class=class>{here.lang.pick("지금까지 물은 것", "Asked so far")}</h2><ol class=class>{earlier}</ol> });
+        (!earlier.is_empty()).then(|| markup! { <h2 class=class>{t.asked_so_far}</h2><ol class=class>{earlier}</ol> });
     let starters: Vec<_> = Starter::ALL
         .into_iter()
         .map(|starter| {

@@ -247,10 +247,7 @@ pub(super) fn pages(here: &Here, answer: &Answer) -> Node {
             } else {
                 ReportKind::Month
             };
-            (
-                crate::page::reports::link(here, kind, ""),
-                here.lang.pick("이 내용으로 보고서 만들기", "Make a report of this"),
-            )
+            (crate::page::reports::link(here, kind, ""), t.make_this_report)
         }
         _ if !region.is_empty() => (here.address.region_page(&region).href(), t.see_region),
         _ => (here.address.now_page().href(), t.now),

@@ -34,8 +34,8 @@ pub(super) fn list(here: &Here, query: &AskQuery, changes: RwSignal<u64>) -> Nod
     markup! {
         <h2>{t.past}</h2>
         <ol class="past">{items}</ol>
-        <p class="small">{here.lang.pick("이 브라우저에만 남습니다.", "Kept in this browser only.")}</p>
-        <button class="quiet" type="button" on:click=move |_: Event| forget(changes, None)>{here.lang.pick("모두 지우기", "Clear all")}</button>
+        <p class="small">{t.past_kept}</p>
+        <button class="quiet" type="button" on:click=move |_: Event| forget(changes, None)>{t.clear_all}</button>
     }
     .into_node()
 }

@@ -2,7 +2,6 @@
 
 use bonghwa_analytics::answer::Answer;
 use bonghwa_analytics::ask::{Kind, When};
-use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::time::{DAY, WEEK};
 
 use crate::address::{AskQuery, Page};
@@ -24,24 +23,20 @@ fn choices(kind: Kind) -> &'static [When] {
 /// Name of a period on a link.
 fn name(here: &Here, when: When) -> &'static str {
     let t = here.t;
-    match (when, here.lang) {
-        (When::Hour, _) => t.w_1h,
-        (When::Today, _) => t.w_today,
-        (When::Yesterday, _) => t.w_yesterday,
-        (When::SevenDays, Lang::Ko) => t.w_7d,
-        (When::SevenDays, Lang::En) => "Last 7 days",
-        (When::Week, _) => t.w_week,
-        (When::LastWeek, Lang::Ko) => "지난주",
-        (When::LastWeek, Lang::En) => "Last week",
-        (When::Month, Lang::Ko) => "이번 달",
-        (When::Month, Lang::En) => "This month",
-        (When::LastMonth, Lang::Ko) => "지난달",
-        (When::LastMonth, Lang::En) => "Last month",
-        (When::Ahead(seconds), _) if seconds <= 3 * 3600 => t.ahead_3h,
-        (When::Ahead(DAY), _) => t.span_24h,
-        (When::Ahead(WEEK), _) => t.span_7d,
-        (When::Ahead(_), _) => t.ahead_28d,
-        (When::Between(..), _) => t.w_fixed,
+    match when {
+        When::Hour => t.w_1h,
+        When::Today => t.w_today,
+        When::Yesterday => t.w_yesterday,
+        When::SevenDays => t.last_7d,
+        When::Week => t.w_week,
+        When::LastWeek => t.last_week,
+        When::Month => t.this_month,
+        When::LastMonth => t.last_month,
+        When::Ahead(seconds) if seconds <= 3 * 3600 => t.ahead_3h,
+        When::Ahead(DAY) => t.span_24h,
+        When::Ahead(WEEK) => t.span_7d,
+        When::Ahead(_) => t.ahead_28d,
+        When::Between(..) => t.w_fixed,
     }
 }
 
@@ -59,9 +54,9 @@ pub(super) fn others(here: &Here, answer: &Answer, query: &AskQuery) -> Node {
     };
     let mut links: Vec<Node> = choices(question.kind).iter().map(|when| link(Some(*when), name(here, *when))).collect();
     // A period that was chosen can be taken back.
-    links.extend(query.when.map(|_| link(None, here.lang.pick("처음 물은 대로", "As first asked"))));
+    links.extend(query.when.map(|_| link(None, t.as_first_asked)));
     let ahead = question.kind == Kind::Capacity;
     let own = (!ahead).then(|| form(here, (question.period.from, question.period.to)));
-    let name = if ahead { t.look_ahead } else { here.lang.pick("다른 기간으로 다시", "Another period") };
+    let name = if ahead { t.look_ahead } else { t.another_period };
     markup! { <section class="part redo"><h3>{name}</h3><p class="tabs">{links}</p>{own}</section> }.into_node()
 }

@@ -29,25 +29,19 @@ pub(super) fn section(here: &Here, query: &AskQuery, as_of: i64, hands: Hands) -
     let link = fixed.clone();
     let said = match hands.copied.get() {
         Copied::Nothing => "",
-        Copied::Answer => here.lang.pick("답을 복사했습니다.", "The answer was copied."),
-        Copied::Link => here.lang.pick(
-            "링크를 복사했습니다. 이 시각의 답이 그대로 열립니다.",
-            "The link was copied. It opens the answer as of this instant.",
-        ),
-        Copied::Refused => here.lang.pick(
-            "복사하지 못했습니다. 글을 선택해 직접 복사해 주십시오.",
-            "It could not be copied. Please select the text and copy it.",
-        ),
+        Copied::Answer => here.t.copied,
+        Copied::Link => here.t.copied_link,
+        Copied::Refused => here.t.not_copied,
     };
     let answer = fixed.clone();
     markup! {
         <section class="part share">
-            <h3>{here.lang.pick("가져가기", "Take along")}</h3>
+            <h3>{here.t.take_along}</h3>
             <p class="acts">
-                <button class="btn wasm" type="button" on:click=move |_: Event| copy(hands.copied, &answer)>{here.lang.pick("답 복사", "Copy the answer")}</button>
-                <button class="btn wasm" type="button" on:click=move |_: Event| copy_link(hands.copied, &link)>{here.lang.pick("링크 복사", "Copy the link")}</button>
-                <button class="btn wasm" type="button" on:click=|_: Event| print()>{here.lang.pick("인쇄", "Print")}</button>
-                <a class="btn nowasm" href=fixed>{here.lang.pick("이 시각으로 고정한 주소", "Address fixed to this instant")}</a>
+                <button class="btn wasm" type="button" on:click=move |_: Event| copy(hands.copied, &answer)>{here.t.copy_answer}</button>
+                <button class="btn wasm" type="button" on:click=move |_: Event| copy_link(hands.copied, &link)>{here.t.copy_link}</button>
+                <button class="btn wasm" type="button" on:click=|_: Event| print()>{here.t.print}</button>
+                <a class="btn nowasm" href=fixed>{here.t.fixed_address}</a>
             </p>
             <p class="small" role="status">{said}</p>
         </section>

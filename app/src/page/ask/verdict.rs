@@ -28,9 +28,7 @@ pub(super) fn section(here: &Here, reply: &Reply, hands: Hands) -> Node {
     let said = Some(hands.verdict.get()).filter(|said| said.id == reply.id);
     let told = match &said {
         None => "",
-        Some(said) if said.kept => {
-            here.lang.pick("의견을 남겼습니다. 답을 고치는 데 씁니다.", "Kept. It helps to mend answers.")
-        }
+        Some(said) if said.kept => t.rated,
         Some(_) => t.not_kept,
     };
     let button = |right: bool| {
@@ -43,10 +41,10 @@ pub(super) fn section(here: &Here, reply: &Reply, hands: Hands) -> Node {
     };
     markup! {
         <section class="part verdict">
-            <h3>{here.lang.pick("답 평가", "Rate this answer")}</h3>
+            <h3>{t.rate}</h3>
             <div class="wasm" role="group" aria-labelledby="verdict">
-                <p id="verdict">{here.lang.pick("이 답이 맞습니까?", "Is this answer right?")}</p>
-                <label class="by">{here.lang.pick("틀렸다면 무엇이 맞습니까? (선택)", "If not, what would be right? (optional)")}<input id="note" name="note" autocomplete="off" maxlength="500"/></label>
+                <p id="verdict">{t.rate_question}</p>
+                <label class="by">{t.rate_note}<input id="note" name="note" autocomplete="off" maxlength="500"/></label>
                 <p class="acts">{button(true)}{button(false)}</p>
             </div>
             <p class="small" role="status">{told}</p>

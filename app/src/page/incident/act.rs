@@ -66,7 +66,7 @@ pub(super) fn act(here: &Here, view: &IncidentView, row: &IncidentRow, hands: Ha
                 <div><dt>{t.owner}</dt><dd>{owner}</dd></div>
             </dl>
             {say_so}
-            <p class="go"><a class="btn" href=report>{icon(icon::REPORT)}{here.lang.pick("이 장애 보고서", "Report on this incident")}</a></p>
+            <p class="go"><a class="btn" href=report>{icon(icon::REPORT)}{t.report_this_incident}</a></p>
             <p class="hint nowasm">{t.no_script}</p>
         </aside>
     }
