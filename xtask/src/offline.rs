@@ -101,44 +101,53 @@ fn whole(folder: &Path) -> Result<()> {
         style = style.replace(&format!("fonts/{name}"), &data);
     }
     let icon = format!("data:image/svg+xml;base64,{}", base64(&fs::read(folder.join("icon.svg"))?));
-    let mut page = String::new();
+    let mut page = Vec::new();
     for line in read(&folder.join("index.html"))?.lines() {
-        let line = line.trim_end();
         // What a file cannot have, and the scripts, which stand at its end.
         if line.contains("rel=\"manifest\"") || line.contains("<script src=") {
             continue;
         }
-        if line.contains("rel=\"stylesheet\"") {
-            page += &format!("<style>{style}</style>\n");
+        page.push(if line.contains("rel=\"stylesheet\"") {
+            format!("<style>{style}</style>")
         } else if line.contains("Content-Security-Policy") {
-            let rule = line.replace("'self' 'wasm-unsafe-eval'", "'unsafe-inline' 'wasm-unsafe-eval' blob:");
-            let rule = rule
-                .replace("style-src 'self'", "style-src 'unsafe-inline'")
-                .replace("font-src 'self'", "font-src data:");
-            let rule = rule
-                .replace("worker-src 'self'", "worker-src blob:")
-                .replace("connect-src 'self'", "connect-src 'none'");
-            page += &rule.replace("img-src 'self' data:", "img-src data:").replace("manifest-src 'self'; ", "");
-            page.push('\n');
+            policy(line)
         } else if line == "</body>" {
-            for module in MODULES {
-                let bytes = fs::read(folder.join(format!("{}.wasm", module.0)))?;
-                page += &format!("<script type=\"text/plain\" id=\"{}.wasm\">{}</script>\n", module.0, base64(&bytes));
-            }
-            page += &format!(
-                "<script type=\"text/plain\" id=\"desk-worker.js\">{}</script>\n",
-                inline(&folder.join("desk-worker.js"))?
-            );
-            for loader in ["app.js", "writer.js", "words.js", "offline.js"] {
-                page += &format!("<script>{}</script>\n", inline(&folder.join(loader))?);
-            }
-            page += "</body>\n";
+            within(folder)? + line
         } else {
-            page += &line.replace("href=\"icon.svg\"", &format!("href=\"{icon}\""));
-            page.push('\n');
-        }
+            line.replace("href=\"icon.svg\"", &format!("href=\"{icon}\""))
+        });
     }
-    write(&folder.join(WHOLE), &page)
+    write(&folder.join(WHOLE), &page.join("\n"))
+}
+
+/// What the page may do where everything stands within it: open no connection at all.
+fn policy(line: &str) -> String {
+    [
+        ("'self' 'wasm-unsafe-eval'", "'unsafe-inline' 'wasm-unsafe-eval' blob:"),
+        ("style-src 'self'", "style-src 'unsafe-inline'"),
+        ("font-src 'self'", "font-src data:"),
+        ("img-src 'self' data:", "img-src data:"),
+        ("connect-src 'self'", "connect-src 'none'"),
+        ("worker-src 'self'", "worker-src blob:"),
+        ("manifest-src 'self'; ", ""),
+    ]
+    .into_iter()
+    .fold(line.to_owned(), |line, (from, to)| line.replace(from, to))
+}
+
+/// Modules and scripts, as they stand within the page.
+fn within(folder: &Path) -> Result<String> {
+    let mut parts = Vec::new();
+    for (name, ..) in MODULES {
+        let bytes = base64(&fs::read(folder.join(format!("{name}.wasm")))?);
+        parts.push(format!("<script type=\"text/plain\" id=\"{name}.wasm\">{bytes}</script>\n"));
+    }
+    let worker = inline(&folder.join("desk-worker.js"))?;
+    parts.push(format!("<script type=\"text/plain\" id=\"desk-worker.js\">{worker}</script>\n"));
+    for loader in ["app.js", "writer.js", "words.js", "offline.js"] {
+        parts.push(format!("<script>{}</script>\n", inline(&folder.join(loader))?));
+    }
+    Ok(parts.concat())
 }
 
 /// A script as it may stand within a page.
