@@ -64,7 +64,10 @@ pub(crate) fn build(workspace: &Workspace, dist: &Path) -> Result<()> {
     fs::copy(workspace.root.join("public/icon.svg"), folder.join("icon.svg"))?;
     for font in files_below(&workspace.root.join("public/fonts"))? {
         let name = font.file_name().context("a font has no name")?;
-        fs::copy(&font, fonts.join(name))?;
+        // What browsers load, and its licence.
+        if font.extension().is_some_and(|kind| kind == "woff2") || name == "OFL.txt" {
+            fs::copy(&font, fonts.join(name))?;
+        }
     }
     write(&folder.join("style.css"), &style(workspace)?.replace("url(\"/fonts/", "url(\"fonts/"))?;
     keeper(&folder)?;

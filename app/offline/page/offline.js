@@ -45,7 +45,12 @@
     if (worker) return worker;
     const within = document.getElementById("desk-worker.js")?.textContent;
     const script = within ? URL.createObjectURL(new Blob([within], { type: "text/javascript" })) : "desk-worker.js";
-    worker = new Worker(script);
+    try {
+      worker = new Worker(script);
+    } catch (error) {
+      fail(error);
+      return undefined;
+    }
     worker.onmessage = ({ data }) => heard(data);
     worker.onerror = (event) => fail(event.message || words().from_disk);
     part("desk.wasm").then((module) => worker.postMessage({ kind: "start", module }, [module.buffer]), fail);
@@ -61,8 +66,8 @@
   function open(files) {
     if (!files.length) return;
     Object.assign(state, { refused: [], failed: "", said: "", progress: { name: files[0].name, share: 0 } });
-    begin().postMessage({ kind: "open", files: [...files] });
     show();
+    begin()?.postMessage({ kind: "open", files: [...files] });
   }
 
   function heard(data) {
@@ -280,6 +285,18 @@
     event.preventDefault();
     root.classList.remove("dropping");
     open(event.dataTransfer.files);
+  });
+
+  // The question box is a key away, as on every page that a server gives.
+  addEventListener("keydown", (event) => {
+    const box = document.getElementById("q");
+    const typing = event.target.closest?.("input,textarea,select,[contenteditable]");
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (box && ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && plain && !typing))) {
+      event.preventDefault();
+      box.focus();
+      box.select();
+    }
   });
 
   // The app changes the language of the document; the strip follows.
