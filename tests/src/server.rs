@@ -2,10 +2,11 @@
 
 use std::env;
 use std::fs::{self, File};
+use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::thread::sleep;
+use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -139,15 +140,31 @@ pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     command.args(arguments).envs(environment.iter().copied());
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    // Heard while it runs: a program that says much waits until somebody does.
+    let [stdout, stderr] = [heard(child.stdout.take()), heard(child.stderr.take())];
     let deadline = Instant::now() + PATIENCE;
-    while child.try_wait().expect("the program can be waited for").is_none() {
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the program can be waited for") {
+            break status;
+        }
         if Instant::now() > deadline {
             child.kill().expect("the process can be killed");
             panic!("`bonghwa {}` did not end", arguments.join(" "));
         }
         sleep(Duration::from_millis(20));
-    }
-    child.wait_with_output().expect("its output")
+    };
+    let [stdout, stderr] = [stdout, stderr].map(|heard| heard.join().expect("its output"));
+    Output { status, stdout, stderr }
+}
+
+/// Everything that a program says through a pipe.
+fn heard(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    let mut pipe = pipe.expect("a pipe");
+    spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).expect("its output");
+        bytes
+    })
 }
 
 /// An address on which nothing listens.

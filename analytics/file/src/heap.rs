@@ -59,8 +59,22 @@ impl Volume {
 
     /// The frames of a block, if its bytes are those that were signed.
     pub fn block(&self, number: usize) -> Result<Vec<Frame>, FileError> {
+        self.opened.block(number, &self.read(number)?)
+    }
+
+    /// How many blocks there are.
+    pub fn blocks(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether a block is the one that was signed.
+    pub fn check(&self, number: usize) -> Result<(), FileError> {
+        self.opened.check(number, &self.read(number)?).map(drop)
+    }
+
+    fn read(&self, number: usize) -> Result<Vec<u8>, FileError> {
         let (at, length) = *self.places.get(number).ok_or(FileError::Block(number))?;
-        self.opened.block(number, &self.bytes.read(at, length)?)
+        self.bytes.read(at, length)
     }
 
     /// Length of a block.

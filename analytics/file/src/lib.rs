@@ -108,12 +108,16 @@ impl Opened {
         self.places().last().map_or(self.start, |(at, length)| at + length)
     }
 
+    /// Whether the bytes of a block are those that were signed.
+    pub fn check(&self, number: usize, bytes: &[u8]) -> Result<&Block, FileError> {
+        let block = self.index.blocks.get(number).ok_or(FileError::Block(number))?;
+        let same = bytes.len() as u64 == block.length && hex(&Sha256::digest(bytes)) == block.sha256;
+        if same { Ok(block) } else { Err(FileError::Block(number)) }
+    }
+
     /// The frames of a block, if its bytes are those that were signed.
     pub fn block(&self, number: usize, bytes: &[u8]) -> Result<Vec<Frame>, FileError> {
-        let block = self.index.blocks.get(number).ok_or(FileError::Block(number))?;
-        if bytes.len() as u64 != block.length || hex(&Sha256::digest(bytes)) != block.sha256 {
-            return Err(FileError::Block(number));
-        }
+        let block = self.check(number, bytes)?;
         let frames = Frame::decode_all(bytes).map_err(|error| FileError::Frame(number, error))?;
         let right = |frame: &Frame| {
             frame.region == block.region && frame.resolution == block.resolution && held(frame) == block.sections

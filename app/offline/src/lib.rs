@@ -138,7 +138,7 @@ impl Console {
     /// Blocks of all files.
     pub fn blocks(&self) -> u32 {
         let volumes = self.names.iter().filter_map(|named| named.volume.as_ref());
-        volumes.map(|volume| volume.opened.index.blocks.len() as u32).sum()
+        volumes.map(|volume| volume.blocks() as u32).sum()
     }
 
     /// Holds a block against what was signed, by its number among those of all files. An error names the file.
@@ -146,11 +146,10 @@ impl Console {
         let mut left = number as usize;
         for Named { name, volume } in &self.names {
             let Some(volume) = volume else { continue };
-            let blocks = volume.opened.index.blocks.len();
-            if left < blocks {
-                return volume.block(left).map(drop).map_err(|error: FileError| format!("{name}: {error}"));
+            if left < volume.blocks() {
+                return volume.check(left).map_err(|error: FileError| format!("{name}: {error}"));
             }
-            left -= blocks;
+            left -= volume.blocks();
         }
         Ok(())
     }

@@ -155,7 +155,13 @@ pub(super) fn open(files: &[PathBuf], manifest: Manifest) -> Result<Files, Refus
     let mut heap = Heap::default();
     for path in files {
         let bytes = OnDisk::open(path).map_err(|error| Refused::File(path.clone(), error))?;
-        heap.add(Box::new(bytes), &mut |_, _| ()).map_err(|error| Refused::Wrong(path.clone(), error))?;
+        let wrong = |error| Refused::Wrong(path.clone(), error);
+        let known = heap.volumes.len();
+        heap.add(Box::new(bytes), &mut |_, _| ()).map_err(wrong)?;
+        // Also what no answer needs: a file that was changed anywhere is not to be trusted.
+        for volume in heap.volumes.iter().skip(known) {
+            (0..volume.blocks()).try_for_each(|number| volume.check(number)).map_err(wrong)?;
+        }
     }
     Ok(heap.desk(manifest)?)
 }

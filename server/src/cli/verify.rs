@@ -62,7 +62,7 @@ fn check(path: &Path) -> Result<Opened, Refused> {
     let wrong = |error| Refused::Wrong(path.to_path_buf(), error);
     let bytes = OnDisk::open(path).map_err(|error| Refused::File(path.to_path_buf(), error))?;
     let volume = Volume::open(Box::new(bytes)).map_err(wrong)?;
-    for number in 0..volume.opened.index.blocks.len() {
+    for number in 0..volume.blocks() {
         volume.block(number).map_err(wrong)?;
     }
     Ok(volume.opened)

@@ -15,12 +15,10 @@ const TYPES = {
   ".woff2": "font/woff2",
 };
 
-/** Serves a folder below `/some/place/`; says where, what was asked for, and how to end it. */
+/** Serves a folder below `/some/place/`; says where, and how to end it. */
 export async function serve(folder) {
-  const asked = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
-    asked.push(`${request.method} ${pathname}`);
     const name = pathname.replace(/^\/some\/place\//, "") || "index.html";
     const bytes = await readFile(path.join(folder, path.normalize(`/${name}`))).catch(() => undefined);
     response.writeHead(bytes ? 200 : 404, { "content-type": TYPES[path.extname(name)] ?? "application/octet-stream" });
@@ -33,5 +31,5 @@ export async function serve(folder) {
     server.close();
     await once(server, "close");
   };
-  return { url, asked, stop };
+  return { url, stop };
 }
