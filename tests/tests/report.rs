@@ -39,7 +39,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 fn frames(server: &Server) -> Vec<u8> {
     let regions: Value = serde_json::from_slice(&server.get("/api/regions").body).expect("JSON");
     let mut bytes = Vec::new();
-    for region in regions.as_array().expect("regions") {
+    for region in regions["regions"].as_array().expect("regions") {
         let code = region["code"].as_str().expect("a code");
         let mut cursor = "0".to_owned();
         loop {
