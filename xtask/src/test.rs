@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use crate::bundle::compile;
 use crate::process;
 use crate::serve::BUILD;
 use crate::step::{Outcome, Step, clock, run_all};
@@ -85,12 +86,7 @@ fn scenes(workspace: &Workspace) -> Result<Outcome> {
 
 /// Builds a crate for Node and for browsers, into a folder of the target directory.
 fn bound(workspace: &Workspace, package: &str, folder: &str) -> Result<Outcome> {
-    let target = "wasm32-unknown-unknown";
-    let arguments =
-        ["build", "--locked", "--package", package, "--lib", "--target", target, "--profile", "wasm-release"];
-    process::run(&mut workspace.cargo(&arguments), "mend what the lines above name")?;
-    let file = format!("wasm-release/{}.wasm", package.replace('-', "_"));
-    let module = workspace.target.join(target).join(file);
+    let module = compile(workspace, &["--package", package], &package.replace('-', "_"))?;
     for kind in ["nodejs", "web"] {
         let mut bindgen = workspace.command("wasm-bindgen");
         bindgen.args(["--no-typescript", "--target", kind, "--out-dir"]);
