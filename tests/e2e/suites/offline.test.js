@@ -12,21 +12,12 @@ import { promisify } from "node:util";
 import { assertClean, newPage, violations } from "../lib/browser.js";
 import { browser, demonstration, server } from "../lib/console.js";
 import { serve } from "../lib/folder.js";
+import { NINE } from "../lib/questions.js";
 import { binary, dist, eventually } from "../lib/server.js";
 
 const run = promisify(execFile);
 const page_folder = path.join(dist, "offline");
-const QUESTIONS = [
-  "어제 같은 시간대 동시접속자와 시스템 사용률 비교해줘",
-  "지난 주 같은 요일 동시접속자와 시스템 사용률 비교해줘",
-  "오늘은 시스템이 왜 이래?",
-  "장시간 접속 사용자 목록을 보여줘",
-  "서버 부하율 대비 증설이 필요한가?",
-  "이번 주 성능 보고서를 작성해줘",
-  "전국 시스템 중 가장 부하가 높은 지역은?",
-  "이번 배포 후 느려진 API Top 5를 알려줘",
-  "이번 분기 증설이 필요한 시스템을 정리해줘",
-];
+const QUESTIONS = NINE.map(([korean]) => korean);
 const PLACES = ["#/", "#/region/busan", "#/incidents", "#/sessions", "#/combine", "#/forecast", "#/why?region=seoul&measure=requests", "#/reports", "#/runbooks", "#/connect", "#/help"];
 
 let folder;
