@@ -155,7 +155,9 @@ async fn a_log_is_imported_while_it_arrives() {
     assert_eq!((first["taken"].as_u64(), first["refused"].as_u64()), (Some(5000), Some(1)), "{first}");
     assert_eq!(first["first_refused"][0]["line"], 5001);
     let (distinct, error) = (first["distinct"].as_f64().unwrap(), first["error"].as_f64().unwrap());
-    assert!((distinct - 200.0).abs() <= error.max(1.0), "{distinct} ± {error}");
+    // Each start draws the key of the identities anew, and the interval is one of 95 %: one key in twenty falls outside
+    // of it by design. Three half-widths are six standard errors.
+    assert!((distinct - 200.0).abs() <= 3.0 * error && (1.0..4.0).contains(&error), "{distinct} ± {error}");
     assert_eq!(first["outcome"], "new");
     let again: Value = send(log.clone()).await.json().await.unwrap();
     assert_eq!(again["outcome"], "unchanged");
