@@ -35,6 +35,7 @@ pub mod report;
 pub mod session;
 pub mod sketch;
 pub mod summary;
+pub mod table;
 pub mod time;
 pub mod view;
 pub mod watch;

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Code of the region that telemetry of files is of whose names tell none.
+pub const FILE: &str = "file";
+
 /// One region as the settings describe it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -39,6 +42,12 @@ pub struct Region {
 }
 
 impl Region {
+    /// What is in files whose names tell no region.
+    pub fn of_files() -> Self {
+        let [ko, en] = ["연 파일", "Opened file"].map(str::to_owned);
+        Self { ko: ko.clone(), en: en.clone(), official_ko: ko, official_en: en, ..Self::unnamed(FILE) }
+    }
+
     /// A region of which only the code is known. It has no place on the map.
     pub fn unnamed(code: &str) -> Self {
         let name = || code.to_owned();

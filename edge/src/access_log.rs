@@ -8,15 +8,18 @@
 //! as Apache's `%D`; one with a point in seconds, as nginx's `$request_time`), a quoted list of addresses is
 //! `X-Forwarded-For`, and a quoted text with an equals sign holds cookies. Everything else is stepped over.
 //!
+//! A file whose first line is headings is a [`table`] of requests.
+//!
 //! Sources: Apache `mod_log_config`, nginx `ngx_http_log_module`.
 
 mod import;
+mod table;
 mod time;
 
 pub use import::{Import, ImportReport, Importer, Options, Refused};
 
 /// One line, borrowed from the log. Text stays as it was written, escapes included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Line<'a> {
     /// Address or name of the client, as the server saw it.
     pub address: &'a [u8],
@@ -40,6 +43,8 @@ pub struct Line<'a> {
     pub forwarded: Option<&'a [u8]>,
     /// `Cookie`.
     pub cookies: Option<&'a [u8]>,
+    /// The service that answered, where a line says so.
+    pub service: Option<&'a [u8]>,
 }
 
 /// Why a line is not one of an access log.
@@ -92,19 +97,7 @@ pub fn parse_line(line: &[u8]) -> Result<Line<'_>, LineError> {
         digits => Some(number(digits).ok_or(LineError::Invalid("the number of bytes"))?),
     };
     let (method, target) = split_request(request);
-    let mut parsed = Line {
-        address,
-        time,
-        method,
-        target,
-        status,
-        bytes,
-        referer: None,
-        agent: None,
-        nanos: None,
-        forwarded: None,
-        cookies: None,
-    };
+    let mut parsed = Line { address, time, method, target, status, bytes, ..Line::default() };
     if !rest.is_empty() {
         parsed.referer = Some(rest.quoted("the referer")?);
         parsed.agent = Some(rest.quoted("the user agent")?);

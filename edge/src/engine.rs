@@ -16,13 +16,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use bonghwa_analytics::bucket::Bucket;
 use bonghwa_analytics::frame::{Frame, Row, Sections};
 use bonghwa_analytics::identity::KeyId;
-use bonghwa_analytics::session::Carry;
 use bonghwa_analytics::sketch::SketchError;
 use bonghwa_analytics::time::{DAY, Resolution, day_start};
 use bonghwa_analytics::watch::{DAYS, Watcher};
 
 use crate::batch::{Batch, encode_buckets};
 use crate::database::{Database, DatabaseError, Value};
+use crate::history::roll_up;
 use crate::schema;
 use crate::store::{self, LIVE, MAX_SOURCES, Store, StoreError};
 use memory::{Key, Memory};
@@ -254,28 +254,8 @@ impl<D: Database> Engine<D> {
             Some((_, lines, _)) if *lines > source.lines => return Ok(Replaced::Shorter),
             _ => {}
         }
-        let mut rows: BTreeMap<Key, Bucket> = BTreeMap::new();
         // A file has sessions of its own; they go on from bucket to bucket as live ones do.
-        let mut carry = Carry::new(self.config.session_gap);
-        for ((resolution, start), bucket) in buckets {
-            let lifted = bucket.sessions.as_ref().map(|sessions| carry.take(sessions));
-            let mut level = Some(*resolution);
-            while let Some(r) = level {
-                let row = rows.entry((r, r.floor(*start))).or_default();
-                row.merge_limited(bucket, self.config.max_cells)?;
-                if r > Resolution::TwoSeconds
-                    && let (Some(sessions), Some(lifted)) = (&mut row.sessions, &lifted)
-                {
-                    sessions.lift(lifted);
-                }
-                level = r.parent();
-            }
-        }
-        for (_, row) in rows.iter_mut().filter(|((resolution, _), _)| *resolution > Resolution::TwoSeconds) {
-            if let Some(sessions) = &mut row.sessions {
-                sessions.settle();
-            }
-        }
+        let mut rows = roll_up(buckets.clone(), self.config.session_gap, self.config.max_cells)?;
         self.store.transaction(|store| {
             let id = match known {
                 Some((id, ..)) => id,

@@ -11,6 +11,8 @@ pub mod counter;
 pub mod database;
 pub mod engine;
 pub mod error;
+pub mod history;
+pub mod intake;
 pub mod key;
 pub mod mirror;
 pub mod nation;

@@ -45,8 +45,7 @@ fn assert_agrees(imported: &Value, reference: &Value) {
     assert_eq!(list(&imported["hours"]), &hours.collect::<Vec<_>>(), "requests by hour");
     let [distinct, error] = ["distinct", "error"].map(|key| imported[key].as_f64().expect("a number"));
     let counted = reference["addresses"].as_f64().expect("a number");
-    // The key of the identities is drawn at the start, and one in twenty falls outside of an interval of 95 % by design.
-    assert!((distinct - counted).abs() <= 3.0 * error, "{distinct} ± {error} addresses, {counted} counted");
+    assert!((distinct - counted).abs() <= error, "{distinct} ± {error} addresses, {counted} counted");
     assert!(error < counted * 0.03, "the band {error} is narrow beside {counted}");
 }
 
@@ -68,7 +67,7 @@ fn assert_page_agrees(data: &Path, reference: &Value) {
     let users = list(&view["figures"]).iter().find(|fact| fact["measure"] == "users").expect("a figure of users");
     let [value, error] = ["value", "error"].map(|key| users[key].as_f64().expect("a number"));
     let counted = reference["addresses"].as_f64().expect("a number");
-    assert!((value - counted).abs() <= 3.0 * error, "{value} ± {error} on the page, {counted} counted");
+    assert!((value - counted).abs() <= error, "{value} ± {error} on the page, {counted} counted");
 }
 
 fn import_twice_and_packed(file: &Path) -> Value {

@@ -11,9 +11,10 @@ use crate::tools::{CRATES, NODE_TOOLS, RUST_TARGET, WASM_BINDGEN_CLI};
 use crate::workspace::{Workspace, files_below, fingerprint};
 
 /// Modules: name, crate with its features, the crate's name in file names, and under which name its loader is known.
-const MODULES: [(&str, &[&str], &str, &str); 3] = [
+const MODULES: [(&str, &[&str], &str, &str); 4] = [
     ("app", &["--package", "bonghwa-app", "--features", "offline"], "bonghwa_app", "bonghwaApp"),
     ("desk", &["--package", "bonghwa-offline"], "bonghwa_offline", "bonghwaDesk"),
+    ("intake", &["--package", "bonghwa-intake"], "bonghwa_intake", "bonghwaIntake"),
     ("writer", &["--package", "bonghwa-writer"], "bonghwa_writer", "bonghwaWriter"),
 ];
 /// Files that are taken as they are.
@@ -55,9 +56,10 @@ pub(crate) fn build(workspace: &Workspace, dist: &Path) -> Result<()> {
         write(&loader, &script)?;
     }
     let source = workspace.root.join("app/offline/page");
-    let worker = read(&folder.join("desk.js"))? + &read(&source.join("worker.js"))?;
+    let loaders = ["desk.js", "intake.js"].map(|loader| folder.join(loader));
+    let worker = read(&loaders[0])? + &read(&loaders[1])? + &read(&source.join("worker.js"))?;
     write(&folder.join("desk-worker.js"), &worker)?;
-    fs::remove_file(folder.join("desk.js"))?;
+    loaders.iter().try_for_each(fs::remove_file)?;
     for name in PAGE {
         fs::copy(source.join(name), folder.join(name)).with_context(|| format!("cannot copy {name}"))?;
     }

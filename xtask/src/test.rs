@@ -1,5 +1,6 @@
 //! `cargo xtask test` and `cargo xtask screenshots`: the real program, driven from outside.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -30,14 +31,29 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let mut cargo = workspace.cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]);
     tally.add(outside(workspace, &mut cargo)?, Tally::read_cargo)?;
     println!("\ntests in Node and Chromium\n");
+    // The suites start from one demonstration, made by the first of them.
+    let seed = workspace.target.join("demonstration");
+    forget(&seed)?;
     let mut node = workspace.command("npm");
     node.args(["test", "--silent"]).current_dir(workspace.root.join("tests/e2e"));
+    node.env("XTASK_SEED", &seed);
     tally.add(outside(workspace, &mut node)?, Tally::read_node)?;
+    forget(&seed)?;
     println!("\n{} passed, {} failed, in {}", tally.passed, tally.failed, clock(started.elapsed()));
     if tally.failed > 0 {
         bail!("{} tests failed; their messages stand above", tally.failed);
     }
     Ok(())
+}
+
+/// Removes a folder, if it is there.
+fn forget(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be removed", folder.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Measures in Chromium; what is found joins the figures in a file.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use bonghwa_analytics::atlas::AtlasError;
 use bonghwa_analytics::desk::{Files, Manifest, Part, Shelf};
 use bonghwa_analytics::frame::{self, Frame, Sections};
+use bonghwa_analytics::region::Region;
 
 use crate::{FileError, HEAD, Opened, head_length, open};
 
@@ -83,6 +84,12 @@ impl Volume {
     }
 }
 
+/// Whether bytes begin as a file or as bare frames do; other files may be telemetry that an edge can take in.
+pub fn is_known(bytes: &dyn Bytes) -> Result<bool, FileError> {
+    let head = bytes.read(0, bytes.length().min(frame::MAGIC.len() as u64))?;
+    Ok(head == frame::MAGIC || head == crate::MAGIC)
+}
+
 /// Several files together, or bare frames: what an edge gives, which nobody signed.
 #[derive(Default)]
 pub struct Heap {
@@ -132,10 +139,13 @@ impl Heap {
         &self.frames
     }
 
-    /// What the files say of the system: the newest of them, with the regions and marks of all; `other` where none does.
-    pub fn manifest(&self, other: Manifest) -> Manifest {
+    /// What the files say of the system: the newest of them, with the regions and marks of all; where none does, `other`
+    /// with those of its regions that frames are of.
+    pub fn manifest(&self, mut other: Manifest) -> Manifest {
         let mut manifests: Vec<&Manifest> = self.volumes.iter().map(|volume| &volume.opened.index.manifest).collect();
         manifests.sort_by_key(|manifest| std::cmp::Reverse(manifest.as_of));
+        other.regions.push(Region::of_files());
+        other.regions.retain(|region| self.frames.iter().any(|frame| frame.region == region.code));
         let mut manifest = manifests.first().map_or(other, |newest| (*newest).clone());
         for older in manifests.iter().skip(1) {
             for region in &older.regions {

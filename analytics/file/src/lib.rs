@@ -26,7 +26,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::error::FileError;
 pub use self::export::{FramesQuery, Wanted, blocks, frames, manifest};
-pub use self::heap::{Bytes, Heap, Volume};
+pub use self::heap::{Bytes, Heap, Volume, is_known};
 pub use self::index::{Block, Index, Made};
 pub use self::writer::{SigningKey, Writer, public_key};
 

@@ -156,10 +156,16 @@ impl Files {
                 }
             }
         }
-        let end = |((_, resolution), rows): (&(String, Resolution), &Rows)| {
-            Some(rows.keys().next_back()? + resolution.seconds())
-        };
-        let newest = rows.iter().filter_map(end).max().unwrap_or(0);
+        // The finest rows of a region tell up to when something is known: a coarse one may not be over yet.
+        let mut ends: BTreeMap<&str, (Resolution, i64)> = BTreeMap::new();
+        for ((region, resolution), rows) in &rows {
+            let Some(last) = rows.keys().next_back() else { continue };
+            let end = ends.entry(region).or_insert((*resolution, i64::MIN));
+            if *resolution == end.0 {
+                end.1 = last + resolution.seconds();
+            }
+        }
+        let newest = ends.into_values().map(|(_, end)| end).max().unwrap_or(0);
         let as_of = Resolution::TwoSeconds.floor(manifest.as_of.unwrap_or(newest));
         let atlas = RefCell::new(Atlas::new(manifest.regions.clone()));
         let (key, kept) = (key.unwrap_or_default(), RefCell::default());

@@ -82,8 +82,11 @@
       // The rest of the strip stays, with what is open or has the focus in it.
       document.getElementById("standing")?.replaceChildren(standing(words()));
       return;
-    }
-    else if (data.kind === "broken") state.broken = data.reason;
+    } else if (data.kind === "need") {
+      // A part that cannot be had is said by the file that needs it.
+      part(`${data.part}.wasm`).then((module) => worker.postMessage({ kind: data.part, module }, [module.buffer]), fail);
+      return;
+    } else if (data.kind === "broken") state.broken = data.reason;
     else if (data.kind === "failed") fail(data.reason);
     else if (data.kind === "opened") opened(data);
     show();
@@ -243,24 +246,33 @@
 
   function standing(t) {
     if (state.broken) return `${t.broken}: ${state.broken}`;
-    if (!state.site.files.some((file) => file.signer)) return t.unsigned;
+    if (!state.site.files.some((file) => file.signer)) return state.site.files.some((file) => file.taken) ? t.here : t.unsigned;
     return state.share < 100 ? t.checking(state.share) : t.whole;
   }
 
   function card(t, file) {
     const day = (at) => new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Seoul" }).format(new Date(at * 1000));
+    const period = [t.period, `${day(file.from)} – ${day(file.to)}`];
+    const size = [t.size, `${(file.bytes / 1e6).toLocaleString(root.lang, { maximumFractionDigits: 1 })} MB`];
+    const listed = (rows) =>
+      make("section", {}, make("h2", {}, file.name), make("dl", {}, rows.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))));
+    if (file.taken) {
+      const { kind, taken, refused, first_refused: first } = file.taken;
+      const count = (number) => number.toLocaleString(root.lang);
+      return listed([[t.kind, t.kinds[kind]], period, [t.taken, count(taken)], [t.left, count(refused) + (first ? ` (${first})` : "")], size]);
+    }
     if (!file.signer) return make("section", {}, make("h2", {}, file.name), make("p", {}, t.unsigned));
     const rows = [
       [t.signer, make("code", {}, file.signer)],
       [t.made, day(file.at)],
       [t.by, file.by || t.nobody],
       [t.reason, file.reason],
-      [t.period, `${day(file.from)} – ${day(file.to)}`],
+      period,
       [t.regions, file.regions.join(", ")],
-      [t.size, `${(file.bytes / 1e6).toLocaleString(root.lang, { maximumFractionDigits: 1 })} MB`],
+      size,
       [t.registers, file.registers ? t.can : t.cannot],
     ];
-    return make("section", {}, make("h2", {}, file.name), make("dl", {}, rows.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))));
+    return listed(rows);
   }
 
   /** Forgets the files: nothing but the memory of this page held them. */

@@ -2,19 +2,20 @@
 //! connection.
 
 mod answer;
-mod blob;
 
 use std::rc::Rc;
 
 use bonghwa_analytics::desk::{Desk, Files, Manifest};
-use bonghwa_file::{FileError, Heap, Volume};
+use bonghwa_analytics::frame::Frame;
+use bonghwa_analytics::region::Region;
+use bonghwa_blob::OnBlob;
+use bonghwa_file::{FileError, Heap, Volume, is_known};
 use js_sys::Function;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Blob;
-
-use self::blob::OnBlob;
 
 /// The files that were opened together, and the desk that they make.
 #[wasm_bindgen]
@@ -28,12 +29,20 @@ pub struct Console {
 /// A file that was opened, by its name.
 struct Named {
     name: String,
-    /// Absent for frames that nobody signed.
-    volume: Option<Rc<Volume>>,
+    origin: Origin,
+}
+
+/// Where the rows of a file come from.
+enum Origin {
+    Signed(Rc<Volume>),
+    /// Frames that nobody signed.
+    Frames,
+    /// Telemetry of so many bytes, and what was taken of it.
+    Telemetry(u64, Value),
 }
 
 /// What the page knows of a file.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Told<'a> {
     name: &'a str,
     bytes: u64,
@@ -47,6 +56,7 @@ struct Told<'a> {
     regions: Vec<&'a str>,
     registers: bool,
     blocks: usize,
+    taken: Option<&'a Value>,
 }
 
 /// What the page knows of all of them together.
@@ -96,6 +106,11 @@ impl Console {
         Self::default()
     }
 
+    /// Whether a file is one that [`add`](Self::add) reads; others may be telemetry.
+    pub fn knows(blob: Blob) -> bool {
+        OnBlob::new(blob).ok().and_then(|bytes| is_known(&bytes).ok()).unwrap_or(false)
+    }
+
     /// Adds a file; nothing of it if it cannot be read. `told` is called with bytes read and bytes to read.
     pub fn add(&mut self, name: &str, blob: Blob, told: &Function) -> Result<(), String> {
         let bytes = OnBlob::new(blob).map_err(|error| error.to_string())?;
@@ -105,15 +120,29 @@ impl Console {
         };
         let known = self.heap.volumes.len();
         self.heap.add(Box::new(bytes), &mut tell).map_err(|error| error.to_string())?;
-        let volume = self.heap.volumes.get(known).cloned();
-        self.names.push(Named { name: name.to_owned(), volume });
+        let origin = self.heap.volumes.get(known).map_or(Origin::Frames, |volume| Origin::Signed(volume.clone()));
+        self.names.push(Named { name: name.to_owned(), origin });
+        Ok(())
+    }
+
+    /// Adds the frames that were made of telemetry.
+    pub fn take(&mut self, frames: &[u8]) -> Result<(), String> {
+        self.heap.take(Frame::decode_all(frames).map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
+    /// Names a file of telemetry whose frames were added, its size in bytes and what was taken of it, as JSON.
+    pub fn taken(&mut self, name: &str, bytes: f64, told: &str) -> Result<(), String> {
+        let taken = serde_json::from_str(told).map_err(|error| error.to_string())?;
+        self.names.push(Named { name: name.to_owned(), origin: Origin::Telemetry(bytes as u64, taken) });
         Ok(())
     }
 
     /// Makes the desk of all files that were added; what the page says of them, as JSON.
     pub fn open(&mut self) -> Result<String, String> {
         let heap = std::mem::take(&mut self.heap);
-        let desk = heap.desk(Manifest::default()).map_err(|error| error.to_string())?;
+        let manifest = Manifest { regions: bundled_regions(), ..Manifest::default() };
+        let desk = heap.desk(manifest).map_err(|error| error.to_string())?;
         let desk = self.desk.insert(desk);
         let settings = desk.settings();
         let site = Site {
@@ -137,17 +166,16 @@ impl Console {
 
     /// Blocks of all files.
     pub fn blocks(&self) -> u32 {
-        let volumes = self.names.iter().filter_map(|named| named.volume.as_ref());
-        volumes.map(|volume| volume.blocks() as u32).sum()
+        self.names.iter().filter_map(Named::volume).map(|volume| volume.blocks() as u32).sum()
     }
 
     /// Holds a block against what was signed, by its number among those of all files. An error names the file.
     pub fn check(&self, number: u32) -> Result<(), String> {
         let mut left = number as usize;
-        for Named { name, volume } in &self.names {
-            let Some(volume) = volume else { continue };
+        for named in &self.names {
+            let Some(volume) = named.volume() else { continue };
             if left < volume.blocks() {
-                return volume.check(left).map_err(|error: FileError| format!("{name}: {error}"));
+                return volume.check(left).map_err(|error: FileError| format!("{}: {error}", named.name));
             }
             left -= volume.blocks();
         }
@@ -156,42 +184,59 @@ impl Console {
 }
 
 impl Named {
+    fn volume(&self) -> Option<&Volume> {
+        if let Origin::Signed(volume) = &self.origin { Some(volume) } else { None }
+    }
+
     fn told(&self) -> Told<'_> {
-        let Some(volume) = &self.volume else {
-            return Told {
-                name: &self.name,
-                bytes: 0,
-                signer: "",
-                at: 0,
-                by: "",
-                reason: "",
-                program: "",
-                from: 0,
-                to: 0,
-                regions: Vec::new(),
-                registers: true,
-                blocks: 0,
-            };
-        };
-        let opened = &volume.opened;
-        let (index, made) = (&opened.index, &opened.index.made);
-        Told {
-            name: &self.name,
-            bytes: opened.length(),
-            signer: &opened.signer,
-            at: made.at,
-            by: &made.by,
-            reason: &made.reason,
-            program: &made.program,
-            from: index.from,
-            to: index.to,
-            regions: index.manifest.regions.iter().map(|region| region.ko.as_str()).collect(),
-            registers: index.has_registers(),
-            blocks: index.blocks.len(),
+        let bare = Told { name: &self.name, registers: true, ..Told::default() };
+        match &self.origin {
+            Origin::Frames => bare,
+            Origin::Telemetry(bytes, taken) => {
+                let instant = |key: &str| taken.get(key).and_then(Value::as_i64).unwrap_or_default();
+                Told { bytes: *bytes, from: instant("from"), to: instant("to"), taken: Some(taken), ..bare }
+            }
+            Origin::Signed(volume) => {
+                let opened = &volume.opened;
+                let (index, made) = (&opened.index, &opened.index.made);
+                Told {
+                    bytes: opened.length(),
+                    signer: &opened.signer,
+                    at: made.at,
+                    by: &made.by,
+                    reason: &made.reason,
+                    program: &made.program,
+                    from: index.from,
+                    to: index.to,
+                    regions: index.manifest.regions.iter().map(|region| region.ko.as_str()).collect(),
+                    registers: index.has_registers(),
+                    blocks: index.blocks.len(),
+                    ..bare
+                }
+            }
         }
     }
 }
 
+/// The names of the seventeen provinces and cities, for frames that bring none.
+fn bundled_regions() -> Vec<Region> {
+    #[derive(Deserialize)]
+    struct Bundled {
+        region: Vec<Region>,
+    }
+    // The file is part of the program; that it can be read is tested.
+    toml::from_str(include_str!("../../../server/demo/regions.toml"))
+        .map_or_else(|_| Vec::new(), |bundled: Bundled| bundled.region)
+}
+
 fn refused(status: u16, message: String) -> Answer {
     Answer { status, kind: "text/plain;charset=utf-8", body: message.into_bytes() }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_regions_of_the_program_have_names_here_too() {
+        assert_eq!(super::bundled_regions().len(), 17);
+    }
 }

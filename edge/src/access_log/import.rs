@@ -8,6 +8,7 @@ use bonghwa_analytics::hash::siphash13_128;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::Resolution;
 
+use super::table::Table;
 use super::{Line, LineError, parse_line};
 use crate::batch::{BatchBuilder, Completion, ServiceId};
 use crate::policy::{Identifier, Limits, Policy, visit};
@@ -68,6 +69,8 @@ pub struct ImportReport {
     pub range: Option<(i64, i64)>,
     /// Lines taken that carried the identity.
     pub identified: u64,
+    /// Whether it is a table: headings, and a request a line.
+    pub table: bool,
 }
 
 /// A line that was refused.
@@ -87,6 +90,8 @@ pub struct Importer<'p> {
     builder: BatchBuilder,
     service: ServiceId,
     report: ImportReport,
+    /// Columns, if the first line is headings.
+    table: Option<Table>,
     lines: u64,
     digest: [u8; 16],
     route: Vec<u8>,
@@ -113,6 +118,7 @@ impl<'p> Importer<'p> {
             builder,
             service,
             report: ImportReport::default(),
+            table: None,
             lines: 0,
             route: Vec::new(),
         }
@@ -156,6 +162,16 @@ impl<'p> Importer<'p> {
         self.digest = siphash13_128(&self.policy.key, &chain);
         let taken = if line.len() > LONGEST_LINE {
             Err(LineError::TooLong(LONGEST_LINE))
+        } else if let Some(mut table) = self.table.take() {
+            let taken = table.line(line).and_then(|line| self.take(&line));
+            self.table = Some(table);
+            taken
+        } else if self.lines == 1
+            && let Some(table) = Table::of(line)
+        {
+            self.table = Some(table);
+            self.report.table = true;
+            return;
         } else {
             parse_line(line).and_then(|line| self.take(&line))
         };
@@ -188,7 +204,8 @@ impl<'p> Importer<'p> {
             push_path(&mut self.route, line.target);
         }
         let how = Completion { error: line.status >= 500, nanos: line.nanos };
-        self.builder.transaction(bucket, self.service, &self.route, how).map_err(|_| LineError::Future)?;
+        let service = line.service.map_or(self.service, |name| self.builder.service(name));
+        self.builder.transaction(bucket, service, &self.route, how).map_err(|_| LineError::Future)?;
         let mut identifier = Identifier::new(self.policy);
         identifier.addresses(line.forwarded.unwrap_or_default());
         identifier.addresses(line.address);

@@ -35,23 +35,40 @@ pub(super) fn parse(text: &[u8]) -> Option<i64> {
     else {
         return None;
     };
-    let [z1, z2, z3, z4] = zone else { return None };
+    let offset = offset(*sign, zone)?;
     let pair = |tens: &u8, ones: &u8| Some(digit(*tens)? * 10 + digit(*ones)?);
     let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(&[*m1, *m2, *m3]))? as u8 + 1;
     let year = (pair(y1, y2)? * 100 + pair(y3, y4)?) as i32;
     let (day, hour, minute, second) = (pair(d1, d2)?, pair(h1, h2)?, pair(n1, n2)?, pair(s1, s2)?);
-    let (zone_hours, zone_minutes) = (pair(z1, z2)?, pair(z3, z4)?);
-    let offset = match sign {
-        b'+' => zone_hours * 3600 + zone_minutes * 60,
-        b'-' => -(zone_hours * 3600 + zone_minutes * 60),
-        _ => return None,
-    };
     // A second of 60 is a leap second; it counts as the first of the next minute.
     let exists = (1..=i64::from(days_in_month(year, month))).contains(&day) && hour < 24 && minute < 60 && second <= 60;
-    if !exists || zone_hours > 15 || zone_minutes > 59 {
-        return None;
+    exists.then(|| days_from_civil(year, month, day as u8) * DAY + hour * 3600 + minute * 60 + second - offset)
+}
+
+/// Seconds that a zone is ahead of UTC, from `+0900` or `+09:00`.
+pub(super) fn zone(text: &[u8]) -> Option<i64> {
+    let (sign, digits) = text.split_first()?;
+    let plain: Vec<u8> = digits.iter().copied().filter(|byte| *byte != b':').collect();
+    offset(*sign, &plain)
+}
+
+fn offset(sign: u8, zone: &[u8]) -> Option<i64> {
+    let (hours, rest) = digits(zone, 2)?;
+    let (minutes, rest) = digits(rest, 2)?;
+    let seconds = hours * 3600 + minutes * 60;
+    let exists = zone.len() == 4 && rest.is_empty() && hours <= 15 && minutes <= 59;
+    match sign {
+        b'+' if exists => Some(seconds),
+        b'-' if exists => Some(-seconds),
+        _ => None,
     }
-    Some(days_from_civil(year, month, day as u8) * DAY + hour * 3600 + minute * 60 + second - offset)
+}
+
+/// The number of one to `most` digits that a text begins with, and the rest.
+pub(super) fn digits(text: &[u8], most: usize) -> Option<(i64, &[u8])> {
+    let count = text.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, rest) = text.split_at_checked(count).filter(|_| count > 0)?;
+    Some((number.iter().fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0')), rest))
 }
 
 fn digit(byte: u8) -> Option<i64> {

@@ -1,22 +1,18 @@
 //! `bonghwa ask`
 
-use std::cell::RefCell;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bonghwa_analytics::answer::{Asking, reply};
-use bonghwa_analytics::atlas::AtlasError;
-use bonghwa_analytics::desk::{Files, Manifest};
+use bonghwa_analytics::desk::Manifest;
 use bonghwa_analytics::format::{Lang, parse_local};
 use bonghwa_app::speak;
-use bonghwa_file::{Bytes, FileError, Heap};
 use clap::Args;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::Failure;
 use super::client::ServerArgs;
+use super::files::{Refused, open};
 use crate::output::say;
 use crate::settings::bundled_regions;
 
@@ -26,7 +22,8 @@ pub(super) struct Ask {
     /// The question, in quotes
     #[arg(required_unless_present_any = ["replay", "judged"])]
     question: Option<String>,
-    /// A .bonghwa file or a file of frames to answer from, in the place of a server; may be given several times
+    /// What to answer from in the place of a server: a .bonghwa file, frames, an access log, a CSV of requests or OTLP JSON; may be
+    /// given several times
     #[arg(long, value_name = "FILE", conflicts_with = "server")]
     file: Vec<PathBuf>,
     /// What was asked before, where the question goes on from it; may be given several times
@@ -49,19 +46,6 @@ pub(super) struct Ask {
     json: bool,
     #[command(flatten)]
     server: ServerArgs,
-}
-
-/// Why files cannot be answered from.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Refused {
-    #[error("cannot read {0}: {1}; check the path and its permissions")]
-    File(PathBuf, std::io::Error),
-    #[error("{0}: {1}")]
-    Wrong(PathBuf, FileError),
-    #[error(transparent)]
-    Apart(#[from] FileError),
-    #[error("the files cannot be answered from: {0}")]
-    Atlas(#[from] AtlasError),
 }
 
 pub(super) fn instant(text: &str) -> Result<i64, String> {
@@ -147,49 +131,5 @@ impl Ask {
         let mut told = serde_json::to_value(&reply)?;
         told["words"] = json!(words);
         Ok(told)
-    }
-}
-
-/// A desk of some files; the manifest says what none of them does.
-pub(super) fn open(files: &[PathBuf], manifest: Manifest) -> Result<Files, Refused> {
-    let mut heap = Heap::default();
-    for path in files {
-        let bytes = OnDisk::open(path).map_err(|error| Refused::File(path.clone(), error))?;
-        let wrong = |error| Refused::Wrong(path.clone(), error);
-        let known = heap.volumes.len();
-        heap.add(Box::new(bytes), &mut |_, _| ()).map_err(wrong)?;
-        // Also what no answer needs: a file that was changed anywhere is not to be trusted.
-        for volume in heap.volumes.iter().skip(known) {
-            (0..volume.blocks()).try_for_each(|number| volume.check(number)).map_err(wrong)?;
-        }
-    }
-    Ok(heap.desk(manifest)?)
-}
-
-/// A file that is read where it is asked for: it may be larger than memory.
-pub(super) struct OnDisk {
-    file: RefCell<File>,
-    length: u64,
-}
-
-impl OnDisk {
-    pub(super) fn open(path: &Path) -> std::io::Result<Self> {
-        let file = File::open(path)?;
-        let length = file.metadata()?.len();
-        Ok(Self { file: RefCell::new(file), length })
-    }
-}
-
-impl Bytes for OnDisk {
-    fn length(&self) -> u64 {
-        self.length
-    }
-
-    fn read(&self, at: u64, length: u64) -> Result<Vec<u8>, FileError> {
-        let mut file = self.file.borrow_mut();
-        let mut bytes = Vec::new();
-        let read = file.seek(SeekFrom::Start(at)).and_then(|_| (&mut *file).take(length).read_to_end(&mut bytes));
-        read.map_err(|error| FileError::Read(error.to_string()))?;
-        if (bytes.len() as u64) < length { Err(FileError::Truncated) } else { Ok(bytes) }
     }
 }

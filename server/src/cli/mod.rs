@@ -4,6 +4,7 @@ mod ask;
 mod client;
 mod demo;
 mod export;
+mod files;
 mod import;
 mod key;
 mod report;

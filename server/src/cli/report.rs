@@ -11,8 +11,9 @@ use clap::Args;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::ask::{instant, open};
+use super::ask::instant;
 use super::client::ServerArgs;
+use super::files::open;
 use super::{Failure, runtime};
 use crate::output::say;
 use crate::reports::{MakeError, make};
@@ -50,7 +51,8 @@ pub(super) struct Report {
     /// Why it is wanted, for the list of reports of a server
     #[arg(long, value_name = "WORDS", default_value = "")]
     why: String,
-    /// A file of frames to report from, in the place of a server; may be given several times
+    /// What to report from in the place of a server: a .bonghwa file, frames, an access log, a CSV of requests or OTLP JSON;
+    /// may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "server")]
     file: Vec<PathBuf>,
     /// The files hold demonstration data, and the report is to say so

@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Failure;
-use super::ask::OnDisk;
+use super::files::OnDisk;
 use crate::output::say;
 
 /// Say of .bonghwa files who signed them, when and why, and whether a byte changed since.

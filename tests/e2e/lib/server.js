@@ -2,7 +2,8 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, open, readFile, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -11,6 +12,9 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
 export const binary = process.env.XTASK_BINARY ?? path.join(root, "target/release/bonghwa");
 export const dist = process.env.XTASK_DIST ?? path.join(root, "dist");
+
+/** Where the first demonstration leaves its fifteen days for those of the other suites, if there is such a place. */
+const seed = process.env.XTASK_SEED;
 
 /** Waits for some milliseconds. */
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -43,8 +47,12 @@ export function cleanEnvironment() {
 export class Server {
   /** Starts `bonghwa serve` with these flags and waits until it answers. */
   static async start(...flags) {
+    return Server.#on(await mkdtemp(path.join(tmpdir(), "bonghwa-e2e-")), flags);
+  }
+
+  static async #on(folder, flags) {
     const server = new Server();
-    server.folder = await mkdtemp(path.join(tmpdir(), "bonghwa-e2e-"));
+    server.folder = folder;
     const port = await freePort();
     server.url = `http://127.0.0.1:${port}`;
     const log = path.join(server.folder, "log");
@@ -66,7 +74,17 @@ export class Server {
 
   /** Starts it with its demonstration and waits until all regions report. */
   static async demonstration() {
-    const server = await Server.start();
+    const folder = await mkdtemp(path.join(tmpdir(), "bonghwa-e2e-"));
+    const data = path.join(folder, "data");
+    if (seed && existsSync(seed)) await cp(seed, data, { recursive: true });
+    let server = await Server.#on(folder, []);
+    if (seed && !existsSync(seed)) {
+      await server.halt();
+      // A copy that breaks off must not be taken for a whole one.
+      await cp(data, `${seed}.part`, { recursive: true });
+      await rename(`${seed}.part`, seed);
+      server = await Server.#on(folder, []);
+    }
     const seen = await eventually(() => server.json("/api/now"), (now) => now.received === now.expected, 60);
     if (seen.received !== seen.expected) {
       await server.stop();

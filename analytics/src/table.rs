@@ -1,0 +1,211 @@
+//! Rows as a table to take away: one line for a region and one for each of its services, in every span of time.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::atlas::AtlasError;
+use crate::bucket::{Bucket, Name, Transaction};
+use crate::codec::Reader;
+use crate::desk::{self, Desk};
+use crate::format::{Lang, local};
+use crate::frame::Sections;
+use crate::identity::IdentityMode;
+use crate::region::Region;
+use crate::sketch::relative_error_95;
+use crate::summary::Summary;
+use crate::time::{DAY, Resolution};
+
+/// Seconds of rows that are read at once.
+const STEP: i64 = DAY;
+
+/// What a table holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableQuery {
+    /// Region codes.
+    pub regions: Vec<String>,
+    /// First second.
+    pub from: i64,
+    /// End (exclusive).
+    pub to: i64,
+    /// Span of a line.
+    pub every: Resolution,
+}
+
+impl TableQuery {
+    /// The span that makes a table of some hundred lines a region and service: a minute, five minutes or an hour.
+    pub const fn span(from: i64, to: i64) -> Resolution {
+        match to.saturating_sub(from) {
+            ..=21_600 => Resolution::Minute,
+            21_601..=172_800 => Resolution::FiveMinutes,
+            _ => Resolution::Hour,
+        }
+    }
+}
+
+/// A line of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Start of the span, seconds since the epoch.
+    pub start: i64,
+    /// Its length, seconds.
+    pub seconds: i64,
+    /// Region code.
+    pub region: String,
+    /// Service; empty for what users asked of the region as a whole.
+    pub service: Name,
+    /// Requests.
+    pub requests: u64,
+    /// Requests that failed.
+    pub errors: u64,
+    /// Durations that half, 95 % and 99 % of the requests do not exceed, milliseconds.
+    pub latency: [Option<f64>; 3],
+    /// Estimated distinct users with the half-width of the 95 % interval, where they are counted: of regions as a whole.
+    pub users: Option<(f64, f64)>,
+}
+
+/// Gives every line of a table to `put`, by region and time.
+pub fn lines<D: Desk, E: From<D::Error>>(
+    desk: &D,
+    query: &TableQuery,
+    put: &mut dyn FnMut(Line) -> Result<(), E>,
+) -> Result<(), E> {
+    let mode = desk::mode(desk, None);
+    let sections = Sections { summary: true, cells: true, ..Sections::NONE };
+    for code in &query.regions {
+        let unreadable = |source| D::Error::from(AtlasError::Row { region: code.clone(), source });
+        let mut from = query.every.floor(query.from);
+        while from < query.to {
+            let to = from.saturating_add(STEP).min(query.to);
+            for row in desk.frame(code, query.every, from, to, sections)?.rows {
+                let whole = Summary::decode(row.summary.as_deref().unwrap_or_default()).map_err(unreadable)?;
+                let mut bucket = Bucket::default();
+                if let Some(cells) = &row.cells {
+                    bucket.decode_cells(&mut Reader::new(cells)).map_err(unreadable)?;
+                }
+                let line = |service: Name, of: &Transaction, users| Line {
+                    start: row.start,
+                    seconds: query.every.seconds(),
+                    region: code.clone(),
+                    service,
+                    requests: of.count,
+                    errors: of.errors,
+                    latency: [0.5, 0.95, 0.99].map(|q| of.latency.quantile(q).map(|seconds| seconds * 1000.0)),
+                    users,
+                };
+                put(line(Name::from(""), &whole.entry, users(&whole, mode)))?;
+                let mut services: BTreeMap<&Name, Transaction> = BTreeMap::new();
+                for ((service, _), transaction) in &bucket.transactions {
+                    services.entry(service).or_default().merge(transaction);
+                }
+                for (service, of) in services {
+                    put(line(service.clone(), &of, None))?;
+                }
+            }
+            from = to;
+        }
+    }
+    Ok(())
+}
+
+fn users(whole: &Summary, mode: IdentityMode) -> Option<(f64, f64)> {
+    let estimate = whole.users.get(&mode)?.estimate;
+    Some((estimate, estimate * relative_error_95(estimate)))
+}
+
+/// The headings of a table as CSV (RFC 4180) that spreadsheets open: with a byte order mark, without which Excel takes
+/// Korean for something else.
+pub fn csv_head(lang: Lang) -> String {
+    let names = match lang {
+        Lang::Ko => {
+            "시각(KST),간격(초),지역,지역 이름,서비스,요청,실패,오류율(%),응답 p50(ms),응답 p95(ms),응답 p99(ms),사용자,사용자 오차(±)"
+        }
+        Lang::En => {
+            "time (KST),span (s),region,region name,service,requests,errors,error rate (%),p50 (ms),p95 (ms),p99 (ms),users,users error (±)"
+        }
+    };
+    format!("\u{feff}{names}\r\n")
+}
+
+/// A line of a table as CSV. Numbers have no separators, and what is not known is empty.
+pub fn csv_line(line: &Line, lang: Lang, regions: &[Region], out: &mut String) {
+    let region = regions.iter().find(|region| region.code == line.region);
+    let name = region.map_or(&*line.region, |region| lang.pick(&region.official_ko, &region.official_en));
+    let _ = write!(out, "{},{},", local(line.start).replace('T', " "), line.seconds);
+    for text in [&*line.region, name, &line.service] {
+        cell(text, out);
+    }
+    let _ = write!(out, "{},{},", line.requests, line.errors);
+    let rate = (line.requests > 0).then(|| 100.0 * line.errors as f64 / line.requests as f64);
+    let numbers = [
+        rate,
+        line.latency[0],
+        line.latency[1],
+        line.latency[2],
+        line.users.map(|users| users.0),
+        line.users.map(|users| users.1),
+    ];
+    for (at, number) in numbers.into_iter().enumerate() {
+        if let Some(number) = number {
+            let _ = write!(out, "{number:.3}");
+        }
+        out.push_str(if at < 5 { "," } else { "\r\n" });
+    }
+}
+
+/// A field of text, which no spreadsheet takes for a formula.
+fn cell(text: &str, out: &mut String) {
+    let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    if text.contains([',', '"']) {
+        let _ = write!(out, "\"{guard}{}\"", text.replace('"', "\"\""));
+    } else {
+        let _ = write!(out, "{guard}{text}");
+    }
+    out.push(',');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_field_is_a_formula_and_none_breaks_its_line() {
+        for (text, written) in [
+            ("web", "web,"),
+            ("=1+1", "'=1+1,"),
+            ("@a,b", "\"'@a,b\","),
+            ("a \"b\"", "\"a \"\"b\"\"\","),
+            ("a\r\nb", "a  b,"),
+        ] {
+            let mut out = String::new();
+            cell(text, &mut out);
+            assert_eq!(out, written);
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_empty() {
+        let line = Line {
+            start: 1_795_151_100,
+            seconds: 300,
+            region: "seoul".into(),
+            service: Name::from("web"),
+            requests: 3,
+            errors: 1,
+            latency: [Some(12.5), None, None],
+            users: None,
+        };
+        let mut out = String::new();
+        csv_line(&line, Lang::Ko, &[], &mut out);
+        assert_eq!(out, "2026-11-20 14:05,300,seoul,seoul,web,3,1,33.333,12.500,,,,\r\n");
+        assert_eq!(out.matches(',').count(), csv_head(Lang::Ko).matches(',').count());
+        assert_eq!(out.matches(',').count(), csv_head(Lang::En).matches(',').count());
+    }
+
+    #[test]
+    fn a_table_has_some_hundred_lines() {
+        for (hours, span) in [(1, Resolution::Minute), (24, Resolution::FiveMinutes), (24 * 7, Resolution::Hour)] {
+            assert_eq!(TableQuery::span(0, hours * 3600), span);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Files of telemetry at hand, without a store: what each is, and the frames that all of them make together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, BufReader, Read};
+
+use bonghwa_analytics::codec::CodecError;
+use bonghwa_analytics::frame::Frame;
+use bonghwa_analytics::region::FILE;
+use bonghwa_analytics::sketch::SketchError;
+use bonghwa_analytics::time::DAY;
+use flate2::bufread::MultiGzDecoder;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::access_log::{Importer, Options};
+use crate::batch::Batch;
+use crate::engine::EngineConfig;
+use crate::history::{Rows, frames, judge, roll_up};
+use crate::otlp::{Format, OtlpError, Signal, parse};
+use crate::policy::Policy;
+
+/// First bytes of gzip (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// Most bytes of a file once it is decompressed.
+const MOST_BYTES: u64 = 8 << 30;
+/// Bytes that are read at once.
+const PIECE: usize = 256 << 10;
+
+/// Parts of a file's name that say what it is rather than where it is from.
+const KINDS: [&str; 24] = [
+    "log", "logs", "gz", "json", "jsonl", "ndjson", "csv", "tsv", "txt", "access", "ssl", "request", "requests",
+    "otlp", "otel", "traces", "trace", "spans", "metrics", "export", "nginx", "apache", "combined", "common",
+];
+
+/// The region that a file of telemetry is of, by its name without folders, kinds, numbers and dates: `seoul` for
+/// `seoul_access.log-20261120.gz`. So the rotated logs of one server, and the signals of one Collector, are one region.
+pub fn region_of(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+    let parts = name.split(|letter: char| !letter.is_alphanumeric());
+    let told =
+        parts.filter(|part| !part.is_empty() && !KINDS.contains(part) && !part.bytes().all(|b| b.is_ascii_digit()));
+    let region = told.collect::<Vec<_>>().join("-").chars().take(40).collect::<String>();
+    if region.is_empty() { FILE.to_owned() } else { region }
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Lines of an access log.
+    AccessLog,
+    /// Requests as CSV.
+    Table,
+    /// Requests of OTLP as JSON, one after the other, as the Collector's file exporter writes them.
+    Otlp,
+}
+
+/// What was taken of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Taken {
+    /// What it is.
+    pub kind: Kind,
+    /// Lines, or spans, points and records.
+    pub taken: u64,
+    /// As many that were not.
+    pub refused: u64,
+    /// The first of these, with why.
+    pub first_refused: Option<String>,
+    /// First second.
+    pub from: i64,
+    /// End.
+    pub to: i64,
+}
+
+/// Why a file was not taken. Nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// It cannot be read to its end.
+    #[error("the file cannot be read to its end ({0}); check that it is whole")]
+    Read(#[from] io::Error),
+    /// It is too long.
+    #[error("the file holds more than {} GB; open it in parts", MOST_BYTES >> 30)]
+    TooLarge,
+    /// There is nothing in it.
+    #[error("there is nothing in the file that happened at a time that can be read")]
+    Empty,
+    /// It is something else.
+    #[error(
+        "this is no .bonghwa file, access log, OTLP JSON or CSV of requests (line {0}: {1}); \
+         a CSV needs headings, such as time,path,status,duration_ms,ip"
+    )]
+    Unknown(u64, String),
+    /// JSON, but not of OTLP.
+    #[error("document {0} is not OTLP JSON: {1}")]
+    Otlp(u64, String),
+    /// Two files do not go together.
+    #[error(transparent)]
+    Sketch(#[from] SketchError),
+    /// What was read cannot be judged.
+    #[error(transparent)]
+    Judge(#[from] CodecError),
+}
+
+/// Files of telemetry at hand, by region.
+#[derive(Debug)]
+pub struct Intake {
+    policy: Policy,
+    now: i64,
+    regions: BTreeMap<String, Region>,
+}
+
+#[derive(Debug, Default)]
+struct Region {
+    rows: Rows,
+    /// What was taken already, so that the same file twice counts once.
+    known: BTreeSet<[u8; 16]>,
+}
+
+/// Documents of a file that are read but not merged yet.
+type Pending = Vec<Batch>;
+
+impl Intake {
+    /// Nothing yet. `now` is the present, seconds since the epoch; what lies further ahead than the policy allows is
+    /// refused, what lies back is not.
+    pub fn new(policy: Policy, now: i64) -> Self {
+        let mut policy = Policy { max_past: now.max(DAY), ..policy };
+        // A document of a file may span any time.
+        policy.limits.buckets = usize::MAX;
+        Self { policy, now, regions: BTreeMap::new() }
+    }
+
+    /// Takes a file, plain or gzip.
+    pub fn read(&mut self, region: &str, file: impl Read) -> Result<Taken, IntakeError> {
+        let mut file = BufReader::with_capacity(PIECE, file);
+        let gzip = file.fill_buf()?.starts_with(&GZIP);
+        let (taken, batches) = if gzip {
+            self.plain(BufReader::with_capacity(PIECE, MultiGzDecoder::new(file)))?
+        } else {
+            self.plain(file)?
+        };
+        let mut rows = Rows::new();
+        let ours = self.regions.entry(region.to_owned()).or_default();
+        let new: Vec<&Batch> = batches.iter().filter(|batch| !ours.known.contains(&batch.digest)).collect();
+        // What cannot be merged must not be half merged.
+        for (key, bucket) in new.iter().flat_map(|batch| &batch.buckets) {
+            let row = match rows.entry(*key) {
+                std::collections::btree_map::Entry::Occupied(row) => row.into_mut(),
+                std::collections::btree_map::Entry::Vacant(row) => {
+                    row.insert(ours.rows.get(key).cloned().unwrap_or_default())
+                }
+            };
+            row.merge_limited(bucket, EngineConfig::MAX_CELLS)?;
+        }
+        ours.known.extend(new.iter().map(|batch| batch.digest));
+        ours.rows.extend(rows);
+        Ok(taken)
+    }
+
+    /// The frames of all that was taken, judged; sessions end after `gap` seconds without a request.
+    pub fn finish(self, gap: i64) -> Result<Vec<Frame>, IntakeError> {
+        let key = self.policy.key.id();
+        let mut all = Vec::new();
+        for (region, Region { rows, .. }) in self.regions {
+            let mut rows = roll_up(rows, gap, EngineConfig::MAX_CELLS)?;
+            judge(&mut rows)?;
+            all.extend(frames(&region, key, &rows));
+        }
+        Ok(all)
+    }
+
+    fn plain(&self, mut file: impl BufRead) -> Result<(Taken, Pending), IntakeError> {
+        let head = file.fill_buf()?;
+        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        if head.trim_ascii_start().first() == Some(&b'{') { self.otlp(file) } else { self.access_log(file) }
+    }
+
+    fn access_log(&self, file: impl BufRead) -> Result<(Taken, Pending), IntakeError> {
+        let mut importer = Importer::new(&self.policy, Options::new(self.now));
+        // One byte more than allowed tells a file that is too long from one that just fits.
+        importer.read(file.take(MOST_BYTES + 1))?;
+        let import = importer.finish();
+        let report = import.report;
+        if report.bytes > MOST_BYTES {
+            return Err(IntakeError::TooLarge);
+        }
+        let first = report.first_refused.first();
+        let Some((from, last)) = report.range else {
+            return Err(
+                first.map_or(IntakeError::Empty, |line| IntakeError::Unknown(line.line, line.reason.to_string()))
+            );
+        };
+        let first_refused = first.map(|line| format!("{}: {}", line.line, line.reason));
+        let kind = if report.table { Kind::Table } else { Kind::AccessLog };
+        let taken = Taken { kind, taken: report.taken, refused: report.refused, first_refused, from, to: last + 1 };
+        Ok((taken, vec![Batch { digest: import.digest, buckets: import.buckets, ..Batch::default() }]))
+    }
+
+    fn otlp(&self, file: impl BufRead) -> Result<(Taken, Pending), IntakeError> {
+        let mut taken =
+            Taken { kind: Kind::Otlp, taken: 0, refused: 0, first_refused: None, from: i64::MAX, to: i64::MIN };
+        let mut batches = Vec::new();
+        let documents = serde_json::Deserializer::from_reader(file.take(MOST_BYTES)).into_iter::<Box<RawValue>>();
+        for (document, number) in documents.zip(1..) {
+            let wrong = |reason: String| IntakeError::Otlp(number, reason);
+            let document = document.map_err(|error| wrong(error.to_string()))?;
+            let signals: Signals = serde_json::from_str(document.get()).map_err(|error| wrong(error.to_string()))?;
+            let Some(signal) = signals.one() else {
+                return Err(wrong("it has no resourceSpans, resourceMetrics or resourceLogs".to_owned()));
+            };
+            let batch = parse(signal, Format::Json, document.get().as_bytes(), &self.policy, self.now)
+                .map_err(|error: OtlpError| wrong(error.to_string()))?;
+            taken.taken += batch.report.accepted;
+            taken.refused += batch.report.rejected;
+            if let (None, Some(reason)) = (&taken.first_refused, &batch.report.reason) {
+                taken.first_refused = Some(format!("{number}: {reason}"));
+            }
+            for (resolution, start) in batch.buckets.keys() {
+                taken.from = taken.from.min(*start);
+                taken.to = taken.to.max(start + resolution.seconds());
+            }
+            batches.push(batch);
+        }
+        if taken.from > taken.to { Err(IntakeError::Empty) } else { Ok((taken, batches)) }
+    }
+}
+
+/// By what the three requests of OTLP are told apart.
+#[derive(Deserialize)]
+struct Signals {
+    #[serde(default, rename = "resourceSpans", alias = "resource_spans")]
+    spans: Option<IgnoredAny>,
+    #[serde(default, rename = "resourceMetrics", alias = "resource_metrics")]
+    metrics: Option<IgnoredAny>,
+    #[serde(default, rename = "resourceLogs", alias = "resource_logs")]
+    logs: Option<IgnoredAny>,
+}
+
+impl Signals {
+    fn one(&self) -> Option<Signal> {
+        let known = [&self.spans, &self.metrics, &self.logs];
+        Signal::ALL.into_iter().zip(known).find(|(_, known)| known.is_some()).map(|(signal, _)| signal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::region_of;
+
+    #[test]
+    fn files_of_one_server_are_one_region() {
+        for name in
+            ["seoul.log", "logs/seoul_access.log.1", "C:\\logs\\Seoul-access.log-20261120.gz", "seoul-traces.jsonl"]
+        {
+            assert_eq!(region_of(name), "seoul", "{name}");
+        }
+        for name in ["access.log", "traces.json", "access_log-2026-11-20.gz", "", "../..", "1.csv"] {
+            assert_eq!(region_of(name), "file", "{name}");
+        }
+        assert_eq!(
+            (region_of("민원 포털 접속.csv"), region_of("gov24.kr.log")),
+            ("민원-포털-접속".into(), "gov24-kr".into())
+        );
+    }
+}
