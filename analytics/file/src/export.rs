@@ -69,25 +69,28 @@ pub fn blocks<D: Desk, E: From<D::Error>>(
         codes.extend(desk.settings().regions.iter().map(|region| region.code.clone()));
         codes.push(NATION.to_owned());
     }
-    for (resolution, registers_for, step) in PYRAMID {
-        let registers_from = if wanted.registers { wanted.to.saturating_sub(registers_for) } else { i64::MAX };
-        for code in &codes {
-            let known = desk.read(|atlas| atlas.track(code)?.table(resolution).starts().first().copied());
-            let Some(oldest) = known else { continue };
-            // A row belongs to the file if it touches the period.
-            let mut from = resolution.floor(wanted.from).max(oldest);
-            while from < wanted.to {
-                let to = from.saturating_add(step).min(wanted.to);
-                for sections in PARTS {
-                    if sections.registers && to <= registers_from || sections.sessions && code == NATION {
-                        continue;
+    // All summaries first: whoever opens a file reads them in few pieces.
+    for parts in [&PARTS[..1], &PARTS[1..]] {
+        for (resolution, registers_for, step) in PYRAMID {
+            let registers_from = if wanted.registers { wanted.to.saturating_sub(registers_for) } else { i64::MAX };
+            for code in &codes {
+                let known = desk.read(|atlas| atlas.track(code)?.table(resolution).starts().first().copied());
+                let Some(oldest) = known else { continue };
+                // A row belongs to the file if it touches the period.
+                let mut from = resolution.floor(wanted.from).max(oldest);
+                while from < wanted.to {
+                    let to = from.saturating_add(step).min(wanted.to);
+                    for sections in parts {
+                        if sections.registers && to <= registers_from || sections.sessions && code == NATION {
+                            continue;
+                        }
+                        let frame = desk.frame(code, resolution, from, to, *sections)?;
+                        if let Some(bytes) = writer.block(&for_the_wire(frame, None)) {
+                            put(bytes)?;
+                        }
                     }
-                    let frame = desk.frame(code, resolution, from, to, sections)?;
-                    if let Some(bytes) = writer.block(&for_the_wire(frame, None)) {
-                        put(bytes)?;
-                    }
+                    from = to;
                 }
-                from = to;
             }
         }
     }

@@ -230,7 +230,7 @@ impl Files {
 
 /// A row with some of its sections.
 fn taken(row: &Row, sections: Sections) -> Row {
-    let take = |wanted: bool, section: &Option<Vec<u8>>| section.clone().filter(|_| wanted);
+    let take = |wanted: bool, section: &Option<Vec<u8>>| section.as_ref().filter(|_| wanted).cloned();
     Row {
         start: row.start,
         seq: row.seq,

@@ -68,6 +68,7 @@
     Object.assign(state, { refused: [], failed: "", said: "", progress: { name: files[0].name, share: 0 } });
     show();
     begin()?.postMessage({ kind: "open", files: [...files] });
+    app().catch(() => {});
   }
 
   function heard(data) {
@@ -83,8 +84,9 @@
       document.getElementById("standing")?.replaceChildren(standing(words()));
       return;
     } else if (data.kind === "need") {
-      // A part that cannot be had is said by the file that needs it.
-      part(`${data.part}.wasm`).then((module) => worker.postMessage({ kind: data.part, module }, [module.buffer]), fail);
+      // A part that cannot be had is said of the files that need it.
+      const give = (module) => worker.postMessage({ kind: data.part, module }, [module.buffer]);
+      part(`${data.part}.wasm`).then(give, (error) => worker.postMessage({ kind: data.part, fault: String(error?.message ?? error) }));
       return;
     } else if (data.kind === "broken") state.broken = data.reason;
     else if (data.kind === "failed") fail(data.reason);
@@ -107,8 +109,7 @@
     }
     state.mounted = true;
     try {
-      if (!window.bonghwaApp) await script("app.js");
-      await bonghwaApp({ module_or_path: await part("app.wasm") });
+      await bonghwaApp({ module_or_path: await app() });
       state.progress = undefined;
       bonghwaApp.mount();
       document.getElementById("opener")?.remove();
@@ -117,6 +118,17 @@
       fail(error);
     }
     show();
+  }
+
+  let pages;
+
+  /** The module of the pages, compiled while files are read. */
+  function app() {
+    pages ??= Promise.all([part("app.wasm").then((bytes) => WebAssembly.compile(bytes)), window.bonghwaApp ?? script("app.js")]);
+    return pages.then(([module]) => module, (error) => {
+      pages = undefined;
+      throw error;
+    });
   }
 
   function script(src) {

@@ -31,9 +31,14 @@ const TASKS = {
     await bonghwaDesk({ module_or_path: module }).then(begun.done, begun.failed);
   },
 
-  /** The module that takes telemetry in, as bytes. */
-  async intake({ module }) {
-    await bonghwaIntake({ module_or_path: module }).then(taking.done, taking.failed);
+  /** The module that takes telemetry in, as bytes, or why it cannot be had. */
+  async intake({ module, fault }) {
+    const loaded = module ? bonghwaIntake({ module_or_path: module }) : Promise.reject(fault);
+    const { done, failed } = taking;
+    await loaded.then(done, (reason) => {
+      taking = undefined;
+      failed(reason);
+    });
   },
 
   /** Opens files beside those that are open. A file that cannot be read is named, and the others open. */

@@ -117,6 +117,10 @@ fn regions(here: &Here) -> Vec<Node> {
 fn take(here: &Here, view: &ReportsView) -> Node {
     let t = here.t;
     let (from, to) = (local(view.as_of - WEEK), local(view.as_of));
+    let files = [("bonghwa", t.take_signed), ("csv", t.take_csv), ("parquet", t.take_parquet)].map(|(value, name)| {
+        let first = (value == "bonghwa").then_some("");
+        markup! { <label><input type="radio" name="format" value=value checked=first/>{name}</label> }.into_node()
+    });
     markup! {
         <p class="subt">{t.take_lead}" "<a href="/offline/index.html" rel="external">{t.open_files}</a></p>
         <form class="order" method="post" action="/api/export">
@@ -126,7 +130,9 @@ fn take(here: &Here, view: &ReportsView) -> Node {
                 <label>{t.to}<input type="datetime-local" name="to" required value=to/></label>
             </fieldset>
             <fieldset class="many"><legend>{t.report_regions}</legend>{regions(here)}</fieldset>
+            <fieldset><legend>{t.report_files}</legend>{files}</fieldset>
             <label><input type="checkbox" name="registers" value="1"/>{t.take_registers}</label>
+            <input type="hidden" name="lang" value=here.lang.tag()/>
             <label class="reason">{t.take_why}<input name="reason" required maxlength="500"/></label>
             <label class="reason">{t.take_by}<input name="by" autocomplete="name" maxlength="100"/></label>
             <button class="btn">{t.take_file}</button>

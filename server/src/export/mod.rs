@@ -160,7 +160,7 @@ impl Exporter {
         purpose: &Purpose,
     ) -> Result<Exported, ExportError> {
         let Purpose { by, reason } = self.allowed(centre, wanted, purpose)?;
-        let (settings, Wanted { from, to, .. }) = (centre.settings(), *wanted);
+        let (settings, from, to) = (centre.settings(), wanted.from, wanted.to);
         let mut query = TableQuery {
             regions: wanted.regions.clone(),
             from,

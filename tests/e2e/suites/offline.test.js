@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 import { assertClean, newPage, violations } from "../lib/browser.js";
 import { browser, demonstration, server } from "../lib/console.js";
 import { serve } from "../lib/folder.js";
+import { go, opened, told } from "../lib/opener.js";
 import { NINE } from "../lib/questions.js";
 import { binary, dist, eventually } from "../lib/server.js";
 
@@ -46,23 +47,6 @@ after(async () => {
   await site?.stop();
   if (folder) await rm(folder, { recursive: true });
 });
-
-/** Opens files on the page and waits until the app stands. */
-async function opened(page, address, ...files) {
-  await page.goto(address, { waitUntil: "load" });
-  await page.setInputFiles("#choose", files);
-  await page.locator("#files").waitFor({ timeout: 60_000 });
-  await page.locator("main h1").first().waitFor();
-}
-
-/** Goes to a place of the app by its address, and waits for the page. */
-async function go(page, place) {
-  await page.evaluate((hash) => (location.hash = hash), place);
-  await page.locator("main .skeleton").waitFor({ state: "detached" });
-  await page.locator("main h1").first().waitFor({ timeout: 30_000 });
-}
-
-const told = (page, url) => page.evaluate(async (address) => (await bonghwa.fetch(address)).json(), url);
 
 test("every page and every question, with the network off, as the program says it", async () => {
   const page = await newPage(browser);
