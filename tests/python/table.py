@@ -61,7 +61,7 @@ def of_parquet(path: str) -> dict:
 def main() -> None:
     table, parquet = sys.argv[1:3]
     # What both data frames make of the CSV as it is.
-    duck = duckdb.sql(f"SELECT sum(\"요청\") FROM read_csv('{table}')").fetchone()[0]
+    duck = duckdb.sql(f"SELECT sum(\"요청\") FROM read_csv('{table}')").fetchall()[0][0]
     bear = polars.read_csv(table)["요청"].sum()
     if duck != bear:
         sys.exit(f"DuckDB and Polars count different requests in the CSV: {duck} {bear}")

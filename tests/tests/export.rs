@@ -97,8 +97,9 @@ fn a_question_is_answered_from_a_table_or_a_log() {
     let asked = run(&["ask", "오늘 서울 요청 수는?", "--file", log, "--json"], &[]);
     assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
     let told: Value = serde_json::from_slice(&asked.stdout).expect("JSON");
-    let said = told.to_string();
-    assert!(said.contains("7200") && said.contains("seoul"), "{said}");
+    let measured = &told["answer"]["body"]["measured"][0];
+    let [value, from, to] = ["value", "from", "to"].map(|key| measured["value"][key].as_f64().unwrap_or_default());
+    assert_eq!((measured["area"]["name"].as_str(), (value * (to - from)).round()), (Some("seoul"), 7200.0), "{told}");
 
     let rubbish = scratch.path().join("notes.txt");
     fs::write(&rubbish, "hello\n").expect("a file");

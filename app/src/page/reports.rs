@@ -117,10 +117,12 @@ fn regions(here: &Here) -> Vec<Node> {
 fn take(here: &Here, view: &ReportsView) -> Node {
     let t = here.t;
     let (from, to) = (local(view.as_of - WEEK), local(view.as_of));
-    let files = [("bonghwa", t.take_signed), ("csv", t.take_csv), ("parquet", t.take_parquet)].map(|(value, name)| {
+    let file = |(value, name): (&'static str, &'static str)| {
         let first = (value == "bonghwa").then_some("");
         markup! { <label><input type="radio" name="format" value=value checked=first/>{name}</label> }.into_node()
-    });
+    };
+    let files: Vec<Node> =
+        [("bonghwa", t.take_signed), ("csv", t.take_csv), ("parquet", t.take_parquet)].into_iter().map(file).collect();
     markup! {
         <p class="subt">{t.take_lead}" "<a href="/offline/index.html" rel="external">{t.open_files}</a></p>
         <form class="order" method="post" action="/api/export">

@@ -79,6 +79,8 @@ export class Server {
     if (seed && existsSync(seed)) await cp(seed, data, { recursive: true });
     let server = await Server.#on(folder, []);
     if (seed && !existsSync(seed)) {
+      // What is judged once need not be judged by every suite.
+      await eventually(() => server.json("/api/incidents?span=31d"), (view) => view.judging === 0, 400);
       await server.halt();
       // A copy that breaks off must not be taken for a whole one.
       await cp(data, `${seed}.part`, { recursive: true });
