@@ -10,8 +10,10 @@ use bonghwa_analytics::ask::{Area, Period, Question, Understood, When};
 use bonghwa_analytics::atlas::{Atlas, AtlasError, Union};
 use bonghwa_analytics::baseline::Baselines;
 use bonghwa_analytics::bucket::{Bucket, Concurrency, Gauge, Name, Resource, Transaction};
+use bonghwa_analytics::detect::Method;
 use bonghwa_analytics::frame::{Form, Frame, Row, encode_registers};
 use bonghwa_analytics::identity::{FleetKey, IdentityMode};
+use bonghwa_analytics::incident::{Finding, Incident};
 use bonghwa_analytics::region::Region;
 use bonghwa_analytics::session::{Kind, Session, Sessions, Thresholds};
 use bonghwa_analytics::sketch::{Scheme, Sketch};
@@ -19,8 +21,9 @@ use bonghwa_analytics::summary::Summary;
 use bonghwa_analytics::time::{DAY, Resolution};
 use bonghwa_analytics::view::{
     CapacityPlan, ForecastQuery, ForecastView, IncidentsQuery, IncidentsView, Level, Measure, Moment, NowQuery,
-    NowView, Past, RegionSessions, SessionsQuery, SessionsView, forecast, incidents, now, sessions,
+    NowView, Past, RegionSessions, SessionsQuery, SessionsView, forecast, incident_row, incidents, now, sessions,
 };
+use bonghwa_analytics::watch::{SeriesKey, Subject, Worst};
 use support::{AS_OF, MODE, moment, place};
 
 /// Five minutes of a region: requests, failures, milliseconds, the users of it, CPU use.
@@ -112,9 +115,30 @@ impl Source for Files {
         Ok(whole)
     }
 
+    /// Something was wrong in Seoul before today: signs and incidents, of the region and of one service.
     fn incidents(&self, region: &str, from: i64, to: i64) -> Result<IncidentsView, AtlasError> {
         let query = IncidentsQuery { region: region.to_owned(), span: DAY };
-        Ok(at(|moment| incidents(&self.0, moment, &query, (from, to), Vec::new())))
+        let web = || Subject::Service("web".into());
+        let found = [
+            (Subject::Entry, Level::Sign),
+            (web(), Level::Sign),
+            (Subject::Entry, Level::Abnormal),
+            (web(), Level::Abnormal),
+        ];
+        let row = |moment: &Moment<'_>, subject, level| {
+            let worst =
+                Worst { at: to, value: 0.5, low: 0.0, middle: 0.1, high: 0.2, score: 3.0, method: Method::Season };
+            let key = SeriesKey { subject, measure: Measure::ErrorRate };
+            let finding = Finding { region: "seoul".into(), key, from, to: Some(to), seconds: 300, worst };
+            let (id, regions) = (String::new(), vec!["seoul".to_owned()]);
+            let incident = Incident { id, regions, level, from, to: Some(to), findings: vec![finding], symptom: 0 };
+            incident_row(&incident, moment, None, None, Vec::new())
+        };
+        Ok(at(|moment| {
+            let then = found.into_iter().filter(|_| from < bonghwa_analytics::time::day_start(AS_OF));
+            let rows = then.filter_map(|(subject, level)| row(moment, subject, level));
+            incidents(&self.0, moment, &query, (from, to), rows.collect())
+        }))
     }
 
     fn sessions(&self, query: &SessionsQuery) -> Result<SessionsView, AtlasError> {
@@ -235,6 +259,18 @@ fn a_question_about_a_service_is_answered_from_it() {
     assert_eq!((one("db CPU 사용률"), one("CPU 사용률")), (Some(0.1), Some(0.5)));
     assert_eq!((one("오늘 db 오류율"), one("오늘 db 동시접속자")), (Some(0.5), None));
     assert!(one("db p99 응답시간").is_some_and(|seconds| (0.019..0.021).contains(&seconds)));
+}
+
+#[test]
+fn incidents_of_a_service_are_those_that_are_about_it() {
+    let count = |text: &str| match body(text) {
+        Body::Incidents(view) => (view.rows.len(), view.signs.len()),
+        Body::Diagnosed(found) => (found.incidents.len(), found.signs as usize),
+        other => panic!("{text}: {other:?}"),
+    };
+    assert_eq!((count("어제 장애 목록"), count("어제 왜 느렸어?")), ((2, 2), (2, 2)));
+    assert_eq!((count("어제 web 장애 목록"), count("어제 web 왜 느렸어?")), ((1, 1), (1, 1)));
+    assert_eq!(count("어제 db 장애 목록"), (0, 0));
 }
 
 #[test]

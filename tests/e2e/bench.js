@@ -1,5 +1,6 @@
 // Measures in Chromium, and merges what it finds into the file that BENCH_JSON names: 10,000 series of a day judged in
-// the workers that the page of incidents uses, and the cause of an incident among 1,000 series.
+// the workers that the page of incidents uses, the cause of an incident among 1,000 series, and answers from frames of a
+// national week. `node bench.js answers` measures one part (`days`, `causes`, `answers`) alone.
 //
 // The frames are made here by the same code as for the native benchmark and handed out as the server would.
 
@@ -16,6 +17,11 @@ const DAY = 24 * HOUR;
 /** Regions of 1,000 series each. */
 const REGIONS = 10;
 const ROUNDS = 3;
+const PARTS = ["days", "causes", "answers"];
+
+const parts = process.argv.length > 2 ? process.argv.slice(2) : PARTS;
+const unknown = parts.find((part) => !PARTS.includes(part));
+if (unknown) throw new Error(`${unknown} is no part; give some of ${PARTS.join(", ")}`);
 
 const scenes = process.env.XTASK_SCENES;
 const { frames, about } = createRequire(import.meta.url)(path.join(scenes, "nodejs/bonghwa_benches.js"));
@@ -123,10 +129,8 @@ function figure(name, value, unit, target) {
   console.log(`${name}: ${kept} ${unit}${target === null ? "" : ` (<= ${target})`}`);
 }
 
-const browser = await launch();
-try {
-  const page = await browser.newPage();
-  await page.goto(address);
+/** A day judged, and the days before it learned from. */
+async function measureDays(page) {
   // Makes the frames.
   await page.evaluate(day, { today, regions: 1 });
   const runs = [];
@@ -142,10 +146,25 @@ try {
   figure(`browser/28 days before of ${count} series${shared}`, each((run) => sum(run.parts, "learned") / workers / 1e3), "s", null);
   figure(`browser/both with fetching${shared}`, each((run) => run.wall / 1e3), "s", null);
   figure("browser/a day judged, a value", each((run) => (1e6 * sum(run.parts, "judged")) / sum(run.parts, "steps")), "ns", null);
-  figure("browser/cause among 1,000 series", median(await page.evaluate(cause, 15)), "ms", 300);
-  const { times } = await page.evaluate(asked, 3);
+}
+
+async function measureAnswers(page) {
+  const { opened, times } = await page.evaluate(asked, 3);
   const sorted = times.toSorted((a, b) => a - b);
+  figure("browser/frames of a national week made and opened", opened / 1e3, "s", null);
+  figure("browser/the first answer", times[0], "ms", null);
   figure("browser/an answer from frames of a national week, p95", sorted[Math.floor(sorted.length * 0.95)], "ms", 200);
+}
+
+const browser = await launch();
+try {
+  const page = await browser.newPage();
+  await page.goto(address);
+  if (parts.includes("days")) await measureDays(page);
+  if (parts.includes("causes")) {
+    figure("browser/cause among 1,000 series", median(await page.evaluate(cause, 15)), "ms", 300);
+  }
+  if (parts.includes("answers")) await measureAnswers(page);
 } finally {
   await browser.close();
   server.close();

@@ -32,15 +32,8 @@ pub struct Diagnosed {
 
 pub(super) fn diagnose<S: Source>(source: &S, asked: &Asked<'_>) -> Result<Diagnosed, S::Error> {
     let mut view = asked.incidents(source)?;
-    let service = asked.question.service.as_deref();
-    // An incident is about a service if its symptom or one of its causes is.
-    let about = |row: &IncidentRow, service: &str| {
-        let causes = row.explanation.iter().flat_map(|explanation| &explanation.causes);
-        row.symptom.service == service || causes.into_iter().any(|cause| cause.service == service)
-    };
-    view.rows.retain(|row| service.is_none_or(|service| about(row, service)));
     let everything = asked.areas.iter().any(|area| area.regions.is_empty());
-    let now = asked.question.period.to >= asked.as_of - 600 && everything && service.is_none();
+    let now = asked.question.period.to >= asked.as_of - 600 && everything && asked.question.service.is_none();
     let page = now.then(|| source.now()).transpose()?;
     let gravest = view.rows.iter().map(|row| row.level).max().unwrap_or(Level::Normal);
     let open = view.rows.iter().filter(|row| row.to.is_none()).map(|row| row.level).max();

@@ -34,8 +34,8 @@ use crate::bucket::Bucket;
 use crate::identity::IdentityMode;
 use crate::region::Region;
 use crate::view::{
-    CapacityPlan, ForecastQuery, ForecastView, IncidentsView, Moment, NowView, Passage, PeriodChart, SessionsQuery,
-    SessionsView,
+    CapacityPlan, ForecastQuery, ForecastView, IncidentRow, IncidentsView, Moment, NowView, Passage, PeriodChart,
+    SessionsQuery, SessionsView,
 };
 
 /// Where answers read from: the edges of a server, or files at hand.
@@ -355,14 +355,22 @@ impl<'a> Asked<'a> {
         if let [code] = codes.as_slice() { code.clone() } else { String::new() }
     }
 
-    /// Incidents of the regions asked about in the period.
+    /// Incidents and weak signs of the period in the regions asked about, and of the service where one is: an incident is about
+    /// a service if its symptom or one of its causes is.
     fn incidents<S: Source>(&self, source: &S) -> Result<IncidentsView, S::Error> {
         let period = &self.question.period;
         let mut view = source.incidents(&self.only(), period.from, period.to)?;
         let codes = self.codes();
-        let ours = |regions: &[String]| regions.iter().any(|region| codes.contains(region));
-        view.rows.retain(|row| ours(&row.regions));
-        view.signs.retain(|row| ours(&row.regions));
+        let about = |row: &IncidentRow, service: &str| {
+            let causes = row.explanation.iter().flat_map(|explanation| &explanation.causes);
+            row.symptom.service == service || causes.into_iter().any(|cause| cause.service == service)
+        };
+        let ours = |row: &IncidentRow| {
+            let service = self.question.service.as_deref();
+            row.regions.iter().any(|region| codes.contains(region)) && service.is_none_or(|service| about(row, service))
+        };
+        view.rows.retain(ours);
+        view.signs.retain(ours);
         if let Some(limit) = self.question.limit {
             view.rows.truncate(limit as usize);
         }

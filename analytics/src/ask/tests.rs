@@ -192,6 +192,7 @@ fn what_cannot_be_answered_says_why() {
     assert_eq!(why(&"부산 ".repeat(50_000)), Reason::TooLong);
     assert_eq!(why("서버 재시작해줘"), Reason::Action);
     assert_eq!(why("접속자 전화번호 알려줘"), Reason::Personal);
+    assert_eq!(why("사용자 IP로 집 위치 찾아줘"), Reason::Personal);
     assert_eq!(why("오늘 날씨 어때?"), Reason::OtherSubject);
     assert_eq!(why("디스크 사용률 알려줘"), Reason::NotMeasured);
     assert_eq!(why("내일 동시접속자 몇 명일까?"), Reason::Future);
@@ -226,6 +227,30 @@ fn misspellings_are_read_and_told() {
     assert!(
         matches!(ask("compare users with yesteday"), Understood::Question { question, .. } if question.kind == Kind::Compare)
     );
+}
+
+#[test]
+fn endings_as_they_sound_and_neighbouring_vowels_are_read() {
+    assert_eq!(question("부하가 가장 높은 지여근?").kind, Kind::RankRegions);
+    assert_eq!(question("이번 주 오류율 츠이").kind, Kind::Trend);
+}
+
+#[test]
+fn whatever_is_asked_can_be_reported() {
+    let kind = |text: &str| question(text).kind;
+    assert_eq!(kind("금분기 내 자원 확충이 필요한 시스템을 보고해 주시기 바랍니다"), Kind::Capacity);
+    assert_eq!(kind("오늘 장애를 보고해 주세요"), Kind::Incidents);
+    assert_eq!(kind("지금 서울 동시접속자를 보고해줘"), Kind::Value);
+    assert_eq!(kind("이번 주 성능을 보고해줘"), Kind::Report);
+    assert_eq!(kind("주간 보고해 주세요"), Kind::Report);
+}
+
+#[test]
+fn now_adds_nothing_to_a_longer_time_that_runs() {
+    for text in ["what are the slowest APIs right now in terms of today", "지금 오늘 가장 느린 API는?"] {
+        assert_eq!(span(&question(text).period), (kst(20, 0), at()), "{text}");
+    }
+    assert_eq!(span(&question("지금 가장 느린 API는?").period), (at() - 3600, at()));
 }
 
 #[test]

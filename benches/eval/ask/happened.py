@@ -54,7 +54,7 @@ def requests(r, j, m):
     n = share * WEIGHTS[region] * A[h] * B[d % 7] // 1500 + (r + 3 * j + 7 * m + 11 * d) % 3
     every = 25 + (5 * r + 7 * j + 3 * d) % 31
     failed = (n + (13 * r + 5 * j + 3 * m + 7 * d) % every) // every
-    length = (10 + 9 * j + A[h] + (3 * d % 5 if service == "web" else 0)) * (20 + 3 * (7 * r % 17)) // 20
+    length = (10 + 9 * j + A[h] + (d % 3 // 2 * 4 if service == "web" else 0)) * (20 + 3 * (7 * r % 17)) // 20
     if service == "was" and region in SLOWER and m >= SLOWER[region][0]:
         length = length * SLOWER[region][1][j - 4] // 10
     if service == "web":

@@ -1,6 +1,7 @@
 //! Questions in plain words: `POST /api/ask`, `POST /api/ask/stream`, `GET /api/suggest`.
 
 use std::convert::Infallible;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Json;
@@ -24,7 +25,7 @@ use super::error::ApiError;
 use super::query::Parameters;
 use super::{App, refused_by_centre};
 use crate::centre::CentreError;
-use crate::model::conversation::{Done, Event, Proposal, Told, converse};
+use crate::model::conversation::{Event, Proposal, Told, converse};
 use crate::model::phrase::Line;
 
 /// Time between comments that keep a silent connection open through proxies.
@@ -38,6 +39,9 @@ pub(super) struct Answered {
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<Added>,
 }
+
+/// The events of a question, as they happen.
+type Telling = mpsc::UnboundedReceiver<Result<Event, CentreError>>;
 
 /// What a model added.
 #[derive(Serialize, JsonSchema)]
@@ -89,23 +93,22 @@ pub(super) async fn ask(
     body: Result<Json<Value>, JsonRejection>,
 ) -> Result<Json<Answered>, ApiError> {
     let Wish { asking, model, lang, shown } = Wish::read(body)?;
-    let ready = app.ready()?;
     if model != Some(true) {
-        let reply = ready.ask(move |centre| centre.ask_and_keep(&asking)).await?;
+        let reply = app.ready()?.ask(move |centre| centre.ask_and_keep(&asking)).await?;
         return Ok(Json(Answered { told: reply.into(), model: None }));
     }
-    let (mut answer, mut proposal, mut lines) = (None, None, Vec::new());
-    let mut tell = |event| match event {
-        Event::Answer(told) => answer = Some(told),
-        Event::Proposal(made) => proposal = Some(made),
-        Event::Line(line) => lines.push(line),
-        Event::Understood(_) | Event::Done(_) => {}
-    };
-    let done: Done = converse(&ready.centre, app.model.as_deref(), (asking, shown), lang, &mut tell)
-        .await
-        .map_err(refused_by_centre)?;
-    let told = *answer.ok_or_else(|| ApiError::Internal("a question came to no answer".into()))?;
-    let (_, done) = Event::Done(done).parts();
+    let (mut answer, mut proposal, mut lines, mut end) = (None, None, Vec::new(), Value::Null);
+    let mut told = conversation(&app, Wish { asking, model, lang, shown }, ())?;
+    while let Some(event) = told.recv().await {
+        match event.map_err(refused_by_centre)? {
+            Event::Answer(told) => answer = Some(told),
+            Event::Proposal(made) => proposal = Some(made),
+            Event::Line(line) => lines.push(line),
+            done @ Event::Done(_) => (_, end) = done.parts(),
+            Event::Understood(_) => {}
+        }
+    }
+    let (told, done) = (*answer.ok_or_else(|| ApiError::Internal("a question came to no answer".into()))?, end);
     Ok(Json(Answered { told, model: Some(Added { proposal, lines, done }) }))
 }
 
@@ -115,34 +118,45 @@ pub(super) async fn converse_live(
     State(app): State<App>,
     body: Result<Json<Value>, JsonRejection>,
 ) -> Result<Response, ApiError> {
-    let Wish { asking, model, lang, shown } = Wish::read(body)?;
+    let wish = Wish::read(body)?;
     let place = app.admission.live()?;
-    let (centre, model) = (app.ready()?.centre.clone(), app.model.clone().filter(|_| model != Some(false)));
-    let (tell, told) = mpsc::unbounded_channel();
-    let mut closing = app.closing.clone();
-    // The work lives within the answer: whoever closes the connection drops both.
-    let work = async move {
-        let _place = place;
-        let mut hear = |event: Event| {
-            let _ = tell.send(event.parts());
-        };
-        let talk = converse(&centre, model.as_deref(), (asking, shown), lang, &mut hear);
-        let ended = tokio::select! {
-            ended = talk => ended.err(),
-            _ = closing.wait_for(|closing| *closing) => Some(CentreError::Stopping),
-        };
-        if let Some(error) = ended {
-            let _ = tell.send(("error", refused_by_centre(error).body()));
-        }
-    };
-    let work = stream::once(work).filter_map(|()| async { None });
+    let told = conversation(&app, wish, place)?;
     let told = stream::unfold(told, |mut told| async { told.recv().await.map(|event| (event, told)) });
-    let events = stream::select(told, work)
-        .map(|(name, data): (&str, Value)| Ok::<_, Infallible>(SseEvent::default().event(name).data(data.to_string())));
+    let events = told.map(|event| {
+        let (name, data) = event.map_or_else(|error| ("error", refused_by_centre(error).body()), |event| event.parts());
+        Ok::<_, Infallible>(SseEvent::default().event(name).data(data.to_string()))
+    });
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     // Proxies that collect answers before they pass them on would hold the events back.
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
+}
+
+/// What happens to a question, in order. The work is a task of its own: when the reader has gone, which drops what this gives, or
+/// the server closes, it ends what a model does and keeps what came and was used until then. It holds `place` meanwhile.
+fn conversation(app: &App, wish: Wish, place: impl Send + 'static) -> Result<Telling, ApiError> {
+    let Wish { asking, model, lang, shown } = wish;
+    let (centre, model) = (app.ready()?.centre.clone(), app.model.clone().filter(|_| model != Some(false)));
+    let (tell, told) = mpsc::unbounded_channel();
+    let mut closing = app.closing.clone();
+    tokio::spawn(async move {
+        let _place = place;
+        let mut gone = pin!(async {
+            tokio::select! {
+                () = tell.closed() => {}
+                _ = closing.wait_for(|closing| *closing) => {}
+            }
+        });
+        let mut hear = |event| {
+            // Whoever has gone hears nothing any more.
+            let _ = tell.send(Ok(event));
+        };
+        let ended = converse(&centre, model.as_deref(), (asking, shown), lang, &mut hear, gone.as_mut()).await;
+        if let Err(error) = ended {
+            let _ = tell.send(Err(error));
+        }
+    });
+    Ok(told)
 }
 
 /// The page 묻기: takes the keys of its address (`q`, `b` for what was asked before, `pick`).

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::phrase::{self, Facts, Line, Reader};
 use super::prompt::Task;
 use super::propose::{self, Known};
-use super::{Call, Gateway, ModelUse};
+use super::{Call, Gateway, Gone, ModelError, ModelUse};
 use crate::centre::{Centre, CentreError};
 use crate::output::log;
 
@@ -109,13 +109,15 @@ impl Done {
 }
 
 /// Answers, and tells what happens as it happens. Where the name of an answer stands beside the question, that answer is gone
-/// on from, so that a model's sentences have the figures that the reader sees. Dropping the future ends what is under way.
+/// on from, so that a model's sentences have the figures that the reader sees. `gone` ends what a model does, which is kept as far
+/// as it came.
 pub async fn converse(
     centre: &Centre,
     gateway: Option<&Gateway>,
     (asking, shown): (Asking, Option<String>),
     lang: Lang,
     tell: &mut (dyn FnMut(Event) + Send),
+    mut gone: Gone<'_>,
 ) -> Result<Done, CentreError> {
     let mut reply = answer(centre, asking.clone(), shown).await?;
     tell(Event::Understood(reply.understood.clone()));
@@ -127,7 +129,7 @@ pub async fn converse(
         return Ok(done);
     };
     if propose::is_open(&reply.understood)
-        && let Some(question) = proposed(centre, gateway, &asking, &reply, &mut done).await?
+        && let Some(question) = proposed(centre, gateway, &asking, &reply, &mut done, gone.as_mut()).await?
     {
         reply = answer(centre, Asking { question: Some(question.clone()), ..asking.clone() }, None).await?;
         let slots = slots(&reply, lang);
@@ -135,8 +137,8 @@ pub async fn converse(
         tell(Event::Proposal(Box::new(Proposal { question, slots, words, told: reply.clone().into() })));
     }
     let mut lines = Vec::new();
-    if let Some(facts) = Facts::of(&reply, lang) {
-        lines = phrased(gateway, &facts, &asking.text, &mut done, tell).await;
+    if let Some(facts) = Facts::of(&reply, lang).filter(|_| done.why != ModelError::Ended.code()) {
+        lines = phrased(gateway, &facts, &asking.text, &mut done, tell, gone).await;
     } else if done.why.is_empty() {
         "unanswered".clone_into(&mut done.why);
     }
@@ -171,13 +173,14 @@ async fn proposed(
     asking: &Asking,
     reply: &Reply,
     done: &mut Done,
+    gone: Gone<'_>,
 ) -> Result<Option<Question>, CentreError> {
     let Some(prompt) = gateway.prompt(Task::Propose) else { return Ok(None) };
     let services = centre.services();
     let known = Known { text: &asking.text, as_of: reply.as_of, regions: &reply.regions, services: &services };
     let content = propose::content(&known, asking.before.last().map(String::as_str));
     let call = Call { prompt: &prompt, content, tool: Some(propose::tool()), most_tokens: propose::MOST_TOKENS };
-    let mut used = gateway.call(Task::Propose, &call, &mut |_| ()).await;
+    let mut used = gateway.call(Task::Propose, &call, &mut |_| (), gone).await;
     let mut question = None;
     if used.failed.is_empty() {
         match propose::read(&used.raw, &known) {
@@ -202,18 +205,24 @@ async fn phrased(
     text: &str,
     done: &mut Done,
     tell: &mut (dyn FnMut(Event) + Send),
+    gone: Gone<'_>,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
     let Some(prompt) = gateway.prompt(Task::Phrase) else { return lines };
     let call = Call { prompt: &prompt, content: facts.content(text), tool: None, most_tokens: phrase::MOST_TOKENS };
     let mut reader = Reader::new(facts);
     let mut used = gateway
-        .call(Task::Phrase, &call, &mut |words| {
-            for line in reader.push(words) {
-                tell(Event::Line(line.clone()));
-                lines.push(line);
-            }
-        })
+        .call(
+            Task::Phrase,
+            &call,
+            &mut |words| {
+                for line in reader.push(words) {
+                    tell(Event::Line(line.clone()));
+                    lines.push(line);
+                }
+            },
+            gone,
+        )
         .await;
     if let Some(line) = reader.end() {
         tell(Event::Line(line.clone()));

@@ -41,6 +41,9 @@ pub enum ModelError {
     /// The provider reported a fault within its answer.
     #[error("the provider reported a fault while it answered")]
     Fault,
+    /// Whoever waited for it has gone, or the server closes.
+    #[error("nobody waits for the answer any more")]
+    Ended,
 }
 
 impl ModelError {
@@ -59,6 +62,7 @@ impl ModelError {
             Self::TooLong => "too_long",
             Self::Form(_) => "form",
             Self::Fault => "fault",
+            Self::Ended => "ended",
         }
     }
 

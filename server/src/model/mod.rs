@@ -16,6 +16,7 @@ mod provider;
 mod sse;
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -35,6 +36,9 @@ const BYTES_PER_TOKEN: usize = 3;
 
 /// Hears the words of an answer as they come.
 pub type Hear<'a> = dyn FnMut(&str) + Send + 'a;
+
+/// Comes when nobody waits for an answer any more.
+pub type Gone<'a> = Pin<&'a mut (dyn Future<Output = ()> + Send)>;
 
 /// What a model is asked.
 #[derive(Clone, Debug)]
@@ -147,8 +151,8 @@ impl Gateway {
     }
 
     /// Asks the first provider that may have the data and answers. `hear` gets the words as they come; once there were
-    /// some, nobody else is asked. Dropping the future ends the request.
-    pub async fn call(&self, task: Task, call: &Call<'_>, hear: &mut Hear<'_>) -> ModelUse {
+    /// some, nobody else is asked. `gone` ends the request; what came and was used until then is told as of any other.
+    pub async fn call(&self, task: Task, call: &Call<'_>, hear: &mut Hear<'_>, gone: Gone<'_>) -> ModelUse {
         let mut used = ModelUse {
             task,
             prompt_id: call.prompt.id.clone(),
@@ -161,7 +165,7 @@ impl Gateway {
             refused: 0,
             failed: String::new(),
         };
-        match self.route(call, &mut used, hear).await {
+        match self.route(call, &mut used, hear, gone).await {
             Ok(()) => self.count(&used.provider, "answered"),
             Err(error) => error.code().clone_into(&mut used.failed),
         }
@@ -171,7 +175,13 @@ impl Gateway {
         used
     }
 
-    async fn route(&self, call: &Call<'_>, used: &mut ModelUse, hear: &mut Hear<'_>) -> Result<(), ModelError> {
+    async fn route(
+        &self,
+        call: &Call<'_>,
+        used: &mut ModelUse,
+        hear: &mut Hear<'_>,
+        mut gone: Gone<'_>,
+    ) -> Result<(), ModelError> {
         let _place = self.places.try_acquire().map_err(|_| ModelError::Busy)?;
         let mut failed = ModelError::Class;
         for provider in self.providers.iter().filter(|provider| provider.settings.may_have(self.class)) {
@@ -188,14 +198,9 @@ impl Gateway {
             name.clone_into(&mut used.provider);
             provider.settings.model.clone_into(&mut used.model_id);
             used.parameters = parameters.as_object().cloned().unwrap_or_default();
-            let made = provider.call(call, &self.egress, hear).await;
+            let made = provider.call(call, &self.egress, hear, gone.as_mut()).await;
             provider.note(made.failed.as_ref());
-            let said = made.reply.text.len() + made.reply.tool.len();
-            used.tokens = if made.reply.tokens == Tokens::default() && made.begun {
-                Tokens { input: sent, output: said.div_ceil(BYTES_PER_TOKEN) as u64 }
-            } else {
-                made.reply.tokens
-            };
+            used.tokens = made.tokens(sent);
             // Servers that know no tools answer in words.
             used.raw = if made.reply.tool.is_empty() { made.reply.text } else { made.reply.tool };
             match made.failed {
@@ -210,7 +215,7 @@ impl Gateway {
                     }
                     self.count(name, error.code());
                     failed = error;
-                    if made.begun {
+                    if made.begun || failed == ModelError::Ended {
                         return Err(failed);
                     }
                 }

@@ -10,7 +10,7 @@ use super::breaker::Breaker;
 use super::error::ModelError;
 use super::protocol::{Piece, Reader, body, path};
 use super::sse::Parser;
-use super::{Call, Hear, Reply, Tokens};
+use super::{BYTES_PER_TOKEN, Call, Gone, Hear, Reply, Tokens};
 use crate::egress::{Destination, Egress};
 use crate::settings::{ProviderKind, ProviderSettings};
 
@@ -55,8 +55,8 @@ impl Provider {
         Ok(Self { settings, breaker: Breaker::default(), client })
     }
 
-    /// Makes a call, again if it fails before anything came and may go better. Dropping the future ends the request.
-    pub(super) async fn call(&self, call: &Call<'_>, egress: &Egress, hear: &mut Hear<'_>) -> Made {
+    /// Makes a call, again if it fails before anything came and may go better. `gone` ends it.
+    pub(super) async fn call(&self, call: &Call<'_>, egress: &Egress, hear: &mut Hear<'_>, mut gone: Gone<'_>) -> Made {
         let whole = seconds(self.settings.timeout);
         let deadline = tokio::time::Instant::now() + whole;
         let mut wait = WAIT;
@@ -64,8 +64,13 @@ impl Provider {
         loop {
             attempt += 1;
             let mut made = Made { reply: Reply::default(), failed: None, begun: false };
-            let ended = timeout_at(deadline, self.attempt(call, egress, &mut made, hear)).await;
-            made.failed = ended.unwrap_or(Err(ModelError::Slow(whole))).err();
+            let outcome = tokio::select! {
+                // Nothing is sent for whoever has gone already.
+                biased;
+                () = gone.as_mut() => Ok(Err(ModelError::Ended)),
+                outcome = timeout_at(deadline, self.attempt(call, egress, &mut made, hear)) => outcome,
+            };
+            made.failed = outcome.unwrap_or(Err(ModelError::Slow(whole))).err();
             let Some(error) = &made.failed else { return made };
             if made.begun || attempt == ATTEMPTS || !error.is_passing() {
                 return made;
@@ -77,7 +82,13 @@ impl Provider {
             if pause > LONGEST_WAIT || tokio::time::Instant::now() + pause >= deadline {
                 return made;
             }
-            sleep(pause).await;
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = gone.as_mut() => {
+                    made.failed = Some(ModelError::Ended);
+                    return made;
+                }
+            }
             wait *= 2;
         }
     }
@@ -131,13 +142,26 @@ impl Provider {
         if reader.is_whole { Ok(()) } else { Err(ModelError::Broken) }
     }
 
-    /// Notes how a call went, for the breaker.
+    /// Notes how a call went, for the breaker; that nobody waited for its end says nothing of the provider.
     pub(super) fn note(&self, failed: Option<&ModelError>) {
-        self.breaker.note(failed.is_none(), Instant::now());
+        if failed != Some(&ModelError::Ended) {
+            self.breaker.note(failed.is_none(), Instant::now());
+        }
     }
 }
 
 impl Made {
+    /// What was used: as the provider says, which it does at the end, else by the length of what was `sent` (in tokens) and came.
+    pub(super) fn tokens(&self, sent: u64) -> Tokens {
+        let Tokens { input, output } = self.reply.tokens;
+        let whole = self.failed.is_none() && self.reply.tokens != Tokens::default();
+        if whole || !self.begun {
+            return self.reply.tokens;
+        }
+        let said = (self.reply.text.len() + self.reply.tool.len()).div_ceil(BYTES_PER_TOKEN) as u64;
+        Tokens { input: if input == 0 { sent } else { input }, output: output.max(said) }
+    }
+
     fn take(&mut self, piece: Option<Piece>, hear: &mut Hear<'_>) -> Result<(), ModelError> {
         let Some(piece) = piece else { return Ok(()) };
         self.begun = true;

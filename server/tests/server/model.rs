@@ -275,5 +275,39 @@ async fn closing_the_stream_ends_the_call() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(fake.open.load(Ordering::SeqCst), 0, "the provider still writes");
+    // The call is kept as far as it came, with what it cost, and speaks against nobody.
+    let told: Value = text
+        .split("\n\n")
+        .find_map(|event| serde_json::from_str(event.split_once("event: answer\ndata: ")?.1).ok())
+        .unwrap();
+    let path = format!("/api/answer?id={}", told["id"].as_str().unwrap());
+    let mut kept = Value::Null;
+    for _ in 0..100 {
+        kept = server.get(&path).send().await.unwrap().json().await.unwrap();
+        if kept["model"].is_object() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let (call, shown) = (&kept["model"]["calls"][0], &kept["model"]["lines"]);
+    assert_eq!((&call["failed"], shown.as_array().map(Vec::len)), (&json!("ended"), Some(1)), "{kept}");
+    assert!((0..2).all(|at| call["tokens"][at].as_u64() > Some(0)) && kept["model"]["same"] == true, "{kept}");
+    let ended = "bonghwa_model_calls_total{provider=\"own\",outcome=\"ended\"}";
+    assert_eq!(server.metric(ended).await, 1);
+    // It is noted, too, when nobody waits for the first word.
+    fake.acts.lock().unwrap().push_back(Act::Hang(String::new()));
+    let answer = server.post("/api/ask/stream").json(&json!({ "text": ASKED })).send().await.unwrap();
+    while fake.open.load(Ordering::SeqCst) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    drop(answer);
+    for _ in 0..100 {
+        if server.metric(ended).await == 2 && fake.open.load(Ordering::SeqCst) == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!((server.metric(ended).await, fake.open.load(Ordering::SeqCst)), (2, 0));
+    assert_eq!(server.metric("bonghwa_model_breaker_open{provider=\"own\"}").await, 0);
     server.end().await;
 }

@@ -164,7 +164,9 @@ fn times(
     if kind == Kind::Compare || !other.is_empty() && kind != Kind::Capacity {
         return compared(kind, slots, &own, &other, areas, at, previous, assumptions);
     }
-    if let Some(said) = own.first() {
+    // "What is slow right now, today": now adds nothing to a longer time that still runs.
+    let longer = own.iter().find(|said| said.span.shape != Shape::Now && said.span.is_running(at));
+    if let Some(said) = longer.filter(|_| slots.says_now()).or(own.first()) {
         // Capacity looks at the whole of a period that still runs.
         let span = if kind == Kind::Capacity { said.span } else { said.span.past(at) };
         return (shown(span, &said.words), None);

@@ -118,11 +118,12 @@ fn consonant(c: char) -> u8 {
     0x80 + INITIALS.iter().position(|i| *i == c).unwrap_or(0x1f) as u8
 }
 
-/// Vowels that are mistaken for each other: ㅐ ㅔ ㅒ ㅖ, ㅙ ㅚ ㅞ, and ㅢ ㅣ.
+/// Vowels that are mistaken for each other: ㅐ ㅔ ㅒ ㅖ, ㅙ ㅚ ㅞ, ㅢ ㅣ, and ㅜ ㅡ, which lie side by side on the keyboard.
 fn sound(vowel: u32) -> u8 {
     match vowel {
         1 | 3 | 5 | 7 => 1,
         10 | 11 | 15 => 10,
+        18 => 13,
         19 => 20,
         other => other as u8,
     }

@@ -119,7 +119,7 @@ pub(super) fn kind(f: &Features, periods_apart: bool) -> Option<Kind> {
         }
     };
     let (region, place) = (f.has(Cue::Region) || f.has(Cue::EachRegion) || f.has(Cue::Where), f.has(Cue::Endpoint));
-    let points: [(Cue, Kind, i32); 23] = [
+    let points: [(Cue, Kind, i32); 24] = [
         (Cue::Why, Kind::Diagnose, 8),
         (Cue::Health, Kind::Diagnose, 5),
         (Cue::State, Kind::Diagnose, if f.measures > 0 { 1 } else { 4 }),
@@ -137,6 +137,7 @@ pub(super) fn kind(f: &Features, periods_apart: bool) -> Option<Kind> {
         (Cue::Capacity, Kind::Capacity, 9),
         (Cue::Ahead, Kind::Capacity, if f.resource || f.threshold || f.has(Cue::Capacity) { 6 } else { 0 }),
         (Cue::Report, Kind::Report, 12),
+        (Cue::Tell, Kind::Report, if f.measures > 0 { 1 } else { 5 }),
         (Cue::Region, Kind::RankRegions, 3),
         (Cue::Where, Kind::RankRegions, 5),
         (Cue::EachRegion, Kind::RankRegions, 8),

@@ -5,7 +5,7 @@
 
 use super::sense::Cue::{
     Ahead, Capacity, Change, Compare, EachRegion, Endpoint, Health, HowMuch, Incident, Lasting, Region, Report,
-    Session, Slow, State, Trend, Where, Why,
+    Session, Slow, State, Tell, Trend, Where, Why,
 };
 use super::sense::Sense::{
     Against, Anchor, Cue, Deployed, Format, Further, Hint, Idle, Measure, Mode, Most, Nation, Order, Over, Than, Time,
@@ -176,6 +176,10 @@ pub(super) const LEXICON: &[(Sense, &str)] = &[
     (
         Cue(Report),
         "보고서|보고 자료|보고자료|보고용|리포트|레포트|결과 보고|성능 보고|주간 보고|주간보고|월간 보고|월간보고|일일 보고|일일보고|보고|보고문|문서|브리핑|report|reports|write up|write-up|document|briefing|성능보고서|주보|월보|일보|운영 보고",
+    ),
+    (
+        Cue(Tell),
+        "보고해|보고해줘|보고해 줘|보고해 주|보고해주|보고해라|보고해봐|보고하|보고하라|보고하여|보고하여 주|보고드려|보고드릴|보고 드려|보고 드릴",
     ),
     (Format(File::Pdf), "pdf|피디에프|pdf 파일|pdf file"),
     (
@@ -388,7 +392,7 @@ pub(super) const VETOES: &[(Why_, &str)] = &[
     ),
     (
         Why_::Personal,
-        "주민번호|주민등록번호|전화번호|휴대폰 번호|핸드폰 번호|연락처|집 주소|집주소|이메일 주소|메일 주소|비밀번호|패스워드|암호|계좌|계좌번호|카드번호|신용카드|여권번호|면허번호|실명|신상|개인정보|생년월일|나이|성별|이름|누구인지|성함|얼굴|위치 추적|월급|연봉|급여|김대리|홍길동|\
+        "주민번호|주민등록번호|전화번호|휴대폰 번호|핸드폰 번호|연락처|집 주소|집주소|이메일 주소|메일 주소|비밀번호|패스워드|암호|계좌|계좌번호|카드번호|신용카드|여권번호|면허번호|실명|신상|개인정보|생년월일|나이|성별|이름|누구인지|성함|얼굴|위치 추적|집 위치|사는 곳|월급|연봉|급여|김대리|홍길동|\
          phone number|phone numbers|home address|home addresses|email address|email addresses|password|passwords|credit card|card number|bank account|social security|resident number|passport number|personal data|personal information|real name|real names|full name|date of birth|birthday of|salary|salaries|who is the user|who is behind|his name|her name|credentials|api key|secret|secrets|token|tokens|age of|gender|identity of",
     ),
     (
@@ -419,7 +423,7 @@ pub(super) const PROVINCES: &str = "서울|부산|대구|인천|광주|대전|�
 
 /// Words that say nothing here: requests, politeness, hesitation, articles.
 pub(super) const FILLERS: &str = "\
-    안|못|말고|경우|반대로|거꾸로|보고해|보고하|올릴|모든 것|이용|과장님|국장님|팀장님|계장님|부장님|사장님|주무관님|님께|드릴|보고드릴|께|팀장|과장|국장|부장|담당자|직원|상사|대리|요즘|오늘내|알려|알려줘|알려주|알려달|알려 줄|보여|보여줘|보여주|보이|말해|말씀|가르쳐|뽑아|뽑|찾아|찾|정리|정리해|확인|확인해|조회|조회해|분석|분석해|설명|설명해|요약|요약해|출력|나열|열거|표시|검토|체크|점검|살펴|봐|봐줘|봐봐|보자|보고 싶|보고싶|볼|볼게|보면|알고 싶|알고싶|알 수|알고|궁금|궁금해|궁금한|작성|작성해|써줘|써 줘|만들|만들어|생성|제출|초안|구해|목록|리스트|명단|내역|이력|순서대로|결과|정보|자료|내용|사항|건수|수는|전부|모두|모든|다|싹|죄다|각각|각|좀|조금|제발|혹시|아|어|음|저기|야|저|저희|우리|우리나라|내가|나한테|제가|저한테|안녕|안녕하세요|실례|부탁|부탁해|부탁드|드려|드립|드리|감사|감사하|고맙|고마|수고|빨리|얼른|바로|당장|간단히|자세히|상세히|간략히|한번|한 번|한눈에|진짜|정말|너무|아주|매우|무척|되게|꽤|엄청|많이|훨씬|갑자기|계속|자꾸|도대체|대체|하도|이렇게|그렇게|저렇게|어떤|무슨|무엇|무엇인|뭐|뭐야|뭔가|뭔|뭘|뭐가|뭐니|뭐지|머|이런|그런|저런|이|그|것|거|게|걸|건|중|중에|중에서|가운데|기준|기준으로|대해|대한|대해서|관한|관해|관련|관련된|관련해|따라|따른|위해|위한|통해|인해|함께|같이|같은|동일|동일한|대로|정도|쯤|약|대략|만|만큼|뿐|별|별로|제외|포함|포함해|해당|발생|발생한|발생했|생긴|생겼|나타난|있|있어|있나|있는|있었|있을|없|없어|없나|없는|없었|되|된|돼|됐|될|되나|되는|되어|하|한|하는|할|했|해|해줘|해주|해야|해서|하게|하면|하기|하지|필요|필요한|필요해|필요하|필요할|고려|고려해|고려할|고려하|따지|따져|생각|판단|놈|녀석|분|쪽|편|새|새로|처음|나가|나간|난|났|나고|나서|나온|나왔|걸려|걸리|걸린|걸렸|잡아|잡힌|맞|맞아|맞지|줘|주|주세요|줄래|줄래요|주실|주시|주십시오|주라|달라|다오|바람|바랍|싶|하자|본|보|볼까|그래|이래|저래|이러|그러|터져|터졌지|이거|저거|요거|현|시각|시점|시간대|시간|때|날|날짜|기간|아직|이미|벌써|방금 전|평소|평상시|보통|유지|담당|나머지|기타|등|등등|및|또한|그리고는|단|그냥|일단|우선|먼저|다음|아래|위|대상|종류|항목|부분|문의|질문|답|답변|답해|대답|말|말인데|말이|쓰|쓰고|쓸|쓴|쓰는|시작|끝|돌리|돌아가|돌려|남았|남은|남아|찍|찍었|찍혀|찍히|집계|나열해|얼굴|들|들어|들어와서|대시보드|추천|예요|에요|이지|일까|인지|걸까|건가|건지|거야|거죠|거지|거니|것 같|같아|같은데|듯|듯해|모양|모양이|그거|하네|하네요|네|네요|군|군요|구나|걸요|어휴|아이고|헐|와우|오|자|응|예|넵|님|씨|\
+    안|못|말고|경우|반대로|거꾸로|올릴|모든 것|이용|과장님|국장님|팀장님|계장님|부장님|사장님|주무관님|님께|드릴|께|팀장|과장|국장|부장|담당자|직원|상사|대리|요즘|오늘내|알려|알려줘|알려주|알려달|알려 줄|보여|보여줘|보여주|보이|말해|말씀|가르쳐|뽑아|뽑|찾아|찾|정리|정리해|확인|확인해|조회|조회해|분석|분석해|설명|설명해|요약|요약해|출력|나열|열거|표시|검토|체크|점검|살펴|봐|봐줘|봐봐|보자|보고 싶|보고싶|볼|볼게|보면|알고 싶|알고싶|알 수|알고|궁금|궁금해|궁금한|작성|작성해|써줘|써 줘|만들|만들어|생성|제출|초안|구해|목록|리스트|명단|내역|이력|순서대로|결과|정보|자료|내용|사항|건수|수는|전부|모두|모든|다|싹|죄다|각각|각|좀|조금|제발|혹시|아|어|음|저기|야|저|저희|우리|우리나라|내가|나한테|제가|저한테|안녕|안녕하세요|실례|부탁|부탁해|부탁드|드려|드립|드리|감사|감사하|고맙|고마|수고|빨리|얼른|바로|당장|간단히|자세히|상세히|간략히|한번|한 번|한눈에|진짜|정말|너무|아주|매우|무척|되게|꽤|엄청|많이|훨씬|갑자기|계속|자꾸|도대체|대체|하도|이렇게|그렇게|저렇게|어떤|무슨|무엇|무엇인|뭐|뭐야|뭔가|뭔|뭘|뭐가|뭐니|뭐지|머|이런|그런|저런|이|그|것|거|게|걸|건|중|중에|중에서|가운데|기준|기준으로|대해|대한|대해서|관한|관해|관련|관련된|관련해|따라|따른|위해|위한|통해|인해|함께|같이|같은|동일|동일한|대로|정도|쯤|약|대략|만|만큼|뿐|별|별로|제외|포함|포함해|해당|발생|발생한|발생했|생긴|생겼|나타난|있|있어|있나|있는|있었|있을|없|없어|없나|없는|없었|되|된|돼|됐|될|되나|되는|되어|하|한|하는|할|했|해|해줘|해주|해야|해서|하게|하면|하기|하지|필요|필요한|필요해|필요하|필요할|고려|고려해|고려할|고려하|따지|따져|생각|판단|놈|녀석|분|쪽|편|새|새로|처음|나가|나간|난|났|나고|나서|나온|나왔|걸려|걸리|걸린|걸렸|잡아|잡힌|맞|맞아|맞지|줘|주|주세요|줄래|줄래요|주실|주시|주십시오|주라|달라|다오|바람|바랍|싶|하자|본|보|볼까|그래|이래|저래|이러|그러|터져|터졌지|이거|저거|요거|현|시각|시점|시간대|시간|때|날|날짜|기간|아직|이미|벌써|방금 전|평소|평상시|보통|유지|담당|나머지|기타|등|등등|및|또한|그리고는|단|그냥|일단|우선|먼저|다음|아래|위|대상|종류|항목|부분|문의|질문|답|답변|답해|대답|말|말인데|말이|쓰|쓰고|쓸|쓴|쓰는|시작|끝|돌리|돌아가|돌려|남았|남은|남아|찍|찍었|찍혀|찍히|집계|나열해|얼굴|들|들어|들어와서|대시보드|추천|예요|에요|이지|일까|인지|걸까|건가|건지|거야|거죠|거지|거니|것 같|같아|같은데|듯|듯해|모양|모양이|그거|하네|하네요|네|네요|군|군요|구나|걸요|어휴|아이고|헐|와우|오|자|응|예|넵|님|씨|\
     after|upon|when|while|that|more|less|longer|fewer|only|all day|open|opened|active|seem|seems|seemed|looks|look like|feel|feels|boss|manager|director|the|a|an|of|in|on|at|for the|is|are|was|were|be|been|being|am|do|does|did|doing|done|has|have|had|can|could|would|should|shall|might|must|please|pls|plz|show|show me|give|give me|get|get me|tell|list|display|see|view|find|find me|let|me|i|we|us|our|my|you|your|want|need|needs|needed|like|know|look|look at|looking|check|need to know|i d|d|s|t|re|ve|ll|m|there is|there are|any|some|all|each|every|what|which|how|so|much|many|very|really|too|just|also|again|with respect|regarding|about|concerning|into|as|if|whether|but|not|no|yes|hey|hi|hello|ok so|kindly|thanks|thank you|quick|quickly|briefly|summary|summarise|summarize|overview|details|detail|make|made|create|generate|prepare|draft|write|produce|file|as a|in a|format|this|these|its|their|them|they|he|she|out|off|by|per|among|across|within the|got|became|become|becoming|getting|get so|gets|go|goes|going|went|come|came|take|takes|taking|took|keep|keeps|kept|hundreds of times|times|hundreds|dozens|a lot|lots|lot|few|several|other|others|same|new|old|big|high|highly|low|bad|good|suddenly|unusually|unusual|usual|usually|normally|so far|till now|up till now|far|yet|still|already|always|ever|today s|particular|specific|certain|one|ones|thing|something|anything|happen|happened|happening|seen|shown|occur|occurred|occurring|list of|set|right|morning s|use|used|using|request for|want to|would like|able|possible|say|mean|part|parts|number|numbers|rate|rates|time|times of|moment|state|given|considering|in view of|based on|terms|according to|respect|most recent|amid|among all|their own|of all|perform|performing|performed|run|running|runs|experience|experiencing|experienced|see if|had the|has the|have the|having|been on|been the|on average|end|start|started|beginning|here|there s|hasn t|didn t|isn t|don t|aren t|wasn t|never|it s|its own|own|because|due|due to";
 
 /// Particles and endings; they follow each other freely.

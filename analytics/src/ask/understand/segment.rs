@@ -27,6 +27,8 @@ const OFF: u32 = 24;
 /// The same of a word of at least so many letters, which is seldom another one.
 const OFF_LONG: u32 = 16;
 const LONG: usize = 6;
+/// Endings to which the last consonant of a word is drawn where it is written as it sounds: 지여근 for 지역은.
+const DRAWN: [char; 5] = ['은', '을', '이', '에', '의'];
 
 /// A word of the text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -197,6 +199,7 @@ fn guess(text: &Text, tokens: &[Token], places: &Gazetteer, services: &[String],
         }
     }
     let mut unused = Vec::new();
+    let drawn = DRAWN.map(|ending| key(std::iter::once(ending), &mut Vec::new()));
     words(places, services, &mut |word, sense| {
         let length = word.chars().count();
         if length < 2 || matches!(sense, Sense::Ending) {
@@ -211,7 +214,11 @@ fn guess(text: &Text, tokens: &[Token], places: &Gazetteer, services: &[String],
             let Some(rest) = starts.get(start).and_then(|from| sound.get(*from..)) else { continue };
             let mut enter = |taken: usize, extra: u32| {
                 let reached = starts.get(start).map_or(0, |from| from + taken);
-                if let Ok(end) = starts.binary_search(&reached)
+                let end = starts.binary_search(&reached).or_else(|end| {
+                    let rest = starts.get(end).and_then(|end| sound.get(reached..*end));
+                    rest.filter(|rest| drawn.iter().any(|ending| ending == rest)).map(|_| end).ok_or(end)
+                });
+                if let Ok(end) = end
                     && end > start
                     && fits(text, start, end)
                 {

@@ -90,6 +90,8 @@ pub(super) enum Cue {
     Ahead,
     /// 보고서.
     Report,
+    /// 보고해 줘: weakly of reports, for whatever is asked can be reported.
+    Tell,
     /// 지역.
     Region,
     /// 지역별.

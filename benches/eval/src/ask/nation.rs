@@ -201,7 +201,7 @@ fn requests(r: i64, code: &str, j: i64, m: i64) -> (u64, u64, [(u64, u64); 3]) {
     let n = share * crowd / 1500 + (r + 3 * j + 7 * m + 11 * d) % 3;
     let every = 25 + (5 * r + 7 * j + 3 * d) % 31;
     let mut errors = (n + (13 * r + 5 * j + 3 * m + 7 * d) % every) / every;
-    let odd = if service == "web" { 3 * d % 5 } else { 0 };
+    let odd = if service == "web" { d % 3 / 2 * 4 } else { 0 };
     let mut length = (10 + 9 * j + ACTIVITY[h] + odd) * (20 + 3 * (7 * r % 17)) / 20;
     let slower: Option<[i64; 7]> = match code {
         "gyeonggi" if m >= 26_480 => Some([10, 30, 17, 40, 10, 22, 13]),
@@ -322,8 +322,8 @@ mod tests {
         // Seoul, `/`, the first minute: 3 · 40 · 2 · 11 // 1500 + 1 requests of (10 + 2) · 41 // 20 ms.
         assert_eq!(requests(1, "seoul", 0, 0), (2, 0, [(24, 2), (120, 0), (480, 0)]));
         // Gwangju, `/search`, in the hour of its disturbance: n = 4 · 12 · 14 · 8 // 1500 + (13 + 6 + 185 640 + 198) % 3 = 3 + 1;
-        // L = (10 + 18 + 14 + 4) · (20 + 3 · 6) // 20 · 4 = 87 · 4.
-        assert_eq!(requests(13, "gwangju", 2, 26_520), (4, 2, [(348, 4), (1740, 0), (6960, 0)]));
+        // L = (10 + 18 + 14 + 0) · (20 + 3 · 6) // 20 · 4 = 79 · 4.
+        assert_eq!(requests(13, "gwangju", 2, 26_520), (4, 2, [(316, 4), (1580, 0), (6320, 0)]));
         assert_eq!(gauge(Resource::Cpu, 1, 1, 0), Some(250_000 + 115_000 + 24_000 + 2700 + 3200));
         assert_eq!(gauge(Resource::Memory, 0, 0, 600), Some(300_000 + 3000 * 14));
         assert_eq!(
