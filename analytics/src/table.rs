@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::atlas::AtlasError;
 use crate::bucket::{Bucket, Name, Transaction};
 use crate::codec::Reader;
-use crate::desk::{self, Desk};
+use crate::desk::Desk;
 use crate::format::{Lang, local};
 use crate::frame::Sections;
 use crate::identity::IdentityMode;
@@ -59,8 +59,30 @@ pub struct Line {
     pub errors: u64,
     /// Durations that half, 95 % and 99 % of the requests do not exceed, milliseconds.
     pub latency: [Option<f64>; 3],
-    /// Estimated distinct users with the half-width of the 95 % interval, where they are counted: of regions as a whole.
-    pub users: Option<(f64, f64)>,
+    /// Estimated distinct users, where they are counted: of regions as a whole.
+    pub users: Option<Users>,
+}
+
+/// Distinct users of a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Users {
+    /// By what they were told apart.
+    pub mode: IdentityMode,
+    /// How many, estimated.
+    pub estimate: f64,
+    /// Half-width of the 95 % interval.
+    pub error: f64,
+}
+
+impl Users {
+    /// By what they were told apart, in a word: `ip`, `session` or `cookie`.
+    pub const fn of(&self) -> &'static str {
+        match self.mode {
+            IdentityMode::Ip => "ip",
+            IdentityMode::SessionCookie => "session",
+            IdentityMode::UserCookie => "cookie",
+        }
+    }
 }
 
 /// Gives every line of a table to `put`, by region and time.
@@ -69,7 +91,7 @@ pub fn lines<D: Desk, E: From<D::Error>>(
     query: &TableQuery,
     put: &mut dyn FnMut(Line) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mode = desk::mode(desk, None);
+    let preferred = desk.settings().mode;
     let sections = Sections { summary: true, cells: true, ..Sections::NONE };
     for code in &query.regions {
         let unreadable = |source| D::Error::from(AtlasError::Row { region: code.clone(), source });
@@ -92,7 +114,7 @@ pub fn lines<D: Desk, E: From<D::Error>>(
                     latency: [0.5, 0.95, 0.99].map(|q| of.latency.quantile(q).map(|seconds| seconds * 1000.0)),
                     users,
                 };
-                put(line(Name::from(""), &whole.entry, users(&whole, mode)))?;
+                put(line(Name::from(""), &whole.entry, users(&whole, preferred)))?;
                 let mut services: BTreeMap<&Name, Transaction> = BTreeMap::new();
                 for ((service, _), transaction) in &bucket.transactions {
                     services.entry(service).or_default().merge(transaction);
@@ -107,9 +129,11 @@ pub fn lines<D: Desk, E: From<D::Error>>(
     Ok(())
 }
 
-fn users(whole: &Summary, mode: IdentityMode) -> Option<(f64, f64)> {
-    let estimate = whole.users.get(&mode)?.estimate;
-    Some((estimate, estimate * relative_error_95(estimate)))
+/// Users as they were told apart in a span: as preferred, else by the sign that tells them apart best.
+fn users(whole: &Summary, preferred: IdentityMode) -> Option<Users> {
+    let best = [preferred, IdentityMode::UserCookie, IdentityMode::SessionCookie, IdentityMode::Ip];
+    let (mode, users) = best.into_iter().find_map(|mode| Some((mode, whole.users.get(&mode)?)))?;
+    Some(Users { mode, estimate: users.estimate, error: users.estimate * relative_error_95(users.estimate) })
 }
 
 /// The headings of a table as CSV (RFC 4180) that spreadsheets open: with a byte order mark, without which Excel takes
@@ -117,10 +141,10 @@ fn users(whole: &Summary, mode: IdentityMode) -> Option<(f64, f64)> {
 pub fn csv_head(lang: Lang) -> String {
     let names = match lang {
         Lang::Ko => {
-            "시각(KST),간격(초),지역,지역 이름,서비스,요청,실패,오류율(%),응답 p50(ms),응답 p95(ms),응답 p99(ms),사용자,사용자 오차(±)"
+            "시각(KST),간격(초),지역,지역 이름,서비스,요청,실패,오류율(%),응답 p50(ms),응답 p95(ms),응답 p99(ms),사용자,사용자 오차(±),사용자 기준"
         }
         Lang::En => {
-            "time (KST),span (s),region,region name,service,requests,errors,error rate (%),p50 (ms),p95 (ms),p99 (ms),users,users error (±)"
+            "time (KST),span (s),region,region name,service,requests,errors,error rate (%),p50 (ms),p95 (ms),p99 (ms),users,users error (±),users by"
         }
     };
     format!("\u{feff}{names}\r\n")
@@ -136,20 +160,16 @@ pub fn csv_line(line: &Line, lang: Lang, regions: &[Region], out: &mut String) {
     }
     let _ = write!(out, "{},{},", line.requests, line.errors);
     let rate = (line.requests > 0).then(|| 100.0 * line.errors as f64 / line.requests as f64);
-    let numbers = [
-        rate,
-        line.latency[0],
-        line.latency[1],
-        line.latency[2],
-        line.users.map(|users| users.0),
-        line.users.map(|users| users.1),
-    ];
-    for (at, number) in numbers.into_iter().enumerate() {
+    let users = line.users.as_ref();
+    let [p50, p95, p99] = line.latency;
+    for number in [rate, p50, p95, p99, users.map(|users| users.estimate), users.map(|users| users.error)] {
         if let Some(number) = number {
             let _ = write!(out, "{number:.3}");
         }
-        out.push_str(if at < 5 { "," } else { "\r\n" });
+        out.push(',');
     }
+    out.push_str(users.map_or("", Users::of));
+    out.push_str("\r\n");
 }
 
 /// A field of text, which no spreadsheet takes for a formula.
@@ -197,7 +217,7 @@ mod tests {
         };
         let mut out = String::new();
         csv_line(&line, Lang::Ko, &[], &mut out);
-        assert_eq!(out, "2026-11-20 14:05,300,seoul,seoul,web,3,1,33.333,12.500,,,,\r\n");
+        assert_eq!(out, "2026-11-20 14:05,300,seoul,seoul,web,3,1,33.333,12.500,,,,,\r\n");
         assert_eq!(out.matches(',').count(), csv_head(Lang::Ko).matches(',').count());
         assert_eq!(out.matches(',').count(), csv_head(Lang::En).matches(',').count());
     }

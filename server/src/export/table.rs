@@ -31,6 +31,7 @@ const SCHEMA: &str = "message bonghwa {
     optional double p99_ms;
     optional double users;
     optional double users_error;
+    optional binary users_by (UTF8);
 }";
 
 /// A table that is being written.
@@ -108,10 +109,12 @@ fn group(out: &mut SerializedFileWriter<File>, lang: Lang, regions: &[Region], l
         required::<Int64Type>(&mut to, lines.iter().map(|line| line.requests as i64))?;
         required::<Int64Type>(&mut to, lines.iter().map(|line| line.errors as i64))?;
         for at in 0..3 {
-            optional(&mut to, lines.iter().map(|line| line.latency.get(at).copied().flatten()))?;
+            optional::<DoubleType>(&mut to, lines.iter().map(|line| line.latency.get(at).copied().flatten()))?;
         }
-        optional(&mut to, lines.iter().map(|line| line.users.map(|users| users.0)))?;
-        optional(&mut to, lines.iter().map(|line| line.users.map(|users| users.1)))?;
+        let users = || lines.iter().map(|line| line.users);
+        optional::<DoubleType>(&mut to, users().map(|users| Some(users?.estimate)))?;
+        optional::<DoubleType>(&mut to, users().map(|users| Some(users?.error)))?;
+        optional::<ByteArrayType>(&mut to, users().map(|users| Some(ByteArray::from(users?.of()))))?;
         to.close().map(drop)
     };
     write().map_err(io::Error::other)
@@ -124,12 +127,12 @@ fn required<T: DataType>(
     column::<T>(to, &values.collect::<Vec<_>>(), None)
 }
 
-fn optional(
+fn optional<T: DataType>(
     to: &mut SerializedRowGroupWriter<'_, File>,
-    values: impl Iterator<Item = Option<f64>> + Clone,
+    values: impl Iterator<Item = Option<T::T>> + Clone,
 ) -> Result<(), ParquetError> {
     let levels: Vec<i16> = values.clone().map(|value| i16::from(value.is_some())).collect();
-    column::<DoubleType>(to, &values.flatten().collect::<Vec<_>>(), Some(&levels))
+    column::<T>(to, &values.flatten().collect::<Vec<_>>(), Some(&levels))
 }
 
 fn column<T: DataType>(
