@@ -136,19 +136,14 @@ fn requests_of_otlp_have_the_rows_that_they_have_live() {
 
 #[test]
 fn a_log_a_table_and_a_packed_log_of_the_same_requests_are_the_same() {
-    let mut table = "시각,방식,경로,상태,IP\n".to_owned();
+    let mut table = "시각,방식,경로,상태,IP\n".as_bytes().to_vec();
     let (mut log, mut lines) = (String::new(), 0);
     for line in SAMPLE.split(|byte| *byte == b'\n') {
         let Ok(read) = bonghwa_edge::access_log::parse_line(line) else { continue };
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        table += &format!(
-            "{},{},\"{}\",{},{}\n",
-            read.time,
-            text(read.method),
-            text(read.target).replace('"', "\"\""),
-            read.status,
-            text(read.address)
-        );
+        let [method, target, address] = [read.method, read.target, read.address].map(text);
+        writeln!(table, "{},{method},\"{}\",{},{address}", read.time, target.replace('"', "\"\""), read.status)
+            .unwrap();
         log += &(text(line) + "\n");
         lines += 1;
     }
@@ -157,9 +152,9 @@ fn a_log_a_table_and_a_packed_log_of_the_same_requests_are_the_same() {
     let packed = packed.finish().unwrap();
     let of_log = told(&read(&[log.as_bytes()]));
     assert_eq!(of_log, told(&read(&[&packed])));
-    assert_eq!(of_log, told(&read(&[table.as_bytes()])));
+    assert_eq!(of_log, told(&read(&[table.as_slice()])));
     let mut intake = intake();
-    let taken = intake.read("seoul", table.as_bytes()).unwrap();
+    let taken = intake.read("seoul", table.as_slice()).unwrap();
     assert_eq!((taken.kind, taken.taken, taken.refused, lines), (Kind::Table, 302, 0, 302));
     // The same file twice counts once; two files of one region are one.
     let (first, second) = log.split_at(log.len() / 2 + log[log.len() / 2..].find('\n').unwrap() + 1);
