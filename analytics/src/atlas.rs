@@ -187,6 +187,26 @@ impl Atlas {
         Ok(union.finish())
     }
 
+    /// Distinct identities of these regions together in some minutes. A region whose log was taken in as a whole has no rows
+    /// of minutes, but of five.
+    pub fn recent_users<'a>(
+        &self,
+        regions: impl IntoIterator<Item = &'a str>,
+        from: i64,
+        to: i64,
+        mode: IdentityMode,
+    ) -> Result<Option<Union>, AtlasError> {
+        let mut union = Unions::new(self.key(), mode);
+        for track in regions.into_iter().filter_map(|region| self.tracks.get(region)) {
+            let before = union.sketches;
+            union.add(track, from, to, Resolution::Minute)?;
+            if union.sketches == before {
+                union.add(track, from, to, Resolution::FiveMinutes)?;
+            }
+        }
+        Ok(union.finish())
+    }
+
     /// Forgets the registers before an instant, of all regions.
     pub fn drop_registers_before(&mut self, instant: i64) {
         for track in self.tracks.values_mut() {

@@ -175,7 +175,7 @@ pub fn csv_line(line: &Line, lang: Lang, regions: &[Region], out: &mut String) {
 /// A field of text, which no spreadsheet takes for a formula.
 fn cell(text: &str, out: &mut String) {
     let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    let guard = if text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) { "'" } else { "" };
     if text.contains([',', '"']) {
         let _ = write!(out, "\"{guard}{}\"", text.replace('"', "\"\""));
     } else {
@@ -196,6 +196,8 @@ mod tests {
             ("@a,b", "\"'@a,b\","),
             ("a \"b\"", "\"a \"\"b\"\"\","),
             ("a\r\nb", "a  b,"),
+            ("\t=1", "' =1,"),
+            ("＝1", "'＝1,"),
         ] {
             let mut out = String::new();
             cell(text, &mut out);

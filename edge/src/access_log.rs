@@ -65,6 +65,9 @@ pub enum LineError {
     /// UTF-16, as Windows tools write it.
     #[error("the line holds zero bytes: if the file is UTF-16, convert it first (iconv -f UTF-16 -t UTF-8)")]
     ZeroBytes,
+    /// The first line is in another encoding, and not one of a log.
+    #[error("the line is not UTF-8: if the file is CP949 or EUC-KR, save it as UTF-8 first (in Excel: CSV UTF-8)")]
+    Encoding,
     /// Longer than any request a server takes.
     #[error("the line is longer than {0} bytes")]
     TooLong(usize),

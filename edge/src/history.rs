@@ -21,6 +21,11 @@ pub type Rows = BTreeMap<(Resolution, i64), Bucket>;
 /// Rolls buckets up into rows of every coarser resolution. Sessions end after `gap` seconds without a request and go on
 /// from bucket to bucket as live ones do; a row holds at most `max_cells` names of a kind.
 pub fn roll_up(mut rows: Rows, gap: i64, max_cells: usize) -> Result<Rows, SketchError> {
+    for row in rows.values_mut() {
+        let mut bounded = Bucket::default();
+        bounded.merge_limited(row, max_cells)?;
+        *row = bounded;
+    }
     let mut carry = Carry::new(gap);
     let mut lifted = BTreeMap::new();
     for (key, bucket) in &mut rows {

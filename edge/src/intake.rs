@@ -1,29 +1,35 @@
 //! Files of telemetry at hand, without a store: what each is, and the frames that all of them make together.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read};
+use std::rc::Rc;
 
+use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::codec::CodecError;
 use bonghwa_analytics::frame::Frame;
 use bonghwa_analytics::region::FILE;
 use bonghwa_analytics::sketch::SketchError;
-use bonghwa_analytics::time::DAY;
+use bonghwa_analytics::time::{DAY, Resolution};
 use flate2::bufread::MultiGzDecoder;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::access_log::{Importer, Options};
-use crate::batch::Batch;
+use crate::access_log::{Importer, Options, Refused};
 use crate::engine::EngineConfig;
 use crate::history::{Rows, frames, judge, roll_up};
 use crate::otlp::{Format, OtlpError, Signal, parse};
 use crate::policy::Policy;
 
+/// The byte order mark of UTF-8, which some tools write.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 /// First bytes of gzip (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Most bytes of a file once it is decompressed.
 const MOST_BYTES: u64 = 8 << 30;
+/// Most bytes of a document of OTLP.
+const MOST_DOCUMENT: u64 = 256 << 20;
 /// Bytes that are read at once.
 const PIECE: usize = 256 << 10;
 
@@ -41,7 +47,8 @@ pub fn region_of(name: &str) -> String {
     let told =
         parts.filter(|part| !part.is_empty() && !KINDS.contains(part) && !part.bytes().all(|b| b.is_ascii_digit()));
     let region = told.collect::<Vec<_>>().join("-").chars().take(40).collect::<String>();
-    if region.is_empty() { FILE.to_owned() } else { region }
+    // The code of all regions together is nobody's own.
+    if region.is_empty() || region == NATION { FILE.to_owned() } else { region }
 }
 
 /// What a file is.
@@ -110,15 +117,12 @@ pub struct Intake {
     regions: BTreeMap<String, Region>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Region {
     rows: Rows,
     /// What was taken already, so that the same file twice counts once.
     known: BTreeSet<[u8; 16]>,
 }
-
-/// Documents of a file that are read but not merged yet.
-type Pending = Vec<Batch>;
 
 impl Intake {
     /// Nothing yet. `now` is the present, seconds since the epoch; what lies further ahead than the policy allows is
@@ -130,30 +134,17 @@ impl Intake {
         Self { policy, now, regions: BTreeMap::new() }
     }
 
-    /// Takes a file, plain or gzip.
+    /// Takes a file, plain or gzip; nothing of it where it fails.
     pub fn read(&mut self, region: &str, file: impl Read) -> Result<Taken, IntakeError> {
         let mut file = BufReader::with_capacity(PIECE, file);
         let gzip = file.fill_buf()?.starts_with(&GZIP);
-        let (taken, batches) = if gzip {
-            self.plain(BufReader::with_capacity(PIECE, MultiGzDecoder::new(file)))?
+        let mut ours = self.regions.get(region).cloned().unwrap_or_default();
+        let taken = if gzip {
+            self.plain(BufReader::with_capacity(PIECE, MultiGzDecoder::new(file)), &mut ours)?
         } else {
-            self.plain(file)?
+            self.plain(file, &mut ours)?
         };
-        let mut rows = Rows::new();
-        let ours = self.regions.entry(region.to_owned()).or_default();
-        let new: Vec<&Batch> = batches.iter().filter(|batch| !ours.known.contains(&batch.digest)).collect();
-        // What cannot be merged must not be half merged.
-        for (key, bucket) in new.iter().flat_map(|batch| &batch.buckets) {
-            let row = match rows.entry(*key) {
-                std::collections::btree_map::Entry::Occupied(row) => row.into_mut(),
-                std::collections::btree_map::Entry::Vacant(row) => {
-                    row.insert(ours.rows.get(key).cloned().unwrap_or_default())
-                }
-            };
-            row.merge_limited(bucket, EngineConfig::MAX_CELLS)?;
-        }
-        ours.known.extend(new.iter().map(|batch| batch.digest));
-        ours.rows.extend(rows);
+        self.regions.insert(region.to_owned(), ours);
         Ok(taken)
     }
 
@@ -169,14 +160,18 @@ impl Intake {
         Ok(all)
     }
 
-    fn plain(&self, mut file: impl BufRead) -> Result<(Taken, Pending), IntakeError> {
-        let head = file.fill_buf()?;
-        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-        if head.trim_ascii_start().first() == Some(&b'{') { self.otlp(file) } else { self.access_log(file) }
+    fn plain(&self, mut file: impl BufRead, into: &mut Region) -> Result<Taken, IntakeError> {
+        if file.fill_buf()?.starts_with(BOM) {
+            file.consume(BOM.len());
+        }
+        let json = file.fill_buf()?.trim_ascii_start().first() == Some(&b'{');
+        if json { self.otlp(file, into) } else { self.access_log(file, into) }
     }
 
-    fn access_log(&self, file: impl BufRead) -> Result<(Taken, Pending), IntakeError> {
-        let mut importer = Importer::new(&self.policy, Options::new(self.now));
+    fn access_log(&self, file: impl BufRead, into: &mut Region) -> Result<Taken, IntakeError> {
+        // By the minute, so that the last five minutes are those before the end of the log.
+        let options = Options { resolution: Resolution::Minute, ..Options::new(self.now) };
+        let mut importer = Importer::new(&self.policy, options);
         // One byte more than allowed tells a file that is too long from one that just fits.
         importer.read(file.take(MOST_BYTES + 1))?;
         let import = importer.finish();
@@ -186,24 +181,27 @@ impl Intake {
         }
         let first = report.first_refused.first();
         let Some((from, last)) = report.range else {
-            return Err(
-                first.map_or(IntakeError::Empty, |line| IntakeError::Unknown(line.line, line.reason.to_string()))
-            );
+            let unknown = |line: &Refused| IntakeError::Unknown(line.line, line.reason.to_string());
+            return Err(first.map_or(IntakeError::Empty, unknown));
         };
         let first_refused = first.map(|line| format!("{}: {}", line.line, line.reason));
         let kind = if report.table { Kind::Table } else { Kind::AccessLog };
-        let taken = Taken { kind, taken: report.taken, refused: report.refused, first_refused, from, to: last + 1 };
-        Ok((taken, vec![Batch { digest: import.digest, buckets: import.buckets, ..Batch::default() }]))
+        into.take(import.digest, &import.buckets)?;
+        Ok(Taken { kind, taken: report.taken, refused: report.refused, first_refused, from, to: last + 1 })
     }
 
-    fn otlp(&self, file: impl BufRead) -> Result<(Taken, Pending), IntakeError> {
+    fn otlp(&self, file: impl BufRead, into: &mut Region) -> Result<Taken, IntakeError> {
         let mut taken =
             Taken { kind: Kind::Otlp, taken: 0, refused: 0, first_refused: None, from: i64::MAX, to: i64::MIN };
-        let mut batches = Vec::new();
-        let documents = serde_json::Deserializer::from_reader(file.take(MOST_BYTES)).into_iter::<Box<RawValue>>();
+        let room = Rc::new(Cell::new(MOST_DOCUMENT));
+        let bounded = Bounded { file, left: MOST_BYTES, room: room.clone() };
+        let documents = serde_json::Deserializer::from_reader(bounded).into_iter::<Box<RawValue>>();
         for (document, number) in documents.zip(1..) {
             let wrong = |reason: String| IntakeError::Otlp(number, reason);
-            let document = document.map_err(|error| wrong(error.to_string()))?;
+            let document = document.map_err(|error| {
+                if error.is_io() { IntakeError::Read(error.into()) } else { wrong(error.to_string()) }
+            })?;
+            room.set(MOST_DOCUMENT);
             let signals: Signals = serde_json::from_str(document.get()).map_err(|error| wrong(error.to_string()))?;
             let Some(signal) = signals.one() else {
                 return Err(wrong("it has no resourceSpans, resourceMetrics or resourceLogs".to_owned()));
@@ -219,9 +217,45 @@ impl Intake {
                 taken.from = taken.from.min(*start);
                 taken.to = taken.to.max(start + resolution.seconds());
             }
-            batches.push(batch);
+            into.take(batch.digest, &batch.buckets)?;
         }
-        if taken.from > taken.to { Err(IntakeError::Empty) } else { Ok((taken, batches)) }
+        if taken.from > taken.to { Err(IntakeError::Empty) } else { Ok(taken) }
+    }
+}
+
+impl Region {
+    /// Adds what was not taken before.
+    fn take(&mut self, digest: [u8; 16], buckets: &Rows) -> Result<(), SketchError> {
+        if self.known.insert(digest) {
+            for (key, bucket) in buckets {
+                self.rows.entry(*key).or_default().merge_limited(bucket, EngineConfig::MAX_CELLS)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A file of which neither all nor one document may be too long.
+struct Bounded<R> {
+    file: R,
+    left: u64,
+    /// Bytes that the document at hand may still have.
+    room: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)? as u64;
+        for (what, bytes, most) in
+            [("the file", self.left, MOST_BYTES), ("a document of the file", self.room.get(), MOST_DOCUMENT)]
+        {
+            if length > bytes {
+                return Err(io::Error::other(format!("{what} holds more than {} MB", most >> 20)));
+            }
+        }
+        self.left -= length;
+        self.room.set(self.room.get() - length);
+        Ok(length as usize)
     }
 }
 
@@ -254,7 +288,8 @@ mod tests {
         {
             assert_eq!(region_of(name), "seoul", "{name}");
         }
-        for name in ["access.log", "traces.json", "access_log-2026-11-20.gz", "", "../..", "1.csv"] {
+        for name in ["access.log", "traces.json", "access_log-2026-11-20.gz", "", "../..", "1.csv", "ALL-requests.csv"]
+        {
             assert_eq!(region_of(name), "file", "{name}");
         }
         assert_eq!(

@@ -156,16 +156,16 @@ impl Files {
                 }
             }
         }
-        // The finest rows of a region tell up to when something is known: a coarse one may not be over yet.
-        let mut ends: BTreeMap<&str, (Resolution, i64)> = BTreeMap::new();
+        // From fine to coarse: a coarse row that began before the end of what finer ones tell may not be over yet.
+        let mut ends: BTreeMap<&str, i64> = BTreeMap::new();
         for ((region, resolution), rows) in &rows {
             let Some(last) = rows.keys().next_back() else { continue };
-            let end = ends.entry(region).or_insert((*resolution, i64::MIN));
-            if *resolution == end.0 {
-                end.1 = last + resolution.seconds();
+            let end = ends.entry(region).or_insert(i64::MIN);
+            if last >= end {
+                *end = last + resolution.seconds();
             }
         }
-        let newest = ends.into_values().map(|(_, end)| end).max().unwrap_or(0);
+        let newest = ends.into_values().max().unwrap_or(0);
         let as_of = Resolution::TwoSeconds.floor(manifest.as_of.unwrap_or(newest));
         let atlas = RefCell::new(Atlas::new(manifest.regions.clone()));
         let (key, kept) = (key.unwrap_or_default(), RefCell::default());

@@ -85,7 +85,7 @@ pub fn now(atlas: &Atlas, moment: &Moment<'_>, query: &NowQuery, past: &Past) ->
     rank(&mut rows, query.map);
     let shade_edges = shade(&mut rows, query.map);
 
-    let union = users_of(atlas, &received, (from, to), mode)?;
+    let union = atlas.recent_users(received.iter().copied(), from, to, mode)?;
     let national: Vec<WindowStats> =
         received.iter().filter_map(|code| atlas.track(code)).map(|track| track.stats(from, to)).collect();
     let stats = together(&national);
@@ -168,20 +168,6 @@ pub(super) fn late_since(track: Option<&Track>, as_of: i64, late_after: i64) -> 
         Some(newest) if newest < as_of - late_after => Some(newest),
         Some(_) => None,
     }
-}
-
-/// Distinct users of some minutes. A log that was taken in as a whole has no rows of minutes, but of five.
-fn users_of(
-    atlas: &Atlas,
-    regions: &[&str],
-    (from, to): (i64, i64),
-    mode: IdentityMode,
-) -> Result<Option<Union>, AtlasError> {
-    let within = |coarsest| atlas.users(regions.iter().copied(), from, to, coarsest, mode);
-    Ok(match within(Resolution::Minute)? {
-        None => within(Resolution::FiveMinutes)?,
-        known => known,
-    })
 }
 
 pub(crate) fn unit_of_users(mode: IdentityMode) -> Unit {
@@ -308,7 +294,7 @@ fn region_row(
     row.requests = fact(Measure::Requests);
     row.error_rate = fact(Measure::ErrorRate);
     row.p95 = fact(Measure::LatencyP95);
-    let union = users_of(atlas, &[code], (from, to), mode)?;
+    let union = atlas.recent_users([code.as_str()], from, to, mode)?;
     row.users = union.map(|union| users_fact(&format!("users-{code}"), union, &scope, mode));
     row.per_capita = row.users.clone().filter(|_| region.population > 0).map(|users| {
         let people = f64::from(region.population) / 10_000.0;

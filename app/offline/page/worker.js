@@ -11,7 +11,13 @@ const started = new Promise((done, failed) => (begun = { done, failed }));
 let taking;
 /** Identities are hashed under a key that goes with this worker. */
 const key = crypto.getRandomValues(new Uint8Array(16));
+/** Why a log and a signed file are not opened together. */
+const APART =
+  "users of a log are counted under a key of this page, those of a .bonghwa file under its own; close what is open and open them apart";
+let queue = Promise.resolve();
 let held = [];
+/** What the page was told of them. */
+let shown;
 let desk;
 let round = 0;
 
@@ -41,20 +47,11 @@ const TASKS = {
     });
   },
 
-  /** Opens files beside those that are open. A file that cannot be read is named, and the others open. */
+  /** Opens files beside those that are open, one time after the other. */
   async open({ files }) {
-    const known = held.map(({ name, size }) => `${name}/${size}`);
-    const fresh = files.filter(({ name, size }) => !known.includes(`${name}/${size}`));
-    const { good, refused } = await read([...held, ...fresh]);
-    let site = good.length ? together() : undefined;
-    if (site?.fault) {
-      refused.push({ name: fresh.map(({ name }) => name).join(", "), reason: site.fault });
-      site = held.length ? (await read(held), together()) : undefined;
-    } else if (site) {
-      held = good;
-    }
-    postMessage({ kind: "opened", site: site && JSON.parse(site.text), refused });
-    check(++round);
+    const turn = queue.then(() => open(files));
+    queue = turn.catch(() => {});
+    await turn;
   },
 
   /** `{id, url}`: what the server would answer to GET. */
@@ -66,43 +63,83 @@ const TASKS = {
   },
 };
 
-async function read(files) {
+/** A file that cannot be read is named, and the others open. Nothing waits between the files that were open and those that
+ * take their place, so what pages ask meanwhile is answered. */
+async function open(files) {
+  const known = held.map(({ name, size }) => `${name}/${size}`);
+  let fresh = files.filter(({ name, size }) => !known.includes(`${name}/${size}`));
+  const refused = [];
+  const refuse = (out, reason) => {
+    refused.push(...out.map(({ name }) => ({ name, reason })));
+    fresh = fresh.filter((file) => !out.includes(file));
+  };
+  const ours = (file) => bonghwaDesk.Console.knows(file);
+  const telemetry = fresh.filter((file) => !ours(file));
+  if (telemetry.length) await intake().catch((reason) => refuse(telemetry, String(reason?.message ?? reason)));
+  const first = held[0] ?? fresh.find(ours) ?? fresh[0];
+  for (const file of fresh.filter((other) => ours(other) !== ours(first))) refuse([file], fault(file) ?? APART);
+  if (fresh.length || !held.length) {
+    const read = all([...held, ...fresh]);
+    refused.push(...read.refused);
+    let site = read.good.length ? together() : undefined;
+    if (site?.fault) {
+      refused.push({ name: fresh.map(({ name }) => name).join(", "), reason: site.fault });
+      site = held.length ? (all(held), together()) : undefined;
+    } else if (site) {
+      held = read.good;
+    }
+    shown = site && JSON.parse(site.text);
+  }
+  postMessage({ kind: "opened", site: shown, refused });
+  check(++round);
+}
+
+/** What is wrong with a file that is none of ours, if it is no telemetry either. */
+function fault(file) {
+  if (bonghwaDesk.Console.knows(file)) return undefined;
+  const alone = new bonghwaIntake.Telemetry(key, Date.now() / 1000);
+  try {
+    alone.add(file.name, file, () => {});
+    return undefined;
+  } catch (reason) {
+    return String(reason);
+  } finally {
+    alone.free();
+  }
+}
+
+/** Reads files into a new desk. */
+function all(files) {
   desk?.free();
   desk = new bonghwaDesk.Console();
   const [good, refused, telemetry] = [[], [], []];
-  for (const file of files) {
-    if (!bonghwaDesk.Console.knows(file)) {
-      telemetry.push(file);
-      continue;
+  const attempt = (file, act) => {
+    try {
+      return [act()];
+    } catch (reason) {
+      refused.push({ name: file.name, reason: String(reason) });
+      return [];
     }
-    attempt(file, refused, () => {
-      desk.add(file.name, file, progress(file.name));
-      good.push(file);
-    });
+  };
+  for (const file of files) {
+    if (!bonghwaDesk.Console.knows(file)) telemetry.push(file);
+    else if (attempt(file, () => desk.add(file.name, file, progress(file.name))).length) good.push(file);
   }
-  if (telemetry.length) good.push(...(await take(telemetry, refused)));
-  return { good, refused };
-}
-
-/** Takes logs, tables and OTLP in; those that were. */
-async function take(files, refused) {
-  const good = [];
-  try {
-    await intake();
-    const telemetry = new bonghwaIntake.Telemetry(key, Date.now() / 1000);
-    const taken = new Map();
-    for (const file of files) attempt(file, refused, () => taken.set(file, telemetry.add(file.name, file, progress(file.name))));
-    if (!taken.size) return good;
-    const frames = telemetry.finish();
-    desk.take(frames);
-    for (const [file, told] of taken) {
+  if (!telemetry.length) return { good, refused };
+  const taking = new bonghwaIntake.Telemetry(key, Date.now() / 1000);
+  const taken = telemetry.flatMap((file) => attempt(file, () => ({ file, told: taking.add(file.name, file, progress(file.name)) })));
+  if (!taken.length) {
+    taking.free();
+    return { good, refused };
+  }
+  attempt({ name: taken.map(({ file }) => file.name).join(", ") }, () => {
+    desk.take(taking.finish());
+    for (const { file, told } of taken) {
       desk.taken(file.name, file.size, told);
       good.push(file);
     }
-  } catch (reason) {
-    refused.push({ name: files.map(({ name }) => name).join(", "), reason: String(reason?.message ?? reason) });
-  }
-  return good;
+  });
+  return { good, refused };
 }
 
 function intake() {
@@ -112,14 +149,6 @@ function intake() {
     postMessage({ kind: "need", part: "intake" });
   }
   return taking.ready;
-}
-
-function attempt(file, refused, act) {
-  try {
-    act();
-  } catch (reason) {
-    refused.push({ name: file.name, reason: String(reason) });
-  }
 }
 
 /** Tells the page how much of a file was read, by the percent. */

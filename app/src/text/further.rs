@@ -175,7 +175,7 @@ words! {
     make_report: "보고서 만들기", "Make the report";
     reports_offline: "기간과 지역을 고르면 이 브라우저에서 보고서를 만들어 내려받습니다. 한글(HWPX)과 PDF는 서버나 bonghwa report 명령으로 만듭니다.", "Choose a period and regions: the report is made in this browser and saved. HWPX and PDF are made by a server or by the command bonghwa report.";
     take_away: "자료 내보내기", "Take the data away";
-    take_lead: "고른 기간과 지역을 서명한 .bonghwa 파일로 받습니다. 서버가 없는 곳에서 이 파일을 열면 같은 화면과 같은 답이 나옵니다. 개인정보는 가리고, 사유는 파일에 남습니다. 지역·서비스·시간별 표로도 받습니다.", "Gives the period and regions as a signed .bonghwa file. Opened where there is no server, it shows the same pages and answers. Personal data is masked, and the reason stands in the file. Or as a table, a line for each region, service and span of time.";
+    take_lead: "고른 기간과 지역을 서명한 .bonghwa 파일로 받습니다. 서버가 없는 곳에서 이 파일을 열면 같은 화면과 같은 답이 나옵니다. 개인정보는 가리고, 사유는 파일에 남습니다. 지역·서비스·시간별 표로도 받습니다. CSV에는 사유가 남지 않습니다.", "Gives the period and regions as a signed .bonghwa file. Opened where there is no server, it shows the same pages and answers. Personal data is masked, and the reason stands in the file. Or as a table, a line for each region, service and span of time; CSV does not hold the reason.";
     take_registers: "이용자를 합쳐 셀 레지스터 포함(파일이 두세 배 커집니다)", "With registers, so that users of any regions and times can be counted together (two or three times as large)";
     take_signed: "서명한 파일(.bonghwa)", "Signed file (.bonghwa)";
     take_csv: "표, 엑셀용(CSV)", "Table for spreadsheets (CSV)";

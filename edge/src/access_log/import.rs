@@ -173,7 +173,9 @@ impl<'p> Importer<'p> {
             self.report.table = true;
             return;
         } else {
-            parse_line(line).and_then(|line| self.take(&line))
+            let foreign = self.lines == 1 && std::str::from_utf8(line).is_err();
+            let read = parse_line(line).map_err(|reason| if foreign { LineError::Encoding } else { reason });
+            read.and_then(|line| self.take(&line))
         };
         match taken {
             Ok(()) => self.report.taken += 1,

@@ -47,7 +47,8 @@ const HEADINGS: [(Field, &[&str]); 13] = [
             "datetime",
             "date",
             "when",
-            "requesttime",
+            "timelocal",
+            "timeiso8601",
             "starttime",
             "시각",
             "일시",
@@ -127,7 +128,8 @@ const HEADINGS: [(Field, &[&str]); 13] = [
     (Field::Forwarded, &["xforwardedfor", "forwardedfor", "forwarded"]),
     (Field::Cookies, &["cookie", "cookies", "쿠키"]),
     (Field::Service, &["service", "servicename", "app", "application", "system", "서비스", "시스템", "업무"]),
-    (Field::Took(SECOND), &["durations", "durationsec", "seconds", "elapseds", "latencys"]),
+    // nginx's `$request_time` is how long a request took.
+    (Field::Took(SECOND), &["requesttime", "durations", "durationsec", "seconds", "elapseds", "latencys"]),
     (
         Field::Took(MILLISECOND),
         &[
@@ -205,7 +207,13 @@ impl Table {
                 Field::Time => time = Some(instant(text).ok_or(LineError::Invalid("the time"))?),
                 Field::Method => read.method = text,
                 Field::Target => read.target = text,
-                Field::Request => (read.method, read.target) = split_request(text),
+                Field::Request => {
+                    (read.method, read.target) = split_request(text);
+                    // A column of that name in a table of sums holds how many there were.
+                    if read.method.is_empty() {
+                        return Err(LineError::Invalid("the request"));
+                    }
+                }
                 Field::Status => {
                     let code = number(text).filter(|code| (100..1000).contains(code));
                     status = Some(code.ok_or(LineError::Invalid("the status"))? as u16);
@@ -220,7 +228,11 @@ impl Table {
             }
         }
         read.time = time.ok_or(LineError::Missing("the time"))?;
-        read.status = status.unwrap_or(read.status);
+        read.status = match status {
+            Some(status) => status,
+            None if self.columns.contains(&Some(Field::Status)) => return Err(LineError::Missing("the status")),
+            None => read.status,
+        };
         if read.method.is_empty() && !read.target.is_empty() {
             read.method = b"GET";
         }
@@ -260,13 +272,20 @@ fn heading(text: &[u8]) -> Option<Field> {
         |text: &str| text.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.' | ')' | ']')).collect::<String>();
     let (name, unit) = (plain(name), plain(unit));
     let known = HEADINGS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(field, _)| *field)?;
-    Some(match (known, unit.as_str()) {
-        (Field::Took(_), "s" | "sec" | "초") => Field::Took(SECOND),
-        (Field::Took(_), "ms" | "밀리초") => Field::Took(MILLISECOND),
-        (Field::Took(_), "us" | "µs" | "마이크로초") => Field::Took(MICROSECOND),
-        (Field::Took(_), "ns") => Field::Took(1),
-        (known, _) => known,
-    })
+    match (known, unit.as_str()) {
+        (Field::Took(_), "s" | "sec" | "secs" | "second" | "seconds" | "초") => Some(Field::Took(SECOND)),
+        (Field::Took(_), "ms" | "msec" | "millis" | "milliseconds" | "밀리초" | "㎳") => {
+            Some(Field::Took(MILLISECOND))
+        }
+        (Field::Took(_), "us" | "µs" | "μs" | "usec" | "micros" | "microseconds" | "마이크로초" | "㎲") => {
+            Some(Field::Took(MICROSECOND))
+        }
+        (Field::Took(_), "ns" | "nsec" | "nanos" | "nanoseconds" | "나노초" | "㎱") => Some(Field::Took(1)),
+        (Field::Took(_), "") => Some(known),
+        // A duration in a unit that is not known is worse than none.
+        (Field::Took(_), _) => None,
+        (known, _) => Some(known),
+    }
 }
 
 /// Nanoseconds of a number of units, which may have decimals.
@@ -276,21 +295,26 @@ fn duration(text: &[u8], unit: u32) -> Option<u64> {
     (0.0..=1e18).contains(&nanos).then_some(nanos as u64)
 }
 
-/// Seconds since the epoch: of a number (seconds, milliseconds, microseconds or nanoseconds), the time of a log, or a date and a time
-/// as RFC 3339 or a Korean document writes them.
+/// Seconds since the epoch: of a number (seconds, milliseconds, microseconds or nanoseconds since then, or the digits of a
+/// date and a time), the time of a log, or a date and a time as RFC 3339 or a Korean document writes them.
 fn instant(text: &[u8]) -> Option<i64> {
-    if text.iter().all(u8::is_ascii_digit) {
-        let value = number(text)?;
-        let unit = match text.len() {
-            9..=10 => 1,
-            12..=13 => 1000,
-            15..=16 => 1_000_000,
-            18..=19 => 1_000_000_000,
-            _ => return None,
-        };
-        return Some((value / unit) as i64);
+    if !text.iter().all(u8::is_ascii_digit) {
+        return parse_log_time(text).or_else(|| civil(text));
     }
-    parse_log_time(text).or_else(|| civil(text))
+    let unit = match text.len() {
+        10 => 1,
+        13 => 1000,
+        16 => 1_000_000,
+        19 => 1_000_000_000,
+        12 | 14 => {
+            let [year, month, day, hour, minute] = [0..4, 4..6, 6..8, 8..10, 10..12].map(|at| text.get(at));
+            let second = text.get(12..14).unwrap_or(b"00");
+            let parts = [(year?, "-"), (month?, "-"), (day?, " "), (hour?, ":"), (minute?, ":"), (second, "")];
+            return civil(&parts.map(|(digits, mark)| [digits, mark.as_bytes()].concat()).concat());
+        }
+        _ => return None,
+    };
+    Some((number(text)? / unit) as i64)
 }
 
 /// `2026-11-20 14:05:03.120+09:00`, `2026/11/20 14:05`, `2026. 11. 20. 14:05:03`; without a zone in Asia/Seoul.
@@ -343,12 +367,25 @@ mod tests {
             "2015/05/17 19:05:03,120",
             "2015. 5. 17. 19:05:03",
             "2015-05-17 05:35:03 -0430",
+            "2015-05-17 19:05:03+09",
+            "20150517190503",
         ] {
             assert_eq!(instant(text.as_bytes()), Some(1_431_857_103), "{text}");
         }
         assert_eq!(instant(b"2015-05-17 19:05"), Some(1_431_857_100));
-        for text in ["", "12", "2015-13-17 19:05", "2015-02-29 19:05", "2015-05-17", "2015-05-17 24:05", "어제", "-1"]
-        {
+        assert_eq!(instant(b"201505171905"), Some(1_431_857_100));
+        for text in [
+            "",
+            "12",
+            "2015-13-17 19:05",
+            "2015-02-29 19:05",
+            "2015-05-17",
+            "2015-05-17 24:05",
+            "어제",
+            "-1",
+            "201513171905",
+            "123456789",
+        ] {
             assert_eq!(instant(text.as_bytes()), None, "{text}");
         }
     }
@@ -375,6 +412,31 @@ mod tests {
         {
             assert!(Table::of(other.as_bytes()).is_none(), "{other}");
         }
+    }
+
+    #[test]
+    fn units_are_those_of_the_heading() {
+        for (heading, nanos) in [
+            ("request_time", Some(1_250_000_000)),
+            ("duration (seconds)", Some(1_250_000_000)),
+            ("응답시간(㎳)", Some(1_250_000)),
+            ("응답시간(㎲)", Some(1250)),
+            ("latency [μs]", Some(1250)),
+            ("응답시간", Some(1_250_000)),
+            ("응답시간(틱)", None),
+        ] {
+            let mut table = Table::of(format!("시각,경로,{heading}").as_bytes()).unwrap();
+            assert_eq!(table.line(b"1795151103,/,1.25").unwrap().nanos, nanos, "{heading}");
+        }
+    }
+
+    #[test]
+    fn sums_are_no_requests() {
+        let mut table = Table::of("시각(KST),간격(초),지역,서비스,요청,실패".as_bytes()).unwrap();
+        let line = table.line("2026-11-20 14:05,300,seoul,web,300,6".as_bytes());
+        assert_eq!(line, Err(LineError::Invalid("the request")));
+        let mut table = Table::of(b"time,path,status").unwrap();
+        assert_eq!(table.line(b"1795151103,/,-"), Err(LineError::Missing("the status")));
     }
 
     proptest::proptest! {

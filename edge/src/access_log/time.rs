@@ -45,10 +45,13 @@ pub(super) fn parse(text: &[u8]) -> Option<i64> {
     exists.then(|| days_from_civil(year, month, day as u8) * DAY + hour * 3600 + minute * 60 + second - offset)
 }
 
-/// Seconds that a zone is ahead of UTC, from `+0900` or `+09:00`.
+/// Seconds that a zone is ahead of UTC, from `+0900`, `+09:00` or `+09`.
 pub(super) fn zone(text: &[u8]) -> Option<i64> {
     let (sign, digits) = text.split_first()?;
-    let plain: Vec<u8> = digits.iter().copied().filter(|byte| *byte != b':').collect();
+    let mut plain: Vec<u8> = digits.iter().copied().filter(|byte| *byte != b':').collect();
+    if plain.len() == 2 {
+        plain.extend(b"00");
+    }
     offset(*sign, &plain)
 }
 

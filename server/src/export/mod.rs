@@ -2,7 +2,7 @@
 
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
@@ -161,15 +161,14 @@ impl Exporter {
     ) -> Result<Exported, ExportError> {
         let Purpose { by, reason } = self.allowed(centre, wanted, purpose)?;
         let (settings, from, to) = (centre.settings(), wanted.from, wanted.to);
-        let mut query = TableQuery {
-            regions: wanted.regions.clone(),
-            from,
-            to,
-            every: every.unwrap_or(TableQuery::span(from, to)),
-        };
-        if query.regions.is_empty() {
-            query.regions.extend(settings.regions.iter().map(|region| region.code.clone()));
+        let mut regions = wanted.regions.clone();
+        if regions.is_empty() {
+            regions.extend(settings.regions.iter().map(|region| region.code.clone()));
         }
+        let mut seen = BTreeSet::new();
+        regions.retain(|code| seen.insert(code.clone()));
+        let every = every.unwrap_or_else(|| finest_kept(centre, &regions, from, TableQuery::span(from, to)));
+        let query = TableQuery { regions, from, to, every };
         let file = self.scratch()?;
         let writer = if as_csv {
             table::Writer::csv(file, lang, settings.regions)
@@ -225,6 +224,29 @@ impl Exporter {
     fn failed(&self, error: std::io::Error) -> ExportError {
         ExportError::File(self.folder.clone(), error)
     }
+}
+
+/// The span, or the next longer one of which rows are still kept from an instant on, as far as there are any at all.
+fn finest_kept(centre: &Centre, regions: &[String], from: i64, span: Resolution) -> Resolution {
+    let firsts = |resolution: Resolution| {
+        centre.read(|atlas| {
+            let first = |code: &String| atlas.track(code)?.table(resolution).starts().first().copied();
+            regions.iter().map(first).collect::<Vec<_>>()
+        })
+    };
+    let hours = firsts(Resolution::Hour);
+    let reaches = |resolution: Resolution| {
+        // A row of an hour may begin almost an hour before the first of its minutes.
+        let begins = |(fine, hour): (Option<i64>, &Option<i64>)| {
+            hour.is_none_or(|hour| fine.is_some_and(|fine| fine <= from.max(hour) + Resolution::Hour.seconds()))
+        };
+        firsts(resolution).into_iter().zip(&hours).all(begins)
+    };
+    let mut span = span;
+    while let Some(longer) = span.parent().filter(|_| !reaches(span)) {
+        span = longer;
+    }
+    span
 }
 
 /// A name that says what is in it: `bonghwa-20261120-20261121.bonghwa`, with the region if it is one.

@@ -104,6 +104,28 @@ test("the same log packed and given again counts once, and rubbish leaves what w
   await page.context().close();
 });
 
+test("files that are opened while others still are come after them", async () => {
+  const page = await newPage(browser);
+  await page.context().route(/intake\.wasm/, async (route) => {
+    await new Promise((next) => setTimeout(next, 1500));
+    await route.continue();
+  });
+  await page.goto(site.url);
+  await page.setInputFiles("#choose", files.log);
+  await page.setInputFiles("#choose", [files.table, files.notes]);
+  await page.locator("#files .trouble", { hasText: "notes.txt" }).waitFor({ timeout: 60_000 });
+  const codes = (await told(page, "/api/now")).regions.map(({ code }) => code);
+  assert.deepEqual(codes.sort(), ["busan", "seoul"]);
+  // The card counts everyone of the rows, whatever their rows are made of.
+  await page.setInputFiles("#more", files.otlp);
+  await page.locator("#files", { hasText: "파일 3개" }).waitFor();
+  const { cards, rows } = await told(page, "/api/now");
+  const sum = rows.reduce((all, row) => all + (row.users?.value ?? 0), 0);
+  const card = cards.find(({ measure }) => measure === "users").now.value;
+  assert.ok(Math.abs(card / sum - 1) < 0.1 && sum > 30, `${card} and ${sum}`);
+  await page.context().close();
+});
+
 test("without a network a log opens on the page as one file", async () => {
   const page = await newPage(browser);
   await page.context().setOffline(true);
