@@ -52,8 +52,9 @@ def of_parquet(path: str) -> dict:
     rows = [(start.astimezone(timezone.utc), *rest) for start, *rest in duck]
     frame = polars.read_parquet(path).select(columns.split(", "))
     assert frame.schema["start"] == polars.Datetime("ms", "UTC"), frame.schema
-    if sorted(map(str, frame.rows())) != sorted(map(str, rows)):
-        sys.exit(f"DuckDB and Polars read different rows: {frame.rows()[:2]} {rows[:2]}")
+    others = [(start.astimezone(timezone.utc), *rest) for start, *rest in frame.rows()]
+    if sorted(map(str, others)) != sorted(map(str, rows)):
+        sys.exit(f"DuckDB and Polars read different rows: {others[:2]} {rows[:2]}")
     said = duckdb.sql(f"SELECT decode(key), decode(value) FROM parquet_kv_metadata('{path}')").fetchall()
     return told(rows) | {"reason": dict(said)["bonghwa.reason"]}
 

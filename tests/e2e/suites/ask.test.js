@@ -155,7 +155,7 @@ test("a file of frames answers without a server, as the server does", async () =
     }
     const rubbish = path.join(folder, "rubbish.bonghwa");
     await writeFile(rubbish, "no frames");
-    await assert.rejects(run(binary, ["ask", "오늘 어때?", "--file", rubbish]), /no file of frames/);
+    await assert.rejects(run(binary, ["ask", "오늘 어때?", "--file", rubbish]), /no \.bonghwa file, access log, OTLP JSON or CSV/);
     await assert.rejects(run(binary, ["ask", "오늘 어때?", "--file", path.join(folder, "none")]), /cannot read/);
   } finally {
     await rm(folder, { recursive: true });
