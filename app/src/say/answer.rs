@@ -21,7 +21,7 @@ pub(crate) fn conclusion(here: &Here, answer: &Answer) -> Vec<Piece> {
         Body::Diagnosed(found) => match (found.incidents.first(), &found.verdict) {
             (Some(row), _) => incident(here, row),
             (None, Some(verdict)) if *verdict != Verdict::Usual => {
-                super::verdict::headline(here, verdict, None, answer.as_of)
+                super::verdict::headline(here, verdict, None, false, answer.as_of)
             }
             (None, _) => {
                 let when = when(here, &answer.question.period, answer.as_of);

@@ -7,8 +7,9 @@ use crate::app::Here;
 use crate::part::facts::{Piece, anchor, fill, measure_name};
 use crate::particle::{Particle, with};
 
-/// The headline. `place` is the region of a region's page, or nothing for the nation.
-pub(crate) fn headline(here: &Here, verdict: &Verdict, place: Option<&str>, as_of: i64) -> Vec<Piece> {
+/// The headline. `place` is the region of a region's page, or nothing for the nation; `open` is whether an incident goes on
+/// there: figures may be back in their range before it is over.
+pub(crate) fn headline(here: &Here, verdict: &Verdict, place: Option<&str>, open: bool, as_of: i64) -> Vec<Piece> {
     let ko = here.lang == Lang::Ko;
     let text = match (verdict, place) {
         (Verdict::NoData, None) => {
@@ -22,6 +23,15 @@ pub(crate) fn headline(here: &Here, verdict: &Verdict, place: Option<&str>, as_o
         (Verdict::TooLittleHistory, Some(p)) if ko => format!("{p}의 평소를 말하기에는 아직 이릅니다"),
         (Verdict::TooLittleHistory, Some(p)) => format!("It is too early to say what is usual in {p}"),
         (Verdict::Silent { since }, place) => silent(here, *since, place, as_of),
+        (Verdict::Usual, None) if open => here
+            .lang
+            .pick(
+                "수치는 평소와 같지만, 끝나지 않은 사건이 있습니다",
+                "Figures are as usual, but an incident is still open",
+            )
+            .to_owned(),
+        (Verdict::Usual, Some(p)) if open && ko => format!("{p}의 수치는 평소와 같지만, 끝나지 않은 사건이 있습니다"),
+        (Verdict::Usual, Some(p)) if open => format!("Figures of {p} are as usual, but an incident is still open"),
         (Verdict::Usual, None) => here.lang.pick("오늘은 평소와 같습니다", "Today is an ordinary day").to_owned(),
         (Verdict::Usual, Some(p)) if ko => format!("{} 평소와 같습니다", with(p, Particle::Topic)),
         (Verdict::Usual, Some(p)) => format!("{p} is as usual"),

@@ -12,7 +12,7 @@ mod why;
 #[cfg(test)]
 pub(crate) use why::sample as why_sample;
 
-use bonghwa_analytics::view::{NowView, RegionView, SessionsView, Verdict};
+use bonghwa_analytics::view::{NowView, OpenIncident, RegionView, SessionsView, Verdict};
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 
@@ -152,6 +152,20 @@ fn an_ordinary_day_is_said_in_one_sentence() {
     ] {
         assert!(en.contains(sentence), "{sentence}\n{en}");
     }
+}
+
+#[test]
+fn a_day_with_an_open_incident_is_not_called_ordinary() {
+    let open = OpenIncident { id: "x".to_owned(), regions: vec!["busan".to_owned()] };
+    let view = NowView { open: vec![open.clone()], ..sample::now() };
+    let [ko, en] = LANGS.map(|lang| text(&now(&view, "/", lang)));
+    assert!(ko.contains("수치는 평소와 같지만, 끝나지 않은 사건이 있습니다"), "{ko}");
+    assert!(en.contains("Figures are as usual, but an incident is still open"), "{en}");
+    assert!(!ko.contains("오늘은 평소와 같습니다") && !en.contains("Today is an ordinary day"));
+    // Elsewhere it is none of a region's.
+    let seoul = RegionView { open: vec![open], verdict: Verdict::Usual, ..sample::region() };
+    let page = text(&region(&seoul, "/region/seoul", LANGS[0]));
+    assert!(!page.contains("끝나지 않은 사건"), "{page}");
 }
 
 #[test]

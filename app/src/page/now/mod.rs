@@ -71,7 +71,7 @@ fn status(here: &Here, view: &NowView, live: Live) -> Node {
         <section class=class aria-labelledby="verdict">
             <div class="say">
                 {head::beacons(here, view.level)}
-                <h1 id="verdict">{sentence(say::verdict::headline(here, &view.verdict, None, view.as_of))}</h1>
+                <h1 id="verdict">{sentence(say::verdict::headline(here, &view.verdict, None, !view.open.is_empty(), view.as_of))}</h1>
                 <p class="lead">{sentence(say::now::lead(here, view))}</p>
                 {more}
             </div>
