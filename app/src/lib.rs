@@ -50,6 +50,8 @@ pub use particle::{Particle, particle, with};
 #[cfg(feature = "document")]
 pub use say::document::{Said, Speaker};
 #[cfg(feature = "ssr")]
+pub use say::picture::note as picture_note;
+#[cfg(feature = "ssr")]
 pub use say::speak::{list, slots, speak, tell};
 #[cfg(feature = "ssr")]
 pub use say::told::{Told, ToldFact, agree, told};

@@ -24,13 +24,16 @@ pub struct BundleAssets {
     pub icon: Option<String>,
 }
 
-/// Remembers theme and text size, and sets them before the first paint. What the address says wins and is kept.
+/// Remembers theme and text size, and sets them before the first paint: what the address says wins and is kept. Keys of the
+/// question box, and what makes pictures of charts, which is loaded when it is first asked for.
 const DISPLAY: &str = "(()=>{const d=document.documentElement,q=new URLSearchParams(location.search);\
 for(const k of['theme','size']){let v=q.get(k);try{if(v)localStorage.setItem(k,v);else v=localStorage.getItem(k)}catch{}\
 if(v)d.dataset[k]=v}\
 const l=q.get('lang');if(l)document.cookie='lang='+encodeURIComponent(l)+';path=/;max-age=31536000;samesite=lax';\
 addEventListener('keydown',e=>{const b=document.getElementById('q'),f=e.target.closest&&e.target.closest('input,textarea,select,[contenteditable]');\
-if(b&&(e.key==='k'&&(e.ctrlKey||e.metaKey)||e.key==='/'&&!f&&!e.ctrlKey&&!e.altKey&&!e.metaKey)){e.preventDefault();b.focus();b.select()}})})()";
+if(b&&(e.key==='k'&&(e.ctrlKey||e.metaKey)||e.key==='/'&&!f&&!e.ctrlKey&&!e.altKey&&!e.metaKey)){e.preventDefault();b.focus();b.select()}});\
+addEventListener('click',e=>{const b=e.target.closest&&e.target.closest('[data-picture]');\
+if(b)import('/picture.js').then(()=>bonghwaPicture(b)).catch(e=>b.parentElement.lastElementChild.textContent=e.message)})})()";
 
 /// The address of the request.
 pub(crate) fn address_asked() -> Address {

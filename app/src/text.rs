@@ -129,6 +129,7 @@ words! {
     time: "시각", "Time";
     table: "표", "table";
     show_table: "표로 보기", "Show as a table";
+    as_picture: "그림으로 받기", "As a picture";
     events: "일어난 일", "What happened";
     no_events: "0시부터 기록된 일이 없습니다.", "Nothing was recorded since midnight.";
     no_events_period: "이 기간에 기록된 일이 없습니다.", "Nothing was recorded in this period.";

@@ -5,9 +5,10 @@
 
 use std::sync::Once;
 
-use bonghwa_analytics::format::{Lang, clock, decimal, moment, short_date, span, unit_name};
+use bonghwa_analytics::format::{Lang, clock, decimal, short_date};
 use bonghwa_analytics::time::{DAY, KST, day_start};
 use bonghwa_analytics::view::{Measure, PeriodChart, Unit};
+use bonghwa_app::picture_note;
 use plotters::backend::{BitMapBackend, SVGBackend};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -158,16 +159,7 @@ impl Picture<'_> {
         let style = |size: i32, colour: &RGBColor| (FAMILY, size).into_font().color(colour);
         let title = format!("{} · {}", self.region, measure_name(chart.measure, lang));
         root.draw(&Text::new(title, (40, 28), style(30, &INK)))?;
-        let period = format!("{} – {} KST", moment(chart.start, lang), moment(self.to, lang));
-        let unit = match chart.unit {
-            Unit::PerTenThousand => lang.pick("명/인구 1만 명", "users per 10,000 people"),
-            unit => unit_name(unit, lang),
-        };
-        let step = span(chart.step, lang);
-        let note = match lang {
-            Lang::Ko => format!("{period} · 단위 {unit} · 간격 {step}"),
-            Lang::En => format!("{period} · unit {unit} · every {step}"),
-        };
+        let note = picture_note(chart.start, self.to, chart.step, chart.unit, lang);
         root.draw(&Text::new(note, (40, 70), style(17, &NOTE)))?;
         let mut source = match lang {
             Lang::Ko => format!("출처: {} · 봉화", self.system),

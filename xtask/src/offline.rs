@@ -63,7 +63,10 @@ pub(crate) fn build(workspace: &Workspace, dist: &Path) -> Result<()> {
     for name in PAGE {
         fs::copy(source.join(name), folder.join(name)).with_context(|| format!("cannot copy {name}"))?;
     }
-    fs::copy(workspace.root.join("public/icon.svg"), folder.join("icon.svg"))?;
+    for name in ["icon.svg", "picture.js"] {
+        let shared = workspace.root.join("public").join(name);
+        fs::copy(&shared, folder.join(name)).with_context(|| format!("cannot copy {}", shared.display()))?;
+    }
     for font in files_below(&workspace.root.join("public/fonts"))? {
         let name = font.file_name().context("a font has no name")?;
         // What browsers load, and its licence.
@@ -149,7 +152,7 @@ fn within(folder: &Path) -> Result<String> {
     }
     let worker = inline(&folder.join("desk-worker.js"))?;
     parts.push(format!("<script type=\"text/plain\" id=\"desk-worker.js\">{worker}</script>\n"));
-    for loader in ["app.js", "writer.js", "words.js", "offline.js"] {
+    for loader in ["app.js", "writer.js", "picture.js", "words.js", "offline.js"] {
         parts.push(format!("<script>{}</script>\n", inline(&folder.join(loader))?));
     }
     Ok(parts.concat())

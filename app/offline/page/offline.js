@@ -177,6 +177,13 @@
     button.disabled = false;
   });
 
+  // Pictures of charts.
+
+  addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-picture]");
+    if (button) bonghwaPicture(button);
+  });
+
   let writer;
 
   /** The module that lays reports out, loaded when it is first needed. */

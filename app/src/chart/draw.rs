@@ -3,7 +3,7 @@
 use leptos::ev::{FocusEvent, PointerEvent};
 
 use super::geometry::{Scale, band_path, line_path, pct, tick_labels, time_marks, x};
-use super::{Chart, Cursor, Role, Shared, read};
+use super::{Chart, Cursor, Role, Shared, plot_id, read};
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, live, markup};
 
@@ -30,6 +30,7 @@ pub(crate) fn plot(here: &Here, chart: &Shared, size: &'static str, shades: &[Sh
     };
     markup! {
         <div
+            id=plot_id(chart)
             class=format!("plot {size}")
             tabindex="0"
             role="application"

@@ -5,18 +5,19 @@ mod draw;
 pub(crate) mod geometry;
 mod read;
 pub(crate) mod spark;
-pub(crate) mod table;
+mod table;
+mod take;
 
 use std::sync::Arc;
 
 use bonghwa_analytics::view::{Line, Measure, Unit};
 use leptos::prelude::*;
 
-pub(crate) use draw::plot;
+pub(crate) use draw::{Shade, plot};
+pub(crate) use take::take;
 
 use crate::app::Here;
 use crate::dom::{IntoNode, Node, markup};
-use crate::part::icon::{self, icon};
 
 /// How a line looks and what it is. Never by colour alone: each role has a width and a dash of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,16 +178,20 @@ fn swatch(class: &'static str, name: String) -> Node {
     markup! { <span>{sample}{name}</span> }.into_node()
 }
 
-/// 표로 보기: the values of a chart.
-pub(crate) fn as_table(here: &Here, chart: &Chart, caption: &str) -> Node {
+/// A chart that is shared by the parts that draw and read it.
+pub(crate) type Shared = Arc<Chart>;
+
+/// A chart with the names of its lines above it and what can be taken of it below; `name` says what it shows, and of where.
+pub(crate) fn figure(here: &Here, chart: &Shared, name: &str, shades: &[Shade], cursor: Cursor) -> Node {
     markup! {
-        <details>
-            <summary>{icon(icon::DOWN)}{here.t.show_table}</summary>
-            {table::table(here, chart, caption)}
-        </details>
+        {swatches(here, chart)}
+        {plot(here, chart, "mid", shades, cursor)}
+        {take(here, chart, name)}
     }
     .into_node()
 }
 
-/// A chart that is shared by the parts that draw and read it.
-pub(crate) type Shared = Arc<Chart>;
+/// The id of the plot of a chart.
+pub(crate) fn plot_id(chart: &Chart) -> String {
+    format!("plot-{}", chart.id)
+}

@@ -9,7 +9,7 @@ use bonghwa_analytics::view::{Level, Measure, PartRow, SubjectKind, WhyQuery, Wh
 
 use crate::address::{Page, WHY_MEASURES};
 use crate::app::{Here, set_title};
-use crate::chart::{Chart, Role, Stroke, as_table, plot, swatches, values};
+use crate::chart::{self, Chart, Role, Stroke, values};
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::measure_name;
@@ -144,9 +144,7 @@ fn chart(here: &Here, view: &WhyView, hands: Hands) -> Node {
     let shade = (percent(view.at), percent(view.at + data.step), flagged);
     markup! {
         <figure class="period">
-            {swatches(here, &chart)}
-            {plot(here, &chart, "mid", &[shade], hands.cursor)}
-            {as_table(here, &chart, &chart.label)}
+            {chart::figure(here, &chart, &chart.label, &[shade], hands.cursor)}
         </figure>
     }
     .into_node()

@@ -13,7 +13,7 @@ use crate::part::facts::{Piece, anchor, fill, measure_name};
 use crate::particle::{Particle, particle, with};
 
 /// What is forecast: `서울 부하율`, `the load of Seoul`.
-fn subject(here: &Here, view: &ForecastView) -> String {
+pub(crate) fn subject(here: &Here, view: &ForecastView) -> String {
     let name = measure_name(here, view.measure, view.unit);
     let of_use = view.unit == Unit::Ratio && view.measure != Measure::ErrorRate;
     let place = match view.region == NATION {

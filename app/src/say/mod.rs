@@ -15,6 +15,7 @@ pub(crate) mod forecast;
 pub(crate) mod incident;
 pub(crate) mod now;
 pub(crate) mod objective;
+pub(crate) mod picture;
 #[cfg(any(feature = "ssr", feature = "answers"))]
 pub(crate) mod question;
 pub(crate) mod region;

@@ -21,14 +21,19 @@ pub(crate) fn area_name(here: &Here, area: &Area) -> String {
     }
 }
 
+/// The areas that a question is about.
+pub(crate) fn areas(here: &Here, question: &Question) -> String {
+    let areas: Vec<String> = question.areas.iter().map(|area| area_name(here, area)).collect();
+    if areas.is_empty() { here.t.nation.to_owned() } else { areas.join("·") }
+}
+
 /// How a question was understood: kind, measures, areas, times and the rest.
 pub(crate) fn understood(here: &Here, question: &Question, as_of: i64) -> Vec<String> {
     let lang = here.lang;
     let mut out = vec![kind(lang, question.kind).to_owned()];
     let names = question.measures.iter().map(|measure| measure_name(here, *measure, Unit::Users).to_owned());
     out.extend(Some(names.collect::<Vec<_>>().join("·")).filter(|names| !names.is_empty()));
-    let areas: Vec<String> = question.areas.iter().map(|area| area_name(here, area)).collect();
-    out.push(if areas.is_empty() { here.t.nation.to_owned() } else { areas.join("·") });
+    out.push(areas(here, question));
     out.extend(question.service.clone());
     if has_period(question) {
         out.push(period(question.period.from, question.period.to, as_of, lang));

@@ -17,7 +17,7 @@ use bonghwa_analytics::view::PeriodChart;
 
 use crate::address::{AskQuery, Earlier, Page};
 use crate::app::{Here, set_title};
-use crate::chart::{Chart, Role, Stroke, as_table, plot, swatches, values};
+use crate::chart::{self, Chart, Role, Stroke, values};
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::{measure_name, sentence};
@@ -173,7 +173,7 @@ fn answered(here: &Here, reply: &Reply, answer: &Answer, query: &AskQuery, hands
     let causes = numbers::causes(here, answer)
         .map(|list| markup! { <section class="part"><h3>{t.reasons}</h3>{list}</section> });
     let charts: Vec<_> =
-        answer.charts.iter().enumerate().map(|(id, data)| chart(here, data, id as u8, hands)).collect();
+        answer.charts.iter().enumerate().map(|(id, data)| chart(here, answer, data, id as u8, hands)).collect();
     let charts = (!charts.is_empty())
         .then(|| markup! { <section class="part"><h3>{t.picture}</h3><div class="pair">{charts}</div></section> });
     let next: Vec<_> = question::next(here, answer)
@@ -216,7 +216,7 @@ fn runbooks(here: &Here, reply: &Reply) -> Option<Node> {
 }
 
 /// A course; `before` behind `now`, or a line for each area.
-fn chart(here: &Here, data: &PeriodChart, id: u8, hands: Hands) -> Node {
+fn chart(here: &Here, answer: &Answer, data: &PeriodChart, id: u8, hands: Hands) -> Node {
     let t = here.t;
     let name = measure_name(here, data.measure, data.unit);
     let strokes: Vec<Stroke> = data
@@ -250,12 +250,11 @@ fn chart(here: &Here, data: &PeriodChart, id: u8, hands: Hands) -> Node {
         now: None,
         labels: false,
     });
+    let title = format!("{} {name}", question::areas(here, &answer.question));
     markup! {
         <figure class="period">
             <figcaption><b>{name}</b></figcaption>
-            {swatches(here, &chart)}
-            {plot(here, &chart, "mid", &[], hands.cursor)}
-            {as_table(here, &chart, name)}
+            {chart::figure(here, &chart, &title, &[], hands.cursor)}
         </figure>
     }
     .into_node()

@@ -9,7 +9,7 @@ use super::Local;
 use crate::address::{CombineQuery, Page, Window};
 use crate::app::Here;
 use crate::chart::geometry::{Scale, line_path, pct, tick_labels, time_marks};
-use crate::chart::{Chart, Role, Stroke, as_table, values};
+use crate::chart::{Chart, Role, Stroke, plot_id, take, values};
 use crate::data::CombineData;
 use crate::dom::{IntoNode, Node, markup};
 use crate::order::order;
@@ -213,7 +213,7 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> Node {
     markup! {
         <figure class="brush">
             <figcaption class="small">{name}</figcaption>
-            <div class="plot low" role="img" aria-label=name>
+            <div id=plot_id(&chart) class="plot low" role="img" aria-label=name>
                 <svg viewBox="0 0 1440 100" preserveAspectRatio="none" aria-hidden="true">
                     <rect class="sel" x=pct(left) y="0" width=pct(right - left) height="100"/>
                     <path class="arealine" d=line_path(line, slots, &scale)/>
@@ -226,7 +226,7 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> Node {
                     <line class="grip" x1=pct(right) y1="-4" x2=pct(right) y2="100"/>
                 </svg>
             </div>
-            {as_table(here, &chart, name)}
+            {take(here, &chart, name)}
         </figure>
     }
     .into_node()

@@ -7,7 +7,7 @@ use bonghwa_analytics::view::{ForecastView, PastForecast};
 
 use crate::app::Here;
 use crate::chart::geometry::x;
-use crate::chart::{Chart, Fan, Role, Stroke, as_table, plot, swatches, values};
+use crate::chart::{self, Chart, Fan, Role, Stroke, values};
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::{measure_name, sentence};
@@ -17,6 +17,7 @@ pub(super) fn charts(here: &Here, view: &ForecastView, hands: Hands) -> Node {
     let Some(ahead) = &view.ahead else { return Node::Empty };
     let t = here.t;
     let name = measure_name(here, view.measure, view.unit);
+    let subject = say::forecast::subject(here, view);
     let data = &ahead.chart;
     let line = |at: usize| data.series.get(at).map(|series| values(&series.line)).unwrap_or_default();
     let came = line(0);
@@ -62,9 +63,7 @@ pub(super) fn charts(here: &Here, view: &ForecastView, hands: Hands) -> Node {
             <figure class="period">
                 <h2>{say::forecast::finding(here, view, ahead)}</h2>
                 <p class="subt">{say::forecast::scope(here, view, ahead)}</p>
-                {swatches(here, &chart)}
-                {plot(here, &chart, "mid", &[], hands.cursor)}
-                {as_table(here, &chart, name)}
+                {chart::figure(here, &chart, &subject, &[], hands.cursor)}
                 {holidays}
             </figure>
             {past}
@@ -103,9 +102,7 @@ fn record(here: &Here, view: &ForecastView, id: u8, past: &PastForecast, hands: 
         <figure class="period">
             <h2>{say::forecast::record_title(here, past)}</h2>
             <p class="subt">{sentence(say::forecast::record(here, past))}</p>
-            {swatches(here, &chart)}
-            {plot(here, &chart, "mid", &[], hands.cursor)}
-            {as_table(here, &chart, name)}
+            {chart::figure(here, &chart, &format!("{}, {}", t.record, say::forecast::subject(here, view)), &[], hands.cursor)}
         </figure>
     }
     .into_node()

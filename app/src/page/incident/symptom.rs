@@ -6,7 +6,7 @@ use bonghwa_analytics::format::span;
 use bonghwa_analytics::view::{IncidentRow, IncidentView};
 
 use crate::app::Here;
-use crate::chart::{Chart, Role, Stroke, as_table, plot, swatches, values};
+use crate::chart::{self, Chart, Role, Stroke, values};
 use crate::dom::{IntoNode, Node, markup};
 use crate::page::Hands;
 use crate::part::facts::measure_name;
@@ -52,9 +52,7 @@ pub(super) fn symptom(here: &Here, view: &IncidentView, row: &IncidentRow, hands
             <h2 id="symptom">{say::template::plain(&heading)}</h2>
             <p class="subt">{scope}{here.lang.pick(" 단위", " steps")}</p>
             <figure class="period">
-                {swatches(here, &chart)}
-                {plot(here, &chart, "mid", &[shade], hands.cursor)}
-                {as_table(here, &chart, &chart.label)}
+                {chart::figure(here, &chart, &chart.label, &[shade], hands.cursor)}
             </figure>
         </section>
     }

@@ -9,7 +9,7 @@ use bonghwa_analytics::view::{Card, Event, EventKind, NowView, Standing};
 use crate::address::{LINE_MEASURES, Page};
 use crate::app::Here;
 use crate::chart::geometry::pct;
-use crate::chart::{Chart, Cursor, Role, Stroke, as_table, plot, swatches, values};
+use crate::chart::{Chart, Cursor, Role, Stroke, plot, swatches, take, values};
 use crate::dom::{IntoNode, Node, markup};
 use crate::part::icon::{self, icon};
 use crate::say;
@@ -49,7 +49,7 @@ pub(super) fn timeline(here: &Here, view: &NowView, cursor: Cursor) -> Node {
                 {plot(here, &chart, "tall", &spells, cursor)}
             </div>
             {log(here, view)}
-            {as_table(here, &chart, &caption)}
+            {take(here, &chart, &caption)}
         </section>
     }
     .into_node()

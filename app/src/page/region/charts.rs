@@ -8,7 +8,7 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::{Get, RwSignal, Update};
 
 use crate::app::Here;
-use crate::chart::{Chart, Role, Stroke, as_table, plot, swatches, values};
+use crate::chart::{self, Chart, Role, Stroke, values};
 use crate::dom::{IntoNode, Node, live, markup};
 use crate::order::order;
 use crate::page::Hands;
@@ -43,14 +43,13 @@ fn one(here: &Here, view: &RegionView, id: u8, data: &PeriodChart, hands: Hands)
         return markup! { <figure class="period"><h2>{name}</h2><p class="subt">{here.t.none_in_period}</p></figure> }
             .into_node();
     }
+    let place = view.region.as_ref().map_or(here.t.nation, |region| here.region(&region.code));
     let detail = (id == 1).then(|| detail(here, view, hands.detail));
     markup! {
         <figure class="period">
             <h2>{finding}</h2>
             <p class="subt">{scope}{more}</p>
-            {swatches(here, &chart)}
-            {plot(here, &chart, "mid", &[], hands.cursor)}
-            {as_table(here, &chart, name)}
+            {chart::figure(here, &chart, &format!("{place} {name}"), &[], hands.cursor)}
             {detail}
         </figure>
     }
