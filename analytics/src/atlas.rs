@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::bucket::{Name, Resource, Transaction};
 use crate::codec::CodecError;
 use crate::column::Table;
-use crate::frame::{Frame, registers_of};
+use crate::frame::{Frame, Row, registers_of};
 use crate::identity::{IdentityMode, KeyId};
+use crate::names::Names;
 use crate::region::Region;
 use crate::sketch::{Accumulator, REGISTERS, Scheme, Sketch, SketchError};
 use crate::summary::Summary;
@@ -126,21 +127,35 @@ impl Atlas {
         for (row, summary, registers) in rows {
             track.newest = track.newest.max(Some(row.start + width));
             if let Some(summary) = summary {
-                if track.tables[frame.resolution.code() as usize].put(row.start, row.seq, &summary) {
-                    if summary.alarms.is_empty() {
-                        track.alarms.remove(&(frame.resolution, row.start));
-                    } else {
-                        track.alarms.insert((frame.resolution, row.start), summary.alarms);
-                    }
-                }
-                for (key, (first, last)) in summary.versions {
-                    let span = track.versions.entry(key).or_insert((first, last));
-                    *span = (span.0.min(first), span.1.max(last));
-                }
+                track.put(frame.resolution, row.start, row.seq, summary);
             }
             if let Some(registers) = registers {
                 track.registers.insert((frame.resolution, row.start), registers);
             }
+        }
+        Ok(())
+    }
+
+    /// Adds many rows of a region by their summaries alone. Rows before one that cannot be read stay.
+    pub fn insert_summaries<'r>(
+        &mut self,
+        region: &str,
+        key: KeyId,
+        resolution: Resolution,
+        rows: impl Iterator<Item = &'r Row>,
+    ) -> Result<(), AtlasError> {
+        if *self.key.get_or_insert(key) != key {
+            return Err(AtlasError::Key { region: region.to_owned() });
+        }
+        let track = self.tracks.entry(region.to_owned()).or_default();
+        let mut names = Names::default();
+        for row in rows {
+            track.newest = track.newest.max(Some(row.start + resolution.seconds()));
+            let Some(summary) = &row.summary else { continue };
+            names.begin();
+            let summary = Summary::decode_with(summary, &mut |text| names.name(text));
+            let summary = summary.map_err(|source| AtlasError::Row { region: region.to_owned(), source })?;
+            track.put(resolution, row.start, row.seq, summary);
         }
         Ok(())
     }
@@ -322,6 +337,21 @@ fn unpack(region: &str, key: KeyId, section: &[u8]) -> Result<Vec<(IdentityMode,
 }
 
 impl Track {
+    /// Puts a row in its place, unless a newer one is there.
+    fn put(&mut self, resolution: Resolution, start: i64, seq: u64, summary: Summary) {
+        if self.tables[resolution.code() as usize].put(start, seq, &summary) {
+            if summary.alarms.is_empty() {
+                self.alarms.remove(&(resolution, start));
+            } else {
+                self.alarms.insert((resolution, start), summary.alarms);
+            }
+        }
+        for (key, (first, last)) in summary.versions {
+            let span = self.versions.entry(key).or_insert((first, last));
+            *span = (span.0.min(first), span.1.max(last));
+        }
+    }
+
     /// The columns of a resolution.
     pub const fn table(&self, resolution: Resolution) -> &Table {
         &self.tables[resolution as usize]

@@ -408,8 +408,8 @@ impl Bucket {
             bucket.concurrency.insert(mode, Concurrency { identified, sketch });
         }
         bucket.entry = Transaction::decode(r)?;
-        bucket.resources = decode_resources(r)?;
-        bucket.versions = decode_versions(r)?;
+        bucket.resources = decode_resources(r, &mut |text| Name::from(text))?;
+        bucket.versions = decode_versions(r, &mut |text| Name::from(text))?;
         bucket.decode_first_cells(r)?;
         if head & WITH_SECTIONS != 0 {
             bucket.decode_sections(&mut Reader::new(r.bytes("sections")?))?;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::bucket::{Name, Resource, Transaction};
+use crate::bucket::{Gauge, Name, Resource, Transaction};
 use crate::codec::{CodecError, Reader};
 use crate::identity::IdentityMode;
 use crate::summary::Summary;
@@ -66,25 +66,27 @@ impl Table {
         let mut latency = Vec::new();
         summary.entry.latency.encode(&mut latency);
         self.latency[at] = latency.into();
-        for column in self.gauges.values_mut() {
-            column[at] = f64::NAN;
-        }
-        let mut load = f64::NAN;
-        for (key, gauge) in &summary.resources {
-            let rows = self.starts.len();
-            let column = self.gauges.entry(key.clone()).or_insert_with(|| vec![f64::NAN; rows]);
-            let unit = if matches!(key.1, Resource::Network | Resource::HeapBytes | Resource::MemoryBytes) {
-                1.0
-            } else {
-                1e6
-            };
-            column[at] = gauge.mean() / unit;
-            if key.1 == Resource::Cpu {
-                load = load.max(column[at]);
-            }
-        }
-        self.load[at] = load;
+        self.load[at] = busiest_processor(&summary.resources);
+        self.put_gauges(at, &summary.resources);
         true
+    }
+
+    /// Puts the gauges of a row. Both sides are in order, and mostly of the same keys: they are walked together.
+    fn put_gauges(&mut self, at: usize, gauges: &Gauges) {
+        let mut given = gauges.iter().peekable();
+        let mut fresh = Vec::new();
+        for (key, column) in &mut self.gauges {
+            while let Some(new) = given.next_if(|(other, _)| *other < key) {
+                fresh.push(new);
+            }
+            let same = given.next_if(|(other, _)| *other == key);
+            column[at] = same.map_or(f64::NAN, |(_, gauge)| level(key.1, gauge));
+        }
+        for (key, gauge) in fresh.into_iter().chain(given) {
+            let mut column = vec![f64::NAN; self.starts.len()];
+            column[at] = level(key.1, gauge);
+            self.gauges.insert(key.clone(), column);
+        }
     }
 
     /// Drops the rows that start in `from..to`.
@@ -187,6 +189,21 @@ impl Table {
         [&mut self.requests, &mut self.errors, &mut self.p95, &mut self.load].into_iter().for_each(&mut change);
         self.gauges.values_mut().for_each(change);
     }
+}
+
+/// Gauges of a row.
+type Gauges = BTreeMap<(Name, Resource), Gauge>;
+
+/// The mean of a gauge, shares as such.
+fn level(kind: Resource, gauge: &Gauge) -> f64 {
+    let unit = if matches!(kind, Resource::Network | Resource::HeapBytes | Resource::MemoryBytes) { 1.0 } else { 1e6 };
+    gauge.mean() / unit
+}
+
+/// The highest use of a processor; NaN where there is none.
+fn busiest_processor(gauges: &Gauges) -> f64 {
+    let processors = gauges.iter().filter(|(key, _)| key.1 == Resource::Cpu);
+    processors.map(|(key, gauge)| level(key.1, gauge)).fold(f64::NAN, f64::max)
 }
 
 /// The median; `None` of nothing. Reorders the values.

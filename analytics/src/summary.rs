@@ -67,6 +67,11 @@ impl Summary {
     /// Reads what [`encode`](Self::encode) wrote, to the last byte. Alarms came with version 2 of frames; a summary that
     /// ends before them has none.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
+        Self::decode_with(bytes, &mut |text| Name::from(text))
+    }
+
+    /// The same, with names from elsewhere.
+    pub(crate) fn decode_with(bytes: &[u8], name: &mut impl FnMut(&str) -> Name) -> Result<Self, CodecError> {
         let mut r = Reader::new(bytes);
         let mut summary = Self::default();
         for _ in 0..r.u8("identity modes")? {
@@ -76,8 +81,8 @@ impl Summary {
             summary.users.insert(mode, Users { identified, estimate });
         }
         summary.entry = Transaction::decode(&mut r)?;
-        summary.resources = decode_resources(&mut r)?;
-        summary.versions = decode_versions(&mut r)?;
+        summary.resources = decode_resources(&mut r, name)?;
+        summary.versions = decode_versions(&mut r, name)?;
         if !r.is_empty() {
             summary.alarms = decode_alarms(&mut r)?;
         }
@@ -117,20 +122,23 @@ pub(crate) fn encode_versions(versions: &Versions, out: &mut Vec<u8>) {
     }
 }
 
-pub(crate) fn decode_versions(r: &mut Reader<'_>) -> Result<Versions, CodecError> {
+pub(crate) fn decode_versions(r: &mut Reader<'_>, name: &mut impl FnMut(&str) -> Name) -> Result<Versions, CodecError> {
     let mut versions = BTreeMap::new();
     for _ in 0..r.count(4, "versions")? {
-        let key = (Name::from(r.str("service")?), Name::from(r.str("version")?));
+        let key = (name(r.str("service")?), name(r.str("version")?));
         let first = r.i64("first seen")?;
         versions.insert(key, (first, first.wrapping_add(r.u64("last seen")? as i64)));
     }
     Ok(versions)
 }
 
-pub(crate) fn decode_resources(r: &mut Reader<'_>) -> Result<BTreeMap<(Name, Resource), Gauge>, CodecError> {
+pub(crate) fn decode_resources(
+    r: &mut Reader<'_>,
+    name: &mut impl FnMut(&str) -> Name,
+) -> Result<BTreeMap<(Name, Resource), Gauge>, CodecError> {
     let mut resources = BTreeMap::new();
     for _ in 0..r.count(8, "gauges")? {
-        let service = Name::from(r.str("service")?);
+        let service = name(r.str("service")?);
         let kind = *Resource::ALL.get(usize::from(r.u8("resource")?)).ok_or(r.invalid("resource"))?;
         let min = r.i64("minimum")?;
         let max = min.wrapping_add(r.u64("range")? as i64);
