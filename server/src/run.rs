@@ -333,10 +333,7 @@ async fn tick(centre: Centre, keys: Keys, mut closes: watch::Receiver<bool>) {
         }
         let (centre, keys) = (centre.clone(), keys.clone());
         let work = move || {
-            match centre.runbooks().refresh() {
-                Ok(troubles) => troubles.iter().for_each(|trouble| log(trouble)),
-                Err(error) => log(&error.to_string()),
-            }
+            centre.look_at_runbooks().iter().for_each(|trouble| log(trouble));
             (centre.tick_blocking(clock::now()).err(), keys.refresh().err())
         };
         let Ok((failed, wrong)) = tokio::task::spawn_blocking(work).await else { continue };

@@ -168,7 +168,7 @@ impl Heap {
         &self.frames
     }
 
-    /// What the files say of the system: the newest of them, with the regions and marks of all; where none does, `other`
+    /// What the files say of the system: the newest of them, with the regions, marks and runbooks of all; where none does, `other`
     /// with those of its regions that frames are of.
     pub fn manifest(&self, mut other: Manifest) -> Manifest {
         let mut manifests: Vec<&Manifest> = self.volumes.iter().map(|volume| &volume.opened.index.manifest).collect();
@@ -181,6 +181,9 @@ impl Heap {
                 if !manifest.regions.iter().any(|known| known.code == region.code) {
                     manifest.regions.push(region.clone());
                 }
+            }
+            for (file, text) in &older.runbooks {
+                manifest.runbooks.entry(file.clone()).or_insert_with(|| text.clone());
             }
             for (incident, marks) in &older.marks {
                 let known = manifest.marks.entry(incident.clone()).or_default();

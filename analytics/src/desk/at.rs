@@ -9,8 +9,9 @@ use crate::baseline::Baselines;
 use crate::frame::{Frame, Sections};
 use crate::identity::IdentityMode;
 use crate::incident::Incident;
+use crate::runbook::Library;
 use crate::time::Resolution;
-use crate::view::{CapacityPlan, Event, Mark, Moment, Passage, WhyPeriods};
+use crate::view::{CapacityPlan, Event, Mark, Moment, WhyPeriods};
 use crate::watch::Sheet;
 
 /// A desk whose newest instant is an earlier one, so that what is made of it stays the same while data goes on to arrive.
@@ -70,8 +71,8 @@ impl<D: Desk> Desk for At<'_, D> {
         marks
     }
 
-    fn cited(&self, words: &str, limit: usize) -> Vec<Passage> {
-        self.desk.cited(words, limit)
+    fn runbooks(&self) -> Arc<Library> {
+        self.desk.runbooks()
     }
 
     fn judging(&self) -> Result<u32, D::Error> {

@@ -16,6 +16,7 @@ use crate::incident::Incident;
 use crate::nation::{self, Gather};
 use crate::objective::Objective;
 use crate::region::Region;
+use crate::runbook::Library;
 use crate::session::Thresholds;
 use crate::summary::Summary;
 use crate::time::{DAY, Resolution, day_start};
@@ -51,6 +52,9 @@ pub struct Manifest {
     /// What people said of incidents, by the names of those.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub marks: BTreeMap<String, Vec<Mark>>,
+    /// Texts of runbooks by their files.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub runbooks: BTreeMap<String, String>,
 }
 
 impl Default for Manifest {
@@ -66,6 +70,7 @@ impl Default for Manifest {
             objectives: Vec::new(),
             as_of: None,
             marks: BTreeMap::new(),
+            runbooks: BTreeMap::new(),
         }
     }
 }
@@ -119,6 +124,7 @@ pub struct Files {
     shelf: Box<dyn Shelf>,
     atlas: RefCell<Atlas>,
     kept: RefCell<Kept>,
+    runbooks: Arc<Library>,
     as_of: i64,
 }
 
@@ -169,7 +175,8 @@ impl Files {
         let as_of = Resolution::TwoSeconds.floor(manifest.as_of.unwrap_or(newest));
         let atlas = RefCell::new(Atlas::new(manifest.regions.clone()));
         let (key, kept) = (key.unwrap_or_default(), RefCell::default());
-        let mut files = Self { manifest, key, rows, shelf, atlas, kept, as_of };
+        let runbooks = Arc::new(Library::new(std::mem::take(&mut manifest.runbooks)));
+        let mut files = Self { manifest, key, rows, shelf, atlas, kept, runbooks, as_of };
         files.unite()?;
         files.fill()?;
         Ok(files)
@@ -211,8 +218,8 @@ impl Files {
     /// Puts the summaries of all rows into the atlas, and the registers of the last of them.
     fn fill(&self) -> Result<(), AtlasError> {
         let atlas = &mut *self.atlas.borrow_mut();
-        for (region, resolution) in self.rows.keys() {
-            atlas.insert(&self.rows_of(region, *resolution, i64::MIN, i64::MAX, Sections::SUMMARY))?;
+        for ((region, resolution), rows) in &self.rows {
+            atlas.insert_summaries(region, self.key, *resolution, rows.values())?;
             if region != NATION && *resolution <= Resolution::FiveMinutes {
                 let recent = (self.as_of - RECENT, self.as_of);
                 atlas.insert(&self.frame(region, *resolution, recent.0, recent.1, Sections::REGISTERS)?)?;
@@ -316,6 +323,10 @@ impl Desk for Files {
 
     fn marks(&self, incident: &str) -> Vec<Mark> {
         self.manifest.marks.get(incident).cloned().unwrap_or_default()
+    }
+
+    fn runbooks(&self) -> Arc<Library> {
+        self.runbooks.clone()
     }
 
     fn baselines(&self, instant: i64, mode: IdentityMode) -> Arc<Baselines> {

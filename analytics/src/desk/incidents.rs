@@ -74,7 +74,7 @@ pub fn incident<D: Desk>(desk: &D, id: &str) -> Result<IncidentView, D::Error> {
     let view = desk.read(|atlas| view::incident(atlas, &moment, id, shown, similar));
     let explanation = view.incident.as_ref().and_then(|row| row.explanation.as_ref());
     let cause = explanation.and_then(|explanation| explanation.causes.first());
-    let mut runbooks = cause.map(|cause| desk.cited(&runbook_words(cause), CITED)).unwrap_or_default();
+    let mut runbooks = cause.map(|cause| desk.runbooks().search(&runbook_words(cause), CITED)).unwrap_or_default();
     near_best(&mut runbooks);
     Ok(IncidentView { runbooks, ..view })
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use at::At;
 pub use files::{Files, Manifest, Part, Shelf};
 pub use incidents::{Looked, exists, incident, incidents, links, look, open_incidents};
-pub use pages::{budgets, combine, forecast, now, region, series, sessions, unknown_region};
+pub use pages::{budgets, combine, forecast, now, region, runbook, series, sessions, unknown_region};
 pub use rows::{merged, national_union, union, window};
 pub use why::{sheets, why};
 
@@ -30,10 +30,11 @@ use crate::identity::{IdentityMode, KeyId};
 use crate::incident::Incident;
 use crate::objective::{Budget, Objective};
 use crate::region::Region;
+use crate::runbook::Library;
 use crate::session::Thresholds;
 use crate::time::Resolution;
 use crate::view::{
-    self, CapacityPlan, Event, ForecastQuery, ForecastView, Mark, Moment, NowQuery, NowView, Passage, SessionsQuery,
+    self, CapacityPlan, Event, ForecastQuery, ForecastView, Mark, Moment, NowQuery, NowView, SessionsQuery,
     SessionsView, WhyPeriods,
 };
 use crate::watch::Sheet;
@@ -100,9 +101,9 @@ pub trait Desk: Sized {
         Vec::new()
     }
 
-    /// Passages of runbooks that fit some words, best first; none where there are no runbooks.
-    fn cited(&self, _words: &str, _limit: usize) -> Vec<Passage> {
-        Vec::new()
+    /// The runbooks; none where nobody wrote any.
+    fn runbooks(&self) -> Arc<Library> {
+        Arc::default()
     }
 
     /// The page 지금.

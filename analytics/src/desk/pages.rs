@@ -12,7 +12,7 @@ use crate::objective::{Budget, Spent, WINDOWS};
 use crate::time::{DAY, Resolution, WEEK};
 use crate::view::{
     self, CapacityPlan, CombineView, ForecastQuery, ForecastView, Measure, Moment, NowQuery, NowView, Past,
-    PeriodChart, RegionDetail, RegionQuery, RegionSessions, RegionView, SessionsQuery, SessionsView,
+    PeriodChart, RegionDetail, RegionQuery, RegionSessions, RegionView, RunbookView, SessionsQuery, SessionsView,
 };
 
 /// The page 지금.
@@ -71,6 +71,20 @@ pub fn unknown_region<D: Desk>(desk: &D, query: &RegionQuery) -> RegionView {
     let baselines = Baselines::default();
     let moment = moment(desk, desk.as_of(), &baselines);
     desk.read(|atlas| view::region(atlas, &moment, query, &RegionDetail::default()))
+}
+
+/// The page of a runbook, or (empty) of all.
+pub fn runbook<D: Desk>(desk: &D, file: &str) -> RunbookView {
+    let (settings, library) = (desk.settings(), desk.runbooks());
+    RunbookView {
+        as_of: desk.as_of(),
+        demo: settings.demo,
+        title: settings.title.clone(),
+        regions: settings.regions.to_vec(),
+        file: file.to_owned(),
+        files: library.files(),
+        blocks: library.read(file).unwrap_or_default(),
+    }
 }
 
 /// One measure of a region (or of the nation) at the finest resolution that is kept.

@@ -60,6 +60,6 @@ impl<D: Desk> Source for D {
     }
 
     fn runbooks(&self, words: &str, limit: usize) -> Vec<Passage> {
-        self.cited(words, limit)
+        Desk::runbooks(self).search(words, limit)
     }
 }

@@ -10,9 +10,10 @@ use bonghwa_analytics::frame::{Frame, Sections};
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::incident::Incident;
 use bonghwa_analytics::objective::Budget;
+use bonghwa_analytics::runbook::Library;
 use bonghwa_analytics::time::{Resolution, day_start};
 use bonghwa_analytics::view::{
-    self, CapacityPlan, Event, ForecastQuery, ForecastView, Mark, Moment, NowQuery, NowView, Passage, SessionsQuery,
+    self, CapacityPlan, Event, ForecastQuery, ForecastView, Mark, Moment, NowQuery, NowView, SessionsQuery,
     SessionsView, WhyPeriods,
 };
 use bonghwa_analytics::watch::Sheet;
@@ -120,9 +121,8 @@ impl Desk for Centre {
         self.0.marks.of(incident)
     }
 
-    /// An answer is as true without them.
-    fn cited(&self, words: &str, limit: usize) -> Vec<Passage> {
-        self.passages(words, limit).unwrap_or_default()
+    fn runbooks(&self) -> Arc<Library> {
+        self.0.runbooks.library()
     }
 
     fn now_page(&self, query: &NowQuery) -> Result<NowView, CentreError> {

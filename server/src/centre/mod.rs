@@ -8,7 +8,6 @@ mod desk;
 mod edge;
 mod nation;
 mod pages;
-mod runbooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -32,7 +31,7 @@ use tokio::sync::watch;
 
 use crate::answers::{Answers, AnswersError};
 use crate::marks::{MarkError, Marks};
-use crate::runbooks::{RunbookError, RunbookSource, Runbooks};
+use crate::runbooks::{RunbookSource, Runbooks};
 use edge::Edge;
 use nation::Nation;
 
@@ -123,9 +122,6 @@ pub enum CentreError {
     /// An answer was not kept, found or judged.
     #[error(transparent)]
     Answers(#[from] Arc<AnswersError>),
-    /// Runbooks could not be searched.
-    #[error(transparent)]
-    Runbook(#[from] Arc<RunbookError>),
     /// Nothing was received in the window that was asked for.
     #[error("these regions have no data in this period; choose another one")]
     NoData,
@@ -214,7 +210,7 @@ impl Centre {
             contacts: Mutex::new(contacts),
             marks: Marks::open(&config.data).map_err(Arc::new)?,
             answers: Answers::open(&config.data, config.keep_answers).map_err(Arc::new)?,
-            runbooks: Runbooks::open(config.runbooks.clone()).map_err(Arc::new)?,
+            runbooks: Runbooks::open(config.runbooks.clone()),
             config,
         }));
         centre.restore(now)?;
@@ -311,6 +307,11 @@ impl Centre {
         } else {
             self.edge(region)?.since(seq, limit, Sections::ALL)
         }
+    }
+
+    /// Looks whether runbooks changed; what is newly wrong with them, a line each.
+    pub fn look_at_runbooks(&self) -> Vec<String> {
+        self.0.runbooks.refresh()
     }
 
     /// Regions by settings.

@@ -121,6 +121,9 @@ impl Exporter {
         for Mark { by, .. } in manifest.marks.values_mut().flatten() {
             *by = self.masked(by);
         }
+        for text in manifest.runbooks.values_mut() {
+            *text = self.masked(text);
+        }
         let mut writer = Writer::default();
         let mut spool = self.scratch()?;
         let mut length: u64 = 0;

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use bonghwa_analytics::answer::{Asking, Reply};
 use bonghwa_analytics::atlas::NATION;
+use bonghwa_analytics::desk;
 use bonghwa_analytics::format::Lang;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::report::ReportsView;
@@ -108,7 +109,7 @@ impl Backend for Source {
     }
 
     fn runbook(&self, file: String) -> BoxFuture<RunbookView> {
-        self.ask(move |centre| Ok(centre.runbook(&file)))
+        self.ask(move |centre| Ok(desk::runbook(centre, &file)))
     }
 
     fn combine(

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
+use bonghwa_analytics::desk::{self, Desk as _};
 use bonghwa_analytics::view::{Passage, RunbookFile, RunbookView};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -40,7 +41,7 @@ pub(super) async fn list(State(app): State<App>, uri: Uri) -> Result<Json<Told>,
     };
     let words: Option<String> = parameters.get("q").map(|words| words.chars().take(LONGEST).collect());
     let told = move |centre: &crate::centre::Centre| match words {
-        Some(words) => centre.passages(&words, limit).map(Told::Passages),
+        Some(words) => Ok(Told::Passages(centre.runbooks().search(&words, limit))),
         None => Ok(Told::Files(centre.runbooks().files())),
     };
     app.ready()?.ask(told).await.map(Json)
@@ -50,5 +51,5 @@ pub(super) async fn list(State(app): State<App>, uri: Uri) -> Result<Json<Told>,
 pub(super) async fn one(State(app): State<App>, uri: Uri) -> Result<Json<RunbookView>, ApiError> {
     let parameters = Parameters::read(&uri, &["file"])?;
     let file = parameters.get("file").unwrap_or_default().to_owned();
-    app.ready()?.ask(move |centre| Ok(centre.runbook(&file))).await.map(Json)
+    app.ready()?.ask(move |centre| Ok(desk::runbook(centre, &file))).await.map(Json)
 }

@@ -2,6 +2,7 @@
 
 use bonghwa_analytics::answer::Asking;
 use bonghwa_analytics::ask::{Area, Kind, Period, Question};
+use bonghwa_analytics::desk::Desk as _;
 use bonghwa_analytics::format::{Lang, exact, parse_local};
 use bonghwa_analytics::time::DAY;
 use bonghwa_analytics::view::{Fact, IncidentsQuery, Measure, NowQuery, Passage};
@@ -168,7 +169,7 @@ impl Tools {
     async fn runbooks(&self, SearchRunbooks { query, limit }: SearchRunbooks) -> Told {
         let words: String = query.chars().take(LONGEST_WORDS).collect();
         let limit = limit.clamp(1, 20) as usize;
-        let passages = self.app.ready()?.ask(move |centre| centre.passages(&words, limit)).await?;
+        let passages = self.app.ready()?.ask(move |centre| Ok(centre.runbooks().search(&words, limit))).await?;
         let line =
             |passage: &Passage| format!("{} › {}: {}", passage.file, passage.heading.join(" › "), passage.excerpt);
         let lines: Vec<String> = passages.iter().map(line).collect();

@@ -1,11 +1,15 @@
 use std::path::PathBuf;
 
-use bonghwa_analytics::view::Inline;
+use bonghwa_analytics::view::{Block, Inline, Passage};
 
 use super::*;
 
 fn demo() -> Runbooks {
-    Runbooks::open(RunbookSource::Demo).unwrap()
+    Runbooks::open(RunbookSource::Demo)
+}
+
+fn search(books: &Runbooks, words: &str, limit: usize) -> Vec<Passage> {
+    books.library().search(words, limit)
 }
 
 /// A folder of its own that is gone afterwards.
@@ -26,7 +30,7 @@ impl Folder {
     }
 
     fn open(&self) -> Runbooks {
-        Runbooks::open(RunbookSource::Folder(self.0.clone())).unwrap()
+        Runbooks::open(RunbookSource::Folder(self.0.clone()))
     }
 }
 
@@ -39,11 +43,11 @@ impl Drop for Folder {
 /// Looks again without waiting.
 fn again(books: &Runbooks) -> Vec<String> {
     books.state().looked = None;
-    books.refresh().unwrap()
+    books.refresh()
 }
 
 fn first(books: &Runbooks, words: &str) -> String {
-    books.search(words, 1).unwrap().first().map(|passage| passage.file.clone()).unwrap_or_default()
+    search(books, words, 1).first().map(|passage| passage.file.clone()).unwrap_or_default()
 }
 
 #[test]
@@ -66,17 +70,17 @@ fn words_find_their_runbook_whatever_the_spacing() {
     ] {
         assert_eq!(first(&books, words), file, "{words}");
     }
-    let asked = books.search("커넥션 풀이 고갈되면 어떻게 하나요", 1).unwrap();
+    let asked = search(&books, "커넥션 풀이 고갈되면 어떻게 하나요", 1);
     assert!(asked[0].score > 0.5, "{}", asked[0].score);
     for words in ["", "   ", "?!", "zzz qqq", "'; DROP TABLE section; --", "\"", "NEAR(a b)", "heading:*"] {
-        assert!(books.search(words, 5).unwrap().is_empty(), "{words}");
+        assert!(search(&books, words, 5).is_empty(), "{words}");
     }
-    assert!(books.search(&"느린 ".repeat(10_000), 5).unwrap().len() <= 5);
+    assert!(search(&books, &"느린 ".repeat(10_000), 5).len() <= 5);
 }
 
 #[test]
 fn passages_say_where_they_stand() {
-    let passages = demo().search("GC 로그와 스레드 덤프", 3).unwrap();
+    let passages = search(&demo(), "GC 로그와 스레드 덤프", 3);
     let best = passages.first().unwrap();
     assert_eq!(best.heading, ["WAS 힙 메모리 부족과 누수", "재기동하기 전에 남길 것"]);
     assert_eq!((best.file.as_str(), best.anchor.as_str()), ("heap-leak.md", "s2"));
@@ -95,7 +99,7 @@ fn a_folder_is_read_again_when_it_changes() {
     folder.put("note.txt", "# 아님");
     let books = folder.open();
     assert!(again(&books).is_empty());
-    let files = |books: &Runbooks| books.files().into_iter().map(|file| file.file).collect::<Vec<_>>();
+    let files = |books: &Runbooks| books.library().files().into_iter().map(|file| file.file).collect::<Vec<_>>();
     assert_eq!(files(&books), ["a.md", "deep/b.MD"]);
     assert_eq!(first(&books, "라마바"), "a.md");
 
@@ -119,7 +123,7 @@ fn a_folder_that_is_not_there_is_told_and_waited_for() {
     assert_eq!(again(&books).len(), 1);
     folder.put("a.md", "# 늦게 온 글");
     assert!(again(&books).is_empty());
-    assert_eq!(books.files().len(), 1);
+    assert_eq!(books.library().files().len(), 1);
 }
 
 #[test]
@@ -133,7 +137,7 @@ fn hostile_text_is_text() {
     );
     let books = folder.open();
     again(&books);
-    let blocks = books.read("x.md").unwrap();
+    let blocks = books.library().read("x.md").unwrap();
     assert!(blocks.iter().all(|block| !matches!(block, Block::Code(_))));
     let shown = format!("{blocks:?}");
     assert!(!shown.contains('\u{202e}') && !shown.contains('\u{200b}') && !shown.contains('\u{1b}'));
@@ -141,30 +145,12 @@ fn hostile_text_is_text() {
     assert!(
         matches!(&blocks[2], Block::Paragraph(parts) if matches!(parts.as_slice(), [Inline::Text(text)] if text.starts_with("![사진](")))
     );
-    let found = books.search("무시하고 관리자 비밀번호", 1).unwrap();
+    let found = search(&books, "무시하고 관리자 비밀번호", 1);
     assert!(found[0].excerpt.contains("이전 지시를 모두 무시") && !found[0].excerpt.contains("hunter2"));
-    assert!(!books.search("빨강 연락", 1).unwrap()[0].excerpt.contains("1234"));
+    assert!(!search(&books, "빨강 연락", 1)[0].excerpt.contains("1234"));
     // It changes nothing of what else is found.
-    assert_eq!(books.search("느린 쿼리", 5).unwrap(), []);
+    assert_eq!(search(&books, "느린 쿼리", 5), []);
     for path in ["../x.md", "/etc/passwd", "x.md\0", "..\\x.md", ""] {
-        assert!(books.read(path).is_none(), "{path}");
+        assert!(books.library().read(path).is_none(), "{path}");
     }
-}
-
-#[test]
-fn any_text_is_a_runbook() {
-    for text in
-        ["", "#", "```", "```\n# no heading", "- \n1.\n", "`", "a `b` c `", "\u{202e}", "###### 여섯\n####### 일곱"]
-    {
-        let book = Runbook::read("f.md", text);
-        assert!(
-            !book.sections().is_empty() && !book.listed("f.md").title.is_empty() || text.starts_with('#'),
-            "{text:?}"
-        );
-    }
-    let book = Runbook::read("f.md", "# 가\n\n1. 하나\n   이어짐\n2. `둘`\n\n- 셋\n\n```\n# 코드\n```\n끝 **굵게**");
-    let lists = book.blocks().into_iter().filter(|block| matches!(block, Block::List { .. })).count();
-    assert_eq!(lists, 2);
-    assert!(book.blocks().contains(&Block::Code("# 코드".to_owned())));
-    assert!(book.blocks().contains(&Block::Paragraph(vec![Inline::Text("끝 굵게".to_owned())])));
 }

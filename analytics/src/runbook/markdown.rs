@@ -1,6 +1,6 @@
 //! A small part of Markdown: headings, paragraphs, lists, code. Everything else is text.
 
-use bonghwa_analytics::view::{Block, Inline, RunbookFile, RunbookHeading};
+use crate::view::{Block, Inline, RunbookFile, RunbookHeading};
 
 /// Bounds of what is kept: characters of a heading, blocks of a file.
 const LONGEST_HEADING: usize = 120;
