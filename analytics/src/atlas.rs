@@ -115,19 +115,21 @@ impl Atlas {
         let failed = |source| AtlasError::Row { region: frame.region.clone(), source };
         let mut rows = Vec::with_capacity(frame.rows.len());
         for row in &frame.rows {
-            let summary = row.summary.as_deref().map(Summary::decode).transpose().map_err(failed)?;
+            let mut summary = Summary::default();
+            let read = |bytes| summary.read(bytes, &mut |text| Name::from(text));
+            let latency = row.summary.as_deref().map(read).transpose().map_err(failed)?;
             let registers = match &row.registers {
                 Some(section) => Some(unpack(&frame.region, frame.key, section)?),
                 None => None,
             };
-            rows.push((row, summary, registers));
+            rows.push((row, latency.map(|latency| (summary, latency)), registers));
         }
         let track = self.tracks.entry(frame.region.clone()).or_default();
         let width = frame.resolution.seconds();
         for (row, summary, registers) in rows {
             track.newest = track.newest.max(Some(row.start + width));
-            if let Some(summary) = summary {
-                track.put(frame.resolution, row.start, row.seq, summary);
+            if let Some((mut summary, latency)) = summary {
+                track.put(frame.resolution, row, &mut summary, latency);
             }
             if let Some(registers) = registers {
                 track.registers.insert((frame.resolution, row.start), registers);
@@ -148,14 +150,15 @@ impl Atlas {
             return Err(AtlasError::Key { region: region.to_owned() });
         }
         let track = self.tracks.entry(region.to_owned()).or_default();
-        let mut names = Names::default();
+        // One of each for all rows: what they hold is let go once, not at every row.
+        let (mut names, mut summary) = (Names::default(), Summary::default());
         for row in rows {
             track.newest = track.newest.max(Some(row.start + resolution.seconds()));
-            let Some(summary) = &row.summary else { continue };
+            let Some(bytes) = &row.summary else { continue };
             names.begin();
-            let summary = Summary::decode_with(summary, &mut |text| names.name(text));
-            let summary = summary.map_err(|source| AtlasError::Row { region: region.to_owned(), source })?;
-            track.put(resolution, row.start, row.seq, summary);
+            let latency = summary.read(bytes, &mut |text| names.name(text));
+            let latency = latency.map_err(|source| AtlasError::Row { region: region.to_owned(), source })?;
+            track.put(resolution, row, &mut summary, latency);
         }
         Ok(())
     }
@@ -338,15 +341,16 @@ fn unpack(region: &str, key: KeyId, section: &[u8]) -> Result<Vec<(IdentityMode,
 
 impl Track {
     /// Puts a row in its place, unless a newer one is there.
-    fn put(&mut self, resolution: Resolution, start: i64, seq: u64, summary: Summary) {
-        if self.tables[resolution.code() as usize].put(start, seq, &summary) {
+    fn put(&mut self, resolution: Resolution, row: &Row, summary: &mut Summary, latency: &[u8]) {
+        if self.tables[resolution.code() as usize].put(row.start, row.seq, summary, latency) {
+            let place = (resolution, row.start);
             if summary.alarms.is_empty() {
-                self.alarms.remove(&(resolution, start));
+                self.alarms.remove(&place);
             } else {
-                self.alarms.insert((resolution, start), summary.alarms);
+                self.alarms.insert(place, std::mem::take(&mut summary.alarms));
             }
         }
-        for (key, (first, last)) in summary.versions {
+        for (key, (first, last)) in std::mem::take(&mut summary.versions) {
             let span = self.versions.entry(key).or_insert((first, last));
             *span = (span.0.min(first), span.1.max(last));
         }

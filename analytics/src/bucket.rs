@@ -101,6 +101,14 @@ impl Transaction {
         self.latency.read(r)
     }
 
+    /// The bytes of the latencies in what [`encode`](Self::encode) wrote.
+    pub(crate) fn latency_of(bytes: &[u8]) -> Result<&[u8], CodecError> {
+        let mut r = Reader::new(bytes);
+        r.u64("request count")?;
+        r.u64("error count")?;
+        Ok(&bytes[bytes.len() - r.remaining()..])
+    }
+
     /// Forgets all requests and keeps their room.
     pub(crate) fn clear(&mut self) {
         (self.count, self.errors) = (0, 0);

@@ -43,8 +43,9 @@ impl Table {
         &self.starts
     }
 
-    /// Puts a row in its place; an older one (by sequence) changes nothing. Says whether anything changed.
-    pub fn put(&mut self, start: i64, seq: u64, summary: &Summary) -> bool {
+    /// Puts a row in its place, its latencies as they are written; an older one (by sequence) changes nothing. Says whether
+    /// anything changed.
+    pub fn put(&mut self, start: i64, seq: u64, summary: &Summary, latency: &[u8]) -> bool {
         let at = match self.starts.binary_search(&start) {
             Ok(at) if self.seqs[at] > seq => return false,
             Ok(at) => at,
@@ -63,8 +64,6 @@ impl Table {
         self.requests[at] = summary.entry.count as f64;
         self.errors[at] = summary.entry.errors as f64;
         self.p95[at] = summary.entry.latency.quantile(0.95).unwrap_or(f64::NAN);
-        let mut latency = Vec::new();
-        summary.entry.latency.encode(&mut latency);
         self.latency[at] = latency.into();
         self.load[at] = busiest_processor(&summary.resources);
         self.put_gauges(at, &summary.resources);

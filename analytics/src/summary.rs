@@ -67,27 +67,33 @@ impl Summary {
     /// Reads what [`encode`](Self::encode) wrote, to the last byte. Alarms came with version 2 of frames; a summary that
     /// ends before them has none.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
-        Self::decode_with(bytes, &mut |text| Name::from(text))
+        let mut summary = Self::default();
+        summary.read(bytes, &mut |text| Name::from(text))?;
+        Ok(summary)
     }
 
-    /// The same, with names from elsewhere.
-    pub(crate) fn decode_with(bytes: &[u8], name: &mut impl FnMut(&str) -> Name) -> Result<Self, CodecError> {
+    /// [`decode`](Self::decode) in the place of what is here, with names from elsewhere. Gives the bytes of its latencies.
+    pub(crate) fn read<'b>(
+        &mut self,
+        bytes: &'b [u8],
+        name: &mut impl FnMut(&str) -> Name,
+    ) -> Result<&'b [u8], CodecError> {
         let mut r = Reader::new(bytes);
-        let mut summary = Self::default();
+        self.users.clear();
         for _ in 0..r.u8("identity modes")? {
             let mode = IdentityMode::from_code(r.u8("identity mode")?).ok_or(r.invalid("identity mode"))?;
             let identified = r.u64("identified requests")?;
             let estimate = r.u64_at_most(1 << 50, "estimate")? as f64 / 1000.0;
-            summary.users.insert(mode, Users { identified, estimate });
+            self.users.insert(mode, Users { identified, estimate });
         }
-        summary.entry = Transaction::decode(&mut r)?;
-        summary.resources = decode_resources(&mut r, name)?;
-        summary.versions = decode_versions(&mut r, name)?;
-        if !r.is_empty() {
-            summary.alarms = decode_alarms(&mut r)?;
-        }
+        let before = r.remaining();
+        self.entry.read(&mut r)?;
+        let entry = &bytes[bytes.len() - before..bytes.len() - r.remaining()];
+        self.resources = decode_resources(&mut r, name)?;
+        self.versions = decode_versions(&mut r, name)?;
+        self.alarms = if r.is_empty() { Alarms::default() } else { decode_alarms(&mut r)? };
         r.finish("summary")?;
-        Ok(summary)
+        Transaction::latency_of(entry)
     }
 }
 
