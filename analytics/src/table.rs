@@ -63,6 +63,14 @@ pub struct Line {
     pub users: Option<Users>,
 }
 
+impl Line {
+    /// The official name of its region, or the code where it has none.
+    pub fn region_name<'a>(&'a self, lang: Lang, regions: &'a [Region]) -> &'a str {
+        let region = regions.iter().find(|region| region.code == self.region);
+        region.map_or(&self.region, |region| lang.pick(&region.official_ko, &region.official_en))
+    }
+}
+
 /// Distinct users of a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Users {
@@ -152,10 +160,8 @@ pub fn csv_head(lang: Lang) -> String {
 
 /// A line of a table as CSV. Numbers have no separators, and what is not known is empty.
 pub fn csv_line(line: &Line, lang: Lang, regions: &[Region], out: &mut String) {
-    let region = regions.iter().find(|region| region.code == line.region);
-    let name = region.map_or(&*line.region, |region| lang.pick(&region.official_ko, &region.official_en));
     let _ = write!(out, "{},{},", local(line.start).replace('T', " "), line.seconds);
-    for text in [&*line.region, name, &line.service] {
+    for text in [&*line.region, line.region_name(lang, regions), &line.service] {
         cell(text, out);
     }
     let _ = write!(out, "{},{},", line.requests, line.errors);
