@@ -40,6 +40,29 @@ impl TableQuery {
             _ => Resolution::Hour,
         }
     }
+
+    /// That span, or the next longer one of which a desk still has rows from `from` on, as far as there are any at all.
+    pub fn span_kept<D: Desk>(desk: &D, regions: &[String], from: i64, to: i64) -> Resolution {
+        let firsts = |resolution: Resolution| {
+            desk.read(|atlas| {
+                let first = |code: &String| atlas.track(code)?.table(resolution).starts().first().copied();
+                regions.iter().map(first).collect::<Vec<_>>()
+            })
+        };
+        let hours = firsts(Resolution::Hour);
+        let reaches = |resolution: Resolution| {
+            // A row of an hour may begin almost an hour before the first of its minutes.
+            let begins = |(fine, hour): (Option<i64>, &Option<i64>)| {
+                hour.is_none_or(|hour| fine.is_some_and(|fine| fine <= from.max(hour) + Resolution::Hour.seconds()))
+            };
+            firsts(resolution).into_iter().zip(&hours).all(begins)
+        };
+        let mut span = Self::span(from, to);
+        while let Some(longer) = span.parent().filter(|_| !reaches(span)) {
+            span = longer;
+        }
+        span
+    }
 }
 
 /// A line of a table.
