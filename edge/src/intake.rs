@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
 use bonghwa_analytics::atlas::NATION;
@@ -11,27 +11,21 @@ use bonghwa_analytics::frame::Frame;
 use bonghwa_analytics::region::FILE;
 use bonghwa_analytics::sketch::SketchError;
 use bonghwa_analytics::time::{DAY, Resolution};
-use flate2::bufread::MultiGzDecoder;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::access_log::{Importer, Options, Refused};
+use crate::access_log::{Importer, MARK, Options, Refused};
+use crate::compression::unpacked;
 use crate::engine::EngineConfig;
 use crate::history::{Rows, frames, judge, roll_up};
 use crate::otlp::{Format, OtlpError, Signal, parse};
 use crate::policy::Policy;
 
-/// The byte order mark of UTF-8, which some tools write.
-const BOM: &[u8] = b"\xef\xbb\xbf";
-/// First bytes of gzip (RFC 1952).
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Most bytes of a file once it is decompressed.
 const MOST_BYTES: u64 = 8 << 30;
 /// Most bytes of a document of OTLP.
 const MOST_DOCUMENT: u64 = 256 << 20;
-/// Bytes that are read at once.
-const PIECE: usize = 256 << 10;
 
 /// Parts of a file's name that say what it is rather than where it is from.
 const KINDS: [&str; 24] = [
@@ -136,14 +130,9 @@ impl Intake {
 
     /// Takes a file, plain or gzip; nothing of it where it fails.
     pub fn read(&mut self, region: &str, file: impl Read) -> Result<Taken, IntakeError> {
-        let mut file = BufReader::with_capacity(PIECE, file);
-        let gzip = file.fill_buf()?.starts_with(&GZIP);
+        let file = unpacked(file)?;
         let mut ours = self.regions.get(region).cloned().unwrap_or_default();
-        let taken = if gzip {
-            self.plain(BufReader::with_capacity(PIECE, MultiGzDecoder::new(file)), &mut ours)?
-        } else {
-            self.plain(file, &mut ours)?
-        };
+        let taken = self.plain(file, &mut ours)?;
         self.regions.insert(region.to_owned(), ours);
         Ok(taken)
     }
@@ -161,8 +150,8 @@ impl Intake {
     }
 
     fn plain(&self, mut file: impl BufRead, into: &mut Region) -> Result<Taken, IntakeError> {
-        if file.fill_buf()?.starts_with(BOM) {
-            file.consume(BOM.len());
+        if file.fill_buf()?.starts_with(MARK) {
+            file.consume(MARK.len());
         }
         let json = file.fill_buf()?.trim_ascii_start().first() == Some(&b'{');
         if json { self.otlp(file, into) } else { self.access_log(file, into) }
