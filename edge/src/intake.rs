@@ -111,11 +111,17 @@ pub struct Intake {
     regions: BTreeMap<String, Region>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Region {
     rows: Rows,
     /// What was taken already, so that the same file twice counts once.
     known: BTreeSet<[u8; 16]>,
+}
+
+/// A region as a file changes it. Only rows that the file touches are copied, so that many files cost no more than they bring.
+struct Draft<'a> {
+    of: &'a Region,
+    changed: Region,
 }
 
 impl Intake {
@@ -131,9 +137,13 @@ impl Intake {
     /// Takes a file, plain or gzip; nothing of it where it fails.
     pub fn read(&mut self, region: &str, file: impl Read) -> Result<Taken, IntakeError> {
         let file = unpacked(file)?;
-        let mut ours = self.regions.get(region).cloned().unwrap_or_default();
-        let taken = self.plain(file, &mut ours)?;
-        self.regions.insert(region.to_owned(), ours);
+        let none = Region::default();
+        let mut draft = Draft { of: self.regions.get(region).unwrap_or(&none), changed: Region::default() };
+        let taken = self.plain(file, &mut draft)?;
+        let Region { rows, known } = draft.changed;
+        let ours = self.regions.entry(region.to_owned()).or_default();
+        ours.rows.extend(rows);
+        ours.known.extend(known);
         Ok(taken)
     }
 
@@ -149,7 +159,7 @@ impl Intake {
         Ok(all)
     }
 
-    fn plain(&self, mut file: impl BufRead, into: &mut Region) -> Result<Taken, IntakeError> {
+    fn plain(&self, mut file: impl BufRead, into: &mut Draft<'_>) -> Result<Taken, IntakeError> {
         if file.fill_buf()?.starts_with(MARK) {
             file.consume(MARK.len());
         }
@@ -157,7 +167,7 @@ impl Intake {
         if json { self.otlp(file, into) } else { self.access_log(file, into) }
     }
 
-    fn access_log(&self, file: impl BufRead, into: &mut Region) -> Result<Taken, IntakeError> {
+    fn access_log(&self, file: impl BufRead, into: &mut Draft<'_>) -> Result<Taken, IntakeError> {
         // By the minute, so that the last five minutes are those before the end of the log.
         let options = Options { resolution: Resolution::Minute, ..Options::new(self.now) };
         let mut importer = Importer::new(&self.policy, options);
@@ -179,7 +189,7 @@ impl Intake {
         Ok(Taken { kind, taken: report.taken, refused: report.refused, first_refused, from, to: last + 1 })
     }
 
-    fn otlp(&self, file: impl BufRead, into: &mut Region) -> Result<Taken, IntakeError> {
+    fn otlp(&self, file: impl BufRead, into: &mut Draft<'_>) -> Result<Taken, IntakeError> {
         let mut taken =
             Taken { kind: Kind::Otlp, taken: 0, refused: 0, first_refused: None, from: i64::MAX, to: i64::MIN };
         let room = Rc::new(Cell::new(MOST_DOCUMENT));
@@ -212,12 +222,14 @@ impl Intake {
     }
 }
 
-impl Region {
+impl Draft<'_> {
     /// Adds what was not taken before.
     fn take(&mut self, digest: [u8; 16], buckets: &Rows) -> Result<(), SketchError> {
-        if self.known.insert(digest) {
+        if !self.of.known.contains(&digest) && self.changed.known.insert(digest) {
             for (key, bucket) in buckets {
-                self.rows.entry(*key).or_default().merge_limited(bucket, EngineConfig::MAX_CELLS)?;
+                let before = || self.of.rows.get(key).cloned().unwrap_or_default();
+                let row = self.changed.rows.entry(*key).or_insert_with(before);
+                row.merge_limited(bucket, EngineConfig::MAX_CELLS)?;
             }
         }
         Ok(())
@@ -268,7 +280,29 @@ impl Signals {
 
 #[cfg(test)]
 mod tests {
-    use super::region_of;
+    use bonghwa_analytics::bucket::Bucket;
+    use bonghwa_analytics::time::Resolution;
+
+    use super::{Draft, Region, region_of};
+
+    #[test]
+    fn a_file_copies_no_row_but_those_that_it_touches() {
+        let bucket = |count| {
+            let mut bucket = Bucket::default();
+            bucket.entry.count = count;
+            bucket
+        };
+        let rows = (0..1000).map(|minute| ((Resolution::Minute, minute * 60), bucket(1))).collect();
+        let region = Region { rows, known: [[1; 16]].into() };
+        let mut draft = Draft { of: &region, changed: Region::default() };
+        let (old, new) = ((Resolution::Minute, 60), (Resolution::Minute, 60_000));
+        for digest in [[1; 16], [2; 16], [2; 16], [3; 16]] {
+            draft.take(digest, &[(old, bucket(1)), (new, bucket(1))].into()).unwrap();
+        }
+        let counts: Vec<_> = draft.changed.rows.into_iter().map(|(key, row)| (key, row.entry.count)).collect();
+        assert_eq!(counts, [(old, 3), (new, 2)]);
+        assert_eq!(region.rows[&old].entry.count, 1);
+    }
 
     #[test]
     fn files_of_one_server_are_one_region() {
