@@ -27,6 +27,9 @@ const MOST_BYTES: u64 = 8 << 30;
 /// Most bytes of a document of OTLP.
 const MOST_DOCUMENT: u64 = 256 << 20;
 
+/// Bytes of a file that are read to tell whether it could be taken.
+const HEAD: u64 = 1 << 20;
+
 /// Parts of a file's name that say what it is rather than where it is from.
 const KINDS: [&str; 24] = [
     "log", "logs", "gz", "json", "jsonl", "ndjson", "csv", "tsv", "txt", "access", "ssl", "request", "requests",
@@ -145,6 +148,14 @@ impl Intake {
         ours.rows.extend(rows);
         ours.known.extend(known);
         Ok(taken)
+    }
+
+    /// Why a file of so many bytes would not be taken, as far as its beginning tells: what ends within a packed file or a
+    /// document may go on as it should.
+    pub fn fault(mut self, file: impl Read, length: u64) -> Option<IntakeError> {
+        let fault = self.read(FILE, file.take(HEAD)).err()?;
+        let certain = length <= HEAD || matches!(fault, IntakeError::Unknown(..) | IntakeError::Empty);
+        certain.then_some(fault)
     }
 
     /// The frames of all that was taken, judged; sessions end after `gap` seconds without a request.
