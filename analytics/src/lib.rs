@@ -29,6 +29,7 @@ pub mod latency;
 pub mod logs;
 pub mod nation;
 pub mod objective;
+pub mod parameter;
 pub mod recompute;
 pub mod region;
 pub mod report;
