@@ -30,6 +30,7 @@ pub mod logs;
 mod names;
 pub mod nation;
 pub mod objective;
+pub mod parameter;
 pub mod recompute;
 pub mod region;
 pub mod report;

@@ -41,6 +41,21 @@ pub struct Region {
     pub population: u32,
 }
 
+/// The regions of a list that ships with the program, `None` if a line of it cannot be read: tables `[[region]]` with a
+/// line `key = value` for each field, which is all that such a list needs of TOML, so that no reader of TOML need go along.
+pub fn listed(text: &str) -> Option<Vec<Region>> {
+    let mut all: Vec<Region> = Vec::new();
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if line == "[[region]]" {
+            all.push(Region::unnamed(""));
+        } else {
+            let (key, value) = line.split_once(" = ")?;
+            all.last_mut()?.set(key, value)?;
+        }
+    }
+    Some(all)
+}
+
 impl Region {
     /// What is in files whose names tell no region.
     pub fn of_files() -> Self {
@@ -64,6 +79,59 @@ impl Region {
             column: 0,
             group: String::new(),
             population: 0,
+        }
+    }
+
+    /// Sets a field to a value as TOML writes it.
+    fn set(&mut self, key: &str, value: &str) -> Option<()> {
+        let text = || Some(value.strip_prefix('"')?.strip_suffix('"')?.to_owned());
+        let number = || value.replace('_', "").parse::<u32>().ok();
+        let place = || u8::try_from(number()?).ok();
+        match key {
+            "code" => self.code = text()?,
+            "ko" => self.ko = text()?,
+            "en" => self.en = text()?,
+            "official_ko" => self.official_ko = text()?,
+            "official_en" => self.official_en = text()?,
+            "valid_from" => self.valid_from = Some(text()?),
+            "valid_to" => self.valid_to = Some(text()?),
+            "successor" => self.successor = Some(text()?),
+            "row" => self.row = place()?,
+            "column" => self.column = place()?,
+            "group" => self.group = text()?,
+            "population" => self.population = number()?,
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_or_refused() {
+        let list = r#"# Two.
+
+[[region]]
+code = "a"
+ko = "가 나"
+row = 2
+population = 1_234
+
+[[region]]
+code = "b"
+valid_to = "2026-07-01"
+successor = "a"
+"#;
+        let [a, b]: [Region; 2] = listed(list).unwrap().try_into().unwrap();
+        assert_eq!((&*a.code, &*a.ko, a.row, a.population, a.valid_to), ("a", "가 나", 2, 1234, None));
+        assert_eq!((&*b.code, b.valid_to.as_deref(), b.successor.as_deref()), ("b", Some("2026-07-01"), Some("a")));
+        for wrong in
+            ["code = \"a\"", "[[region]]\ncolour = 1", "[[region]]\nrow = 256", "[[region]]\ncode = a", "[[region]]\nx"]
+        {
+            assert_eq!(listed(wrong), None, "{wrong}");
         }
     }
 }

@@ -40,6 +40,29 @@ impl TableQuery {
             _ => Resolution::Hour,
         }
     }
+
+    /// That span, or the next longer one of which a desk still has rows from `from` on, as far as there are any at all.
+    pub fn span_kept<D: Desk>(desk: &D, regions: &[String], from: i64, to: i64) -> Resolution {
+        let firsts = |resolution: Resolution| {
+            desk.read(|atlas| {
+                let first = |code: &String| atlas.track(code)?.table(resolution).starts().first().copied();
+                regions.iter().map(first).collect::<Vec<_>>()
+            })
+        };
+        let hours = firsts(Resolution::Hour);
+        let reaches = |resolution: Resolution| {
+            // A row of an hour may begin almost an hour before the first of its minutes.
+            let begins = |(fine, hour): (Option<i64>, &Option<i64>)| {
+                hour.is_none_or(|hour| fine.is_some_and(|fine| fine <= from.max(hour) + Resolution::Hour.seconds()))
+            };
+            firsts(resolution).into_iter().zip(&hours).all(begins)
+        };
+        let mut span = Self::span(from, to);
+        while let Some(longer) = span.parent().filter(|_| !reaches(span)) {
+            span = longer;
+        }
+        span
+    }
 }
 
 /// A line of a table.
@@ -61,6 +84,14 @@ pub struct Line {
     pub latency: [Option<f64>; 3],
     /// Estimated distinct users, where they are counted: of regions as a whole.
     pub users: Option<Users>,
+}
+
+impl Line {
+    /// The official name of its region, or the code where it has none.
+    pub fn region_name<'a>(&'a self, lang: Lang, regions: &'a [Region]) -> &'a str {
+        let region = regions.iter().find(|region| region.code == self.region);
+        region.map_or(&self.region, |region| lang.pick(&region.official_ko, &region.official_en))
+    }
 }
 
 /// Distinct users of a line.
@@ -152,10 +183,8 @@ pub fn csv_head(lang: Lang) -> String {
 
 /// A line of a table as CSV. Numbers have no separators, and what is not known is empty.
 pub fn csv_line(line: &Line, lang: Lang, regions: &[Region], out: &mut String) {
-    let region = regions.iter().find(|region| region.code == line.region);
-    let name = region.map_or(&*line.region, |region| lang.pick(&region.official_ko, &region.official_en));
     let _ = write!(out, "{},{},", local(line.start).replace('T', " "), line.seconds);
-    for text in [&*line.region, name, &line.service] {
+    for text in [&*line.region, line.region_name(lang, regions), &line.service] {
         cell(text, out);
     }
     let _ = write!(out, "{},{},", line.requests, line.errors);

@@ -1,9 +1,9 @@
-//! Bodies as they come over the wire: gzip (RFC 1952) and zstd (RFC 8878), decompressed within bounds.
+//! Bodies as they come over the wire: gzip (RFC 1952) and zstd (RFC 8878), decompressed within bounds; and files, packed or not.
 //!
 //! Decompression stops as soon as a bound is passed, so a bomb costs no more than the bound.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::FrameDecoder;
@@ -11,6 +11,11 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, DEFAULT_MAX_WINDOW_SIZE};
 
 use crate::policy::Limits;
+
+/// First bytes of gzip.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// Bytes of a file that are read at once.
+const PIECE: usize = 256 << 10;
 
 /// Why a body was not decompressed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +68,16 @@ pub fn decompress<'a>(
         unzstd(body, limits).map(Cow::Owned)
     } else {
         Err(CompressionError::Unsupported(name.chars().take(40).collect()))
+    }
+}
+
+/// A file as it is or, where its first bytes are those of gzip, what is packed in it: without bounds, which its reader sets.
+pub fn unpacked<'a>(file: impl Read + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
+    let mut file = BufReader::with_capacity(PIECE, file);
+    if file.fill_buf()?.starts_with(&GZIP) {
+        Ok(Box::new(BufReader::with_capacity(PIECE, MultiGzDecoder::new(file))))
+    } else {
+        Ok(Box::new(file))
     }
 }
 
@@ -193,6 +208,20 @@ mod tests {
         assert!(
             matches!(decompress(Some("br"), b"", &limits), Err(CompressionError::Unsupported(name)) if name == "br")
         );
+    }
+
+    #[test]
+    fn a_file_is_read_packed_or_not() {
+        let read = |file: &[u8]| {
+            let mut text = Vec::new();
+            unpacked(file).and_then(|mut file| file.read_to_end(&mut text)).map(|_| text)
+        };
+        for text in [&b""[..], b"\x1f", b"one two"] {
+            assert_eq!(read(text).unwrap(), text);
+            assert_eq!(read(&gzip(text)).unwrap(), text);
+        }
+        assert_eq!(read(&[gzip(b"one "), gzip(b"two")].concat()).unwrap(), b"one two");
+        assert!(read(&gzip(b"one two")[..12]).is_err());
     }
 
     #[test]

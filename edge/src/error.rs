@@ -1,6 +1,7 @@
 //! Every way in which a request can fail, and the one place that gives each a status, a code and words: the server and the
 //! Worker refuse alike.
 
+use bonghwa_analytics::parameter::ParameterError;
 use serde_json::{Value, json};
 
 use crate::database::DatabaseError;
@@ -229,6 +230,12 @@ impl From<KeyError> for ApiError {
             KeyError::TooMany => Self::Parameter(error.to_string()),
             KeyError::Database(error) => error.into(),
         }
+    }
+}
+
+impl From<ParameterError> for ApiError {
+    fn from(error: ParameterError) -> Self {
+        Self::Parameter(error.to_string())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
 use bonghwa_analytics::atlas::NATION;
@@ -11,27 +11,24 @@ use bonghwa_analytics::frame::Frame;
 use bonghwa_analytics::region::FILE;
 use bonghwa_analytics::sketch::SketchError;
 use bonghwa_analytics::time::{DAY, Resolution};
-use flate2::bufread::MultiGzDecoder;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::access_log::{Importer, Options, Refused};
+use crate::access_log::{Importer, MARK, Options, Refused};
+use crate::compression::unpacked;
 use crate::engine::EngineConfig;
 use crate::history::{Rows, frames, judge, roll_up};
 use crate::otlp::{Format, OtlpError, Signal, parse};
 use crate::policy::Policy;
 
-/// The byte order mark of UTF-8, which some tools write.
-const BOM: &[u8] = b"\xef\xbb\xbf";
-/// First bytes of gzip (RFC 1952).
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Most bytes of a file once it is decompressed.
 const MOST_BYTES: u64 = 8 << 30;
 /// Most bytes of a document of OTLP.
 const MOST_DOCUMENT: u64 = 256 << 20;
-/// Bytes that are read at once.
-const PIECE: usize = 256 << 10;
+
+/// Bytes of a file that are read to tell whether it could be taken.
+const HEAD: u64 = 1 << 20;
 
 /// Parts of a file's name that say what it is rather than where it is from.
 const KINDS: [&str; 24] = [
@@ -117,11 +114,17 @@ pub struct Intake {
     regions: BTreeMap<String, Region>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Region {
     rows: Rows,
     /// What was taken already, so that the same file twice counts once.
     known: BTreeSet<[u8; 16]>,
+}
+
+/// A region as a file changes it. Only rows that the file touches are copied, so that many files cost no more than they bring.
+struct Draft<'a> {
+    of: &'a Region,
+    changed: Region,
 }
 
 impl Intake {
@@ -136,16 +139,23 @@ impl Intake {
 
     /// Takes a file, plain or gzip; nothing of it where it fails.
     pub fn read(&mut self, region: &str, file: impl Read) -> Result<Taken, IntakeError> {
-        let mut file = BufReader::with_capacity(PIECE, file);
-        let gzip = file.fill_buf()?.starts_with(&GZIP);
-        let mut ours = self.regions.get(region).cloned().unwrap_or_default();
-        let taken = if gzip {
-            self.plain(BufReader::with_capacity(PIECE, MultiGzDecoder::new(file)), &mut ours)?
-        } else {
-            self.plain(file, &mut ours)?
-        };
-        self.regions.insert(region.to_owned(), ours);
+        let file = unpacked(file)?;
+        let none = Region::default();
+        let mut draft = Draft { of: self.regions.get(region).unwrap_or(&none), changed: Region::default() };
+        let taken = self.plain(file, &mut draft)?;
+        let Region { rows, known } = draft.changed;
+        let ours = self.regions.entry(region.to_owned()).or_default();
+        ours.rows.extend(rows);
+        ours.known.extend(known);
         Ok(taken)
+    }
+
+    /// Why a file of so many bytes would not be taken, as far as its beginning tells: what ends within a packed file or a
+    /// document may go on as it should.
+    pub fn fault(mut self, file: impl Read, length: u64) -> Option<IntakeError> {
+        let fault = self.read(FILE, file.take(HEAD)).err()?;
+        let certain = length <= HEAD || matches!(fault, IntakeError::Unknown(..) | IntakeError::Empty);
+        certain.then_some(fault)
     }
 
     /// The frames of all that was taken, judged; sessions end after `gap` seconds without a request.
@@ -160,15 +170,15 @@ impl Intake {
         Ok(all)
     }
 
-    fn plain(&self, mut file: impl BufRead, into: &mut Region) -> Result<Taken, IntakeError> {
-        if file.fill_buf()?.starts_with(BOM) {
-            file.consume(BOM.len());
+    fn plain(&self, mut file: impl BufRead, into: &mut Draft<'_>) -> Result<Taken, IntakeError> {
+        if file.fill_buf()?.starts_with(MARK) {
+            file.consume(MARK.len());
         }
         let json = file.fill_buf()?.trim_ascii_start().first() == Some(&b'{');
         if json { self.otlp(file, into) } else { self.access_log(file, into) }
     }
 
-    fn access_log(&self, file: impl BufRead, into: &mut Region) -> Result<Taken, IntakeError> {
+    fn access_log(&self, file: impl BufRead, into: &mut Draft<'_>) -> Result<Taken, IntakeError> {
         // By the minute, so that the last five minutes are those before the end of the log.
         let options = Options { resolution: Resolution::Minute, ..Options::new(self.now) };
         let mut importer = Importer::new(&self.policy, options);
@@ -190,7 +200,7 @@ impl Intake {
         Ok(Taken { kind, taken: report.taken, refused: report.refused, first_refused, from, to: last + 1 })
     }
 
-    fn otlp(&self, file: impl BufRead, into: &mut Region) -> Result<Taken, IntakeError> {
+    fn otlp(&self, file: impl BufRead, into: &mut Draft<'_>) -> Result<Taken, IntakeError> {
         let mut taken =
             Taken { kind: Kind::Otlp, taken: 0, refused: 0, first_refused: None, from: i64::MAX, to: i64::MIN };
         let room = Rc::new(Cell::new(MOST_DOCUMENT));
@@ -223,12 +233,14 @@ impl Intake {
     }
 }
 
-impl Region {
+impl Draft<'_> {
     /// Adds what was not taken before.
     fn take(&mut self, digest: [u8; 16], buckets: &Rows) -> Result<(), SketchError> {
-        if self.known.insert(digest) {
+        if !self.of.known.contains(&digest) && self.changed.known.insert(digest) {
             for (key, bucket) in buckets {
-                self.rows.entry(*key).or_default().merge_limited(bucket, EngineConfig::MAX_CELLS)?;
+                let before = || self.of.rows.get(key).cloned().unwrap_or_default();
+                let row = self.changed.rows.entry(*key).or_insert_with(before);
+                row.merge_limited(bucket, EngineConfig::MAX_CELLS)?;
             }
         }
         Ok(())
@@ -279,7 +291,29 @@ impl Signals {
 
 #[cfg(test)]
 mod tests {
-    use super::region_of;
+    use bonghwa_analytics::bucket::Bucket;
+    use bonghwa_analytics::time::Resolution;
+
+    use super::{Draft, Region, region_of};
+
+    #[test]
+    fn a_file_copies_no_row_but_those_that_it_touches() {
+        let bucket = |count| {
+            let mut bucket = Bucket::default();
+            bucket.entry.count = count;
+            bucket
+        };
+        let rows = (0..1000).map(|minute| ((Resolution::Minute, minute * 60), bucket(1))).collect();
+        let region = Region { rows, known: [[1; 16]].into() };
+        let mut draft = Draft { of: &region, changed: Region::default() };
+        let (old, new) = ((Resolution::Minute, 60), (Resolution::Minute, 60_000));
+        for digest in [[1; 16], [2; 16], [2; 16], [3; 16]] {
+            draft.take(digest, &[(old, bucket(1)), (new, bucket(1))].into()).unwrap();
+        }
+        let counts: Vec<_> = draft.changed.rows.into_iter().map(|(key, row)| (key, row.entry.count)).collect();
+        assert_eq!(counts, [(old, 3), (new, 2)]);
+        assert_eq!(region.rows[&old].entry.count, 1);
+    }
 
     #[test]
     fn files_of_one_server_are_one_region() {

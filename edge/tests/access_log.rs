@@ -130,6 +130,19 @@ fn other_encodings_are_taken_or_refused_with_a_reason() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_a_line() {
+    let table = "시각,경로,상태\n2026-11-20T10:00:01+09:00,/,200\n";
+    for file in [line(1, "/", ""), table.to_owned()] {
+        let plain = import(file.as_bytes(), IdentityMode::Ip);
+        let marked = import(format!("\u{feff}{file}").as_bytes(), IdentityMode::Ip);
+        assert_eq!((marked.report.taken, marked.report.refused), (1, 0));
+        assert_eq!((marked.buckets, marked.report.table), (plain.buckets, plain.report.table));
+    }
+    let twice = import(format!("\u{feff}{0}\u{feff}{0}", line(1, "/", "")).as_bytes(), IdentityMode::Ip);
+    assert_eq!((twice.report.taken, twice.report.refused), (2, 0));
+}
+
+#[test]
 fn endless_lines_and_the_future_are_refused() {
     let mut log = line(1, "/", "").into_bytes();
     log.extend(std::iter::repeat_n(b'x', 1 << 20));

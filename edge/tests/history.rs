@@ -185,6 +185,33 @@ fn what_is_none_of_them_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn the_beginning_of_a_file_tells_why_it_would_not_be_taken() {
+    let fault = |file: &[u8]| intake().fault(file, file.len() as u64).map(|fault| fault.to_string());
+    let packed = |text: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        packed.write_all(text).unwrap();
+        packed.finish().unwrap()
+    };
+    let (log, notes) = (SAMPLE.repeat(40), b"minutes of a meeting\n".repeat(100_000));
+    for (file, part) in [
+        (b"hello\nworld".to_vec(), "line 1"),
+        (notes.clone(), "line 1"),
+        (packed(b"hello"), "line 1"),
+        (b"{\"a\":1}".to_vec(), "resourceSpans"),
+        (SAMPLE[..7].to_vec(), "line 1"),
+        (Vec::new(), "nothing in the file"),
+    ] {
+        let fault = fault(&file).unwrap();
+        assert!(fault.contains(part), "{fault}");
+    }
+    // What is longer than its beginning is not judged by where that ends.
+    let document = [&b"{\"resourceSpans\":["[..], &b" ".repeat(2 << 20), b"]}"].concat();
+    for file in [SAMPLE.to_vec(), packed(&log), packed(&notes), document, log] {
+        assert_eq!(fault(&file), None);
+    }
+}
+
+#[test]
 fn another_identity_is_no_reason_to_mix_keys() {
     let frames = read(&[SAMPLE]);
     assert!(frames.iter().all(|frame| frame.key == key().id() && frame.region == "seoul"));

@@ -1,21 +1,19 @@
 //! Access logs as people bring them: plain or gzip, from a file or over HTTP, read once from front to back.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 use bonghwa_analytics::codec::hex;
 use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::sketch::Sketch;
 use bonghwa_edge::access_log::{ImportReport, Importer, Options};
+use bonghwa_edge::compression::unpacked;
 use bonghwa_edge::engine::{Replaced, Source};
 use bonghwa_edge::policy::Policy;
-use flate2::bufread::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
 use crate::centre::{Centre, CentreError};
 use crate::clock;
 
-/// First bytes of gzip (RFC 1952).
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// How much of a log's beginning tells it from others: a log that grows keeps its beginning. One line would not do,
 /// because the logs of two servers may begin with the same health check in the same second.
 const BEGINNING_LINES: usize = 16;
@@ -99,12 +97,7 @@ pub enum ImportError {
 
 /// Reads a whole log and puts its rows in the place of those it had. Takes as long as the log is.
 pub fn run(centre: &Centre, policy: &Policy, order: &Order, log: impl Read) -> Result<Summary, ImportError> {
-    let mut reader = BufReader::with_capacity(256 << 10, log);
-    let gzip = reader.fill_buf().map_err(ImportError::Read)?.starts_with(&GZIP);
-    if gzip { take(centre, policy, order, MultiGzDecoder::new(reader)) } else { take(centre, policy, order, reader) }
-}
-
-fn take(centre: &Centre, policy: &Policy, order: &Order, plain: impl Read) -> Result<Summary, ImportError> {
+    let plain = unpacked(log).map_err(ImportError::Read)?;
     let options = Options { identity: order.identity, service: order.service.clone(), ..Options::new(clock::now()) };
     let mut importer = Importer::new(policy, options);
     // One byte more than allowed tells a log that is too long from one that just fits.

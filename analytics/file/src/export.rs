@@ -80,37 +80,53 @@ pub fn blocks<D: Desk, E: From<D::Error>>(
     writer: &mut Writer,
     put: &mut dyn FnMut(Vec<u8>) -> Result<(), E>,
 ) -> Result<(), E> {
+    let mut put = |frame: Frame| writer.block(&for_the_wire(frame, None)).map_or(Ok(()), &mut *put);
+    // All summaries first: whoever opens a file reads them in few pieces.
+    walk(desk, wanted, &PARTS[..1], &mut put)?;
+    walk(desk, wanted, &PARTS[1..], &mut put)
+}
+
+/// Gives the frames of what is wanted to `put`, each of `parts` in a frame of its own.
+fn walk<D: Desk, E: From<D::Error>>(
+    desk: &D,
+    wanted: &Wanted,
+    parts: &[Sections],
+    put: &mut dyn FnMut(Frame) -> Result<(), E>,
+) -> Result<(), E> {
     let mut codes = wanted.regions.clone();
     if codes.is_empty() {
         codes.extend(desk.settings().regions.iter().map(|region| region.code.clone()));
         codes.push(NATION.to_owned());
     }
-    // All summaries first: whoever opens a file reads them in few pieces.
-    for parts in [&PARTS[..1], &PARTS[1..]] {
-        for (resolution, registers_for, step) in PYRAMID {
-            let registers_from = if wanted.registers { wanted.to.saturating_sub(registers_for) } else { i64::MAX };
-            for code in &codes {
-                let known = desk.read(|atlas| atlas.track(code)?.table(resolution).starts().first().copied());
-                let Some(oldest) = known else { continue };
-                // A row belongs to the file if it touches the period.
-                let mut from = resolution.floor(wanted.from).max(oldest);
-                while from < wanted.to {
-                    let to = from.saturating_add(step).min(wanted.to);
-                    for sections in parts {
-                        if sections.registers && to <= registers_from || sections.sessions && code == NATION {
-                            continue;
-                        }
-                        let frame = desk.frame(code, resolution, from, to, *sections)?;
-                        if let Some(bytes) = writer.block(&for_the_wire(frame, None)) {
-                            put(bytes)?;
-                        }
-                    }
-                    from = to;
+    for (resolution, registers_for, step) in PYRAMID {
+        let registers_from = if wanted.registers { wanted.to.saturating_sub(registers_for) } else { i64::MAX };
+        for code in &codes {
+            let left_out =
+                |part: &Sections, to| part.registers && to <= registers_from || part.sessions && code == NATION;
+            for (from, to) in pieces(desk, code, resolution, wanted, step) {
+                for part in parts.iter().filter(|part| !left_out(part, to)) {
+                    put(desk.frame(code, resolution, from, to, *part)?)?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// The time of which a region has rows that touch what is wanted, in pieces of at most `step` seconds.
+fn pieces<D: Desk>(
+    desk: &D,
+    code: &str,
+    resolution: Resolution,
+    wanted: &Wanted,
+    step: i64,
+) -> impl Iterator<Item = (i64, i64)> {
+    let oldest = desk.read(|atlas| atlas.track(code)?.table(resolution).starts().first().copied());
+    let (mut from, end) = (oldest.map_or(wanted.to, |oldest| resolution.floor(wanted.from).max(oldest)), wanted.to);
+    std::iter::from_fn(move || {
+        let to = from.saturating_add(step).min(end);
+        (from < end).then(|| (std::mem::replace(&mut from, to), to))
+    })
 }
 
 /// Which frames are wanted.

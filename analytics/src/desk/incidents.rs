@@ -24,6 +24,12 @@ const CITED: usize = 3;
 /// The cause of an incident, and the distinct identities of its regions while it went on.
 pub type Looked = (Option<Look>, Option<Union>);
 
+/// The page 사건: an hour to two months up to the present.
+pub fn incidents_page<D: Desk>(desk: &D, query: &IncidentsQuery) -> Result<IncidentsView, D::Error> {
+    let as_of = desk.as_of();
+    incidents(desk, query, as_of - query.span.clamp(3600, 62 * DAY), as_of)
+}
+
 /// Incidents that touch a period.
 pub fn incidents<D: Desk>(desk: &D, query: &IncidentsQuery, from: i64, to: i64) -> Result<IncidentsView, D::Error> {
     if !query.region.is_empty() {

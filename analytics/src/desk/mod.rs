@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 pub use at::At;
 pub use files::{Files, Manifest, Part, Shelf};
-pub use incidents::{Looked, exists, incident, incidents, links, look, open_incidents};
-pub use pages::{budgets, combine, forecast, now, region, runbook, series, sessions, unknown_region};
+pub use incidents::{Looked, exists, incident, incidents, incidents_page, links, look, open_incidents};
+pub use pages::{budgets, combine, forecast, known_or, now, region, region_page, runbook, series, sessions};
 pub use rows::{merged, national_union, union, window};
 pub use why::{sheets, why};
 

@@ -39,7 +39,17 @@ pub fn now<D: Desk>(desk: &D, query: &NowQuery) -> Result<NowView, D::Error> {
     Ok(desk.read(|atlas| view::now(atlas, &moment, query, &past))?)
 }
 
-/// The page of a region.
+/// The page of a region; of one that is not known, it says so and names those that are.
+pub fn region_page<D: Desk>(desk: &D, query: &RegionQuery) -> Result<RegionView, D::Error> {
+    if desk.known(&query.region).is_ok() { region(desk, query) } else { Ok(unknown_region(desk, query)) }
+}
+
+/// The region that a page is about: the one asked for, or `otherwise` if it is not known. The page names those that are.
+pub fn known_or<D: Desk>(desk: &D, region: String, otherwise: &str) -> String {
+    if desk.known(&region).is_ok() { region } else { otherwise.to_owned() }
+}
+
+/// What there is of a region that is known.
 pub fn region<D: Desk>(desk: &D, query: &RegionQuery) -> Result<RegionView, D::Error> {
     let code = &query.region;
     desk.known(code)?;
@@ -66,8 +76,7 @@ pub fn region<D: Desk>(desk: &D, query: &RegionQuery) -> Result<RegionView, D::E
     Ok(desk.read(|atlas| view::region(atlas, &moment, query, &detail)))
 }
 
-/// The page of a region that is not known: it says so and names those that are.
-pub fn unknown_region<D: Desk>(desk: &D, query: &RegionQuery) -> RegionView {
+fn unknown_region<D: Desk>(desk: &D, query: &RegionQuery) -> RegionView {
     let baselines = Baselines::default();
     let moment = moment(desk, desk.as_of(), &baselines);
     desk.read(|atlas| view::region(atlas, &moment, query, &RegionDetail::default()))

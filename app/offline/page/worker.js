@@ -73,11 +73,10 @@ async function open(files) {
     refused.push(...out.map(({ name }) => ({ name, reason })));
     fresh = fresh.filter((file) => !out.includes(file));
   };
-  const ours = (file) => bonghwaDesk.Console.knows(file);
   const telemetry = fresh.filter((file) => !ours(file));
   if (telemetry.length) await intake().catch((reason) => refuse(telemetry, String(reason?.message ?? reason)));
   const first = held[0] ?? fresh.find(ours) ?? fresh[0];
-  for (const file of fresh.filter((other) => ours(other) !== ours(first))) refuse([file], fault(file) ?? APART);
+  for (const file of fresh.filter((other) => ours(other) !== ours(first))) refuse([file], (!ours(file) && gather().fault(file)) || APART);
   if (fresh.length || !held.length) {
     const read = all([...held, ...fresh]);
     refused.push(...read.refused);
@@ -94,19 +93,11 @@ async function open(files) {
   check(++round);
 }
 
-/** What is wrong with a file that is none of ours, if it is no telemetry either. */
-function fault(file) {
-  if (bonghwaDesk.Console.knows(file)) return undefined;
-  const alone = new bonghwaIntake.Telemetry(key, Date.now() / 1000);
-  try {
-    alone.add(file.name, file, () => {});
-    return undefined;
-  } catch (reason) {
-    return String(reason);
-  } finally {
-    alone.free();
-  }
-}
+/** Whether a file is one that the desk reads; others may be telemetry. */
+const ours = (file) => bonghwaDesk.Console.knows(file);
+
+/** What takes files in that are opened together. */
+const gather = () => new bonghwaIntake.Telemetry(key, Date.now() / 1000);
 
 /** Reads files into a new desk. */
 function all(files) {
@@ -122,18 +113,18 @@ function all(files) {
     }
   };
   for (const file of files) {
-    if (!bonghwaDesk.Console.knows(file)) telemetry.push(file);
+    if (!ours(file)) telemetry.push(file);
     else if (attempt(file, () => desk.add(file.name, file, progress(file.name))).length) good.push(file);
   }
   if (!telemetry.length) return { good, refused };
-  const taking = new bonghwaIntake.Telemetry(key, Date.now() / 1000);
-  const taken = telemetry.flatMap((file) => attempt(file, () => ({ file, told: taking.add(file.name, file, progress(file.name)) })));
+  const gathered = gather();
+  const taken = telemetry.flatMap((file) => attempt(file, () => ({ file, told: gathered.add(file.name, file, progress(file.name)) })));
   if (!taken.length) {
-    taking.free();
+    gathered.free();
     return { good, refused };
   }
   attempt({ name: taken.map(({ file }) => file.name).join(", ") }, () => {
-    desk.take(taking.finish());
+    desk.take(gathered.finish());
     for (const { file, told } of taken) {
       desk.taken(file.name, file.size, told);
       good.push(file);

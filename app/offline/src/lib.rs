@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use bonghwa_analytics::desk::{Desk, Files, Manifest};
 use bonghwa_analytics::frame::Frame;
-use bonghwa_analytics::region::Region;
+use bonghwa_analytics::region::{Region, listed};
 use bonghwa_blob::OnBlob;
 use bonghwa_file::{FileError, Heap, Volume, is_known};
 use js_sys::Function;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -220,13 +220,8 @@ impl Named {
 
 /// The names of the seventeen provinces and cities, for frames that bring none.
 fn bundled_regions() -> Vec<Region> {
-    #[derive(Deserialize)]
-    struct Bundled {
-        region: Vec<Region>,
-    }
     // The file is part of the program; that it can be read is tested.
-    toml::from_str(include_str!("../../../server/demo/regions.toml"))
-        .map_or_else(|_| Vec::new(), |bundled: Bundled| bundled.region)
+    listed(include_str!("../../../server/demo/regions.toml")).unwrap_or_default()
 }
 
 fn refused(status: u16, message: String) -> Answer {

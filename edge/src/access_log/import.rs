@@ -9,7 +9,7 @@ use bonghwa_analytics::identity::IdentityMode;
 use bonghwa_analytics::time::Resolution;
 
 use super::table::Table;
-use super::{Line, LineError, parse_line};
+use super::{Line, LineError, MARK, parse_line};
 use crate::batch::{BatchBuilder, Completion, ServiceId};
 use crate::policy::{Identifier, Limits, Policy, visit};
 use crate::template::{push_method, push_path};
@@ -160,6 +160,8 @@ impl<'p> Importer<'p> {
         chain[..16].copy_from_slice(&self.digest);
         chain[16..].copy_from_slice(&siphash13_128(&self.policy.key, line));
         self.digest = siphash13_128(&self.policy.key, &chain);
+        // Files that were put together have the mark within, too.
+        let unmarked = line.strip_prefix(MARK).unwrap_or(line);
         let taken = if line.len() > LONGEST_LINE {
             Err(LineError::TooLong(LONGEST_LINE))
         } else if let Some(mut table) = self.table.take() {
@@ -167,14 +169,14 @@ impl<'p> Importer<'p> {
             self.table = Some(table);
             taken
         } else if self.lines == 1
-            && let Some(table) = Table::of(line)
+            && let Some(table) = Table::of(unmarked)
         {
             self.table = Some(table);
             self.report.table = true;
             return;
         } else {
             let foreign = self.lines == 1 && std::str::from_utf8(line).is_err();
-            let read = parse_line(line).map_err(|reason| if foreign { LineError::Encoding } else { reason });
+            let read = parse_line(unmarked).map_err(|reason| if foreign { LineError::Encoding } else { reason });
             read.and_then(|line| self.take(&line))
         };
         match taken {

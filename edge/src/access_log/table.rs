@@ -169,7 +169,7 @@ pub(super) struct Table {
 impl Table {
     /// A table, if a line is its headings: with a time, and a path or a status.
     pub(super) fn of(line: &[u8]) -> Option<Self> {
-        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii_end();
+        let line = line.trim_ascii_end();
         let delimiter = *b",;\t".iter().max_by_key(|mark| line.split(|byte| byte == *mark).count())?;
         let reader = Box::new(ReaderBuilder::new().delimiter(delimiter).build());
         let mut table = Self { columns: Vec::new(), reader, text: Vec::new(), ends: [0; MOST_COLUMNS] };
@@ -392,8 +392,7 @@ mod tests {
 
     #[test]
     fn a_table_is_known_by_its_headings() {
-        let mut table =
-            Table::of("\u{feff}접속 일시,접속IP,요청 URL,응답코드,응답시간(초),비고\r\n".as_bytes()).unwrap();
+        let mut table = Table::of("접속 일시,접속IP,요청 URL,응답코드,응답시간(초),비고\r\n".as_bytes()).unwrap();
         let line = table
             .line("2026-11-20 14:05:03,10.0.0.1,\"/a,b?q=\"\"1\"\"\",200,1.25,\"뭐, 그냥\"\r\n".as_bytes())
             .unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bonghwa_analytics::answer;
 use bonghwa_analytics::desk::{self, Desk};
 use bonghwa_analytics::identity::IdentityMode;
-use bonghwa_analytics::time::{DAY, Resolution};
+use bonghwa_analytics::time::Resolution;
 use bonghwa_analytics::view::{
     CombineView, ForecastQuery, ForecastView, IncidentView, IncidentsQuery, IncidentsView, Mark, MarkKind, Measure,
     NowQuery, NowView, PeriodChart, RegionQuery, RegionView, SessionsQuery, SessionsView, WhyQuery, WhyView,
@@ -58,11 +58,6 @@ impl Centre {
         desk::region(self, query)
     }
 
-    /// The page of a region that is not known: it says so and names those that are.
-    pub fn unknown_region(&self, query: &RegionQuery) -> RegionView {
-        desk::unknown_region(self, query)
-    }
-
     /// One measure of a region (or of the nation) at the finest resolution that is kept.
     pub fn series(&self, region: &str, measure: Measure, from: i64, to: i64) -> Result<PeriodChart, CentreError> {
         desk::series(self, region, measure, from, to)
@@ -81,8 +76,7 @@ impl Centre {
 
     /// The page 사건.
     pub fn incidents(&self, query: &IncidentsQuery) -> Result<IncidentsView, CentreError> {
-        let as_of = self.as_of();
-        desk::incidents(self, query, as_of - query.span.clamp(3600, 62 * DAY), as_of)
+        desk::incidents_page(self, query)
     }
 
     /// The page of an incident.

@@ -34,6 +34,7 @@ pub use faults::{Fault, INCIDENTS, Incident, LIVE_DURATION, UnknownFault};
 pub use history::{HISTORY, History};
 pub use live::{LiveError, Traffic};
 
+use crate::settings::bundled_regions;
 use faults::Effect;
 use model::Model;
 
@@ -52,19 +53,9 @@ pub const RUNBOOKS: [(&str, &str); 8] = [
 /// Seed of the demonstration, unless another is given.
 pub const SEED: u64 = 1894;
 
-/// The regions of the demonstration.
-///
-/// # Panics
-/// Never: the file is part of the program, and a test reads it.
+/// The regions of the demonstration: those that ship with the program.
 pub fn regions() -> Vec<Region> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct File {
-        region: Vec<Region>,
-    }
-    let file: File =
-        toml::from_str(include_str!("../../demo/regions.toml")).expect("regions.toml is checked by a test");
-    file.region
+    bundled_regions()
 }
 
 /// Why the demonstration refused.

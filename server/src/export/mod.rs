@@ -152,13 +152,14 @@ impl Exporter {
         Ok(Exported { file, length, name })
     }
 
-    /// Makes a table of rows of a span; without one, of that which gives some hundred lines.
+    /// Makes a table of rows of a span; without one, of that which gives some hundred lines. Frames are no table, and
+    /// become a file of frames.
     pub fn table(
         &self,
         centre: &Centre,
         wanted: &Wanted,
         every: Option<Resolution>,
-        as_csv: bool,
+        format: Format,
         lang: Lang,
         purpose: &Purpose,
     ) -> Result<Exported, ExportError> {
@@ -170,14 +171,16 @@ impl Exporter {
         }
         let mut seen = BTreeSet::new();
         regions.retain(|code| seen.insert(code.clone()));
-        let every = every.unwrap_or_else(|| finest_kept(centre, &regions, from, TableQuery::span(from, to)));
+        let every = every.unwrap_or_else(|| TableQuery::span_kept(centre, &regions, from, to));
         let query = TableQuery { regions, from, to, every };
         let file = self.scratch()?;
-        let writer = if as_csv {
-            table::Writer::csv(file, lang, settings.regions)
-        } else {
-            let said = [("reason", reason), ("by", by), ("made", clock::now().to_string())];
-            table::Writer::parquet(file, lang, settings.regions, &said)
+        let writer = match format {
+            Format::Bonghwa => return self.make(centre, wanted, purpose),
+            Format::Csv => table::Writer::csv(file, lang, settings.regions),
+            Format::Parquet => {
+                let said = [("reason", reason), ("by", by), ("made", clock::now().to_string())];
+                table::Writer::parquet(file, lang, settings.regions, &said)
+            }
         };
         let mut writer = writer.map_err(|error| self.failed(error))?;
         // The same few names again and again.
@@ -191,7 +194,6 @@ impl Exporter {
         let length = file.stream_position().map_err(|error| self.failed(error))?;
         file.seek(SeekFrom::Start(0)).map_err(|error| self.failed(error))?;
         self.egress.count(Destination::Export, length);
-        let format = if as_csv { Format::Csv } else { Format::Parquet };
         Ok(Exported { file, length, name: name(&settings.title.1, wanted, format) })
     }
 
@@ -227,29 +229,6 @@ impl Exporter {
     fn failed(&self, error: std::io::Error) -> ExportError {
         ExportError::File(self.folder.clone(), error)
     }
-}
-
-/// The span, or the next longer one of which rows are still kept from an instant on, as far as there are any at all.
-fn finest_kept(centre: &Centre, regions: &[String], from: i64, span: Resolution) -> Resolution {
-    let firsts = |resolution: Resolution| {
-        centre.read(|atlas| {
-            let first = |code: &String| atlas.track(code)?.table(resolution).starts().first().copied();
-            regions.iter().map(first).collect::<Vec<_>>()
-        })
-    };
-    let hours = firsts(Resolution::Hour);
-    let reaches = |resolution: Resolution| {
-        // A row of an hour may begin almost an hour before the first of its minutes.
-        let begins = |(fine, hour): (Option<i64>, &Option<i64>)| {
-            hour.is_none_or(|hour| fine.is_some_and(|fine| fine <= from.max(hour) + Resolution::Hour.seconds()))
-        };
-        firsts(resolution).into_iter().zip(&hours).all(begins)
-    };
-    let mut span = span;
-    while let Some(longer) = span.parent().filter(|_| !reaches(span)) {
-        span = longer;
-    }
-    span
 }
 
 /// A name that says what is in it: `bonghwa-20261120-20261121.bonghwa`, with the region if it is one.

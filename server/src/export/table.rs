@@ -35,9 +35,20 @@ const SCHEMA: &str = "message bonghwa {
 }";
 
 /// A table that is being written.
-pub(super) enum Writer<'a> {
-    Csv { out: BufWriter<File>, lang: Lang, regions: &'a [Region], text: String, any: bool },
-    Parquet { out: Box<SerializedFileWriter<File>>, lang: Lang, regions: &'a [Region], lines: Vec<Line>, any: bool },
+pub(super) struct Writer<'a> {
+    sink: Sink,
+    lang: Lang,
+    regions: &'a [Region],
+    /// Whether there was a line.
+    any: bool,
+}
+
+/// Where lines go.
+enum Sink {
+    /// With room for the text of a line.
+    Csv(BufWriter<File>, String),
+    /// With the lines of the row group to come.
+    Parquet(Box<SerializedFileWriter<File>>, Vec<Line>),
 }
 
 impl<'a> Writer<'a> {
@@ -45,7 +56,7 @@ impl<'a> Writer<'a> {
     pub(super) fn csv(file: File, lang: Lang, regions: &'a [Region]) -> io::Result<Self> {
         let mut out = BufWriter::new(file);
         out.write_all(csv_head(lang).as_bytes())?;
-        Ok(Self::Csv { out, lang, regions, text: String::new(), any: false })
+        Ok(Self { sink: Sink::Csv(out, String::new()), lang, regions, any: false })
     }
 
     /// Parquet into a file, which says of itself what `said` does.
@@ -58,53 +69,51 @@ impl<'a> Writer<'a> {
             .build();
         let schema = parse_message_type(SCHEMA).map_err(io::Error::other)?;
         let out = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).map_err(io::Error::other)?;
-        Ok(Self::Parquet { out: Box::new(out), lang, regions, lines: Vec::new(), any: false })
+        Ok(Self { sink: Sink::Parquet(Box::new(out), Vec::new()), lang, regions, any: false })
     }
 
     /// Writes a line.
     pub(super) fn put(&mut self, line: Line) -> io::Result<()> {
-        match self {
-            Self::Csv { out, lang, regions, text, any } => {
+        self.any = true;
+        match &mut self.sink {
+            Sink::Csv(out, text) => {
                 text.clear();
-                csv_line(&line, *lang, regions, text);
-                *any = true;
+                csv_line(&line, self.lang, self.regions, text);
                 out.write_all(text.as_bytes())
             }
-            Self::Parquet { out, lang, regions, lines, any } => {
+            Sink::Parquet(out, lines) => {
                 lines.push(line);
-                *any = true;
-                if lines.len() < GROUP { Ok(()) } else { group(out, *lang, regions, &std::mem::take(lines)) }
+                if lines.len() < GROUP {
+                    return Ok(());
+                }
+                group(out, self.lang, self.regions, &std::mem::take(lines))
             }
         }
     }
 
     /// Writes what is left; the file, unless there was no line.
     pub(super) fn finish(self) -> io::Result<Option<File>> {
-        let (file, any) = match self {
-            Self::Csv { out, any, .. } => (out.into_inner().map_err(io::IntoInnerError::into_error)?, any),
-            Self::Parquet { mut out, lang, regions, lines, any } => {
+        let file = match self.sink {
+            Sink::Csv(out, _) => out.into_inner().map_err(io::IntoInnerError::into_error)?,
+            Sink::Parquet(mut out, lines) => {
                 if !lines.is_empty() {
-                    group(&mut out, lang, regions, &lines)?;
+                    group(&mut out, self.lang, self.regions, &lines)?;
                 }
-                (out.into_inner().map_err(io::Error::other)?, any)
+                out.into_inner().map_err(io::Error::other)?
             }
         };
-        Ok(any.then_some(file))
+        Ok(self.any.then_some(file))
     }
 }
 
 /// Writes a row group, column by column in the order of the schema.
 fn group(out: &mut SerializedFileWriter<File>, lang: Lang, regions: &[Region], lines: &[Line]) -> io::Result<()> {
-    let name = |code: &str| {
-        let region = regions.iter().find(|region| region.code == code);
-        region.map_or(code, |region| lang.pick(&region.official_ko, &region.official_en)).to_owned()
-    };
     let mut write = || {
         let mut to = out.next_row_group()?;
         required::<Int64Type>(&mut to, lines.iter().map(|line| line.start * 1000))?;
         required::<Int32Type>(&mut to, lines.iter().map(|line| line.seconds as i32))?;
         required::<ByteArrayType>(&mut to, lines.iter().map(|line| ByteArray::from(line.region.as_str())))?;
-        required::<ByteArrayType>(&mut to, lines.iter().map(|line| ByteArray::from(name(&line.region).into_bytes())))?;
+        required::<ByteArrayType>(&mut to, lines.iter().map(|line| ByteArray::from(line.region_name(lang, regions))))?;
         required::<ByteArrayType>(&mut to, lines.iter().map(|line| ByteArray::from(&*line.service)))?;
         required::<Int64Type>(&mut to, lines.iter().map(|line| line.requests as i64))?;
         required::<Int64Type>(&mut to, lines.iter().map(|line| line.errors as i64))?;

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
-use super::query::{Parameters, name};
+use super::query::Parameters;
 use super::{App, refused_by_centre};
 use crate::pull::CURSOR_HEADER;
 
@@ -109,7 +109,7 @@ pub(super) async fn chart(
 
 /// The measure that `measure` names.
 pub(super) fn measure(parameters: &Parameters) -> Result<Measure, ApiError> {
-    name("measure", parameters.need("measure")?)
+    Ok(parameters.name("measure")?)
 }
 
 /// `GET /api/combine`: distinct identities of several regions together.
@@ -167,7 +167,7 @@ pub(super) async fn frames(State(app): State<App>, uri: Uri, headers: HeaderMap)
     }
     let parameters = Parameters::read(&uri, &["regions", "from", "to", "coarsest", "sections", "mode"])?;
     let (from, to) = parameters.period(LONGEST)?;
-    let coarsest: Option<Resolution> = parameters.name("coarsest")?;
+    let coarsest: Option<Resolution> = parameters.name_if_given("coarsest")?;
     let (ready, sections, mode) = (app.ready()?, sections(&parameters)?, parameters.mode()?);
     let mut regions = regions(&app, &parameters)?;
     if regions.is_empty() {

@@ -91,7 +91,7 @@ pub(super) async fn file(State(app): State<App>, headers: HeaderMap, body: Bytes
     let purpose = Purpose { by, reason };
     let made = tokio::task::spawn_blocking(move || match format {
         Format::Bonghwa => exporter.make(&centre, &wanted, &purpose),
-        table => exporter.table(&centre, &wanted, every, table == Format::Csv, lang, &purpose),
+        table => exporter.table(&centre, &wanted, every, table, lang, &purpose),
     })
     .await;
     let made = made.map_err(|error| ApiError::Internal(format!("the export stopped: {error}")))?;

@@ -1,17 +1,24 @@
 //! Parameters of the data interface. A key that is not known is an error that names it.
 
+use std::ops::Deref;
+
 use axum::extract::Query;
 use axum::http::Uri;
-use bonghwa_analytics::format::parse_local;
 use bonghwa_analytics::identity::IdentityMode;
-use serde::de::DeserializeOwned;
-use serde::de::IntoDeserializer;
-use serde::de::value::{Error as ValueError, StrDeserializer};
+use bonghwa_analytics::parameter;
 
 use super::error::ApiError;
 
-/// The parameters of an address, decoded.
-pub(super) struct Parameters(Vec<(String, String)>);
+/// The parameters of an address, of which each is known and stands once.
+pub(super) struct Parameters(parameter::Parameters);
+
+impl Deref for Parameters {
+    type Target = parameter::Parameters;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
 
 impl Parameters {
     /// Reads those of an address; only the keys given may stand in it, each once.
@@ -27,22 +34,7 @@ impl Parameters {
                 return Err(ApiError::Parameter(format!("the parameter {key:?} stands twice")));
             }
         }
-        Ok(Self(pairs))
-    }
-
-    /// The value of a key, unless it is absent or empty.
-    pub(super) fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(k, v)| k == key && !v.is_empty()).map(|(_, v)| v.as_str())
-    }
-
-    /// The value of a key that must be there.
-    pub(super) fn need(&self, key: &str) -> Result<&str, ApiError> {
-        self.get(key).ok_or_else(|| ApiError::Parameter(format!("the parameter {key:?} is missing")))
-    }
-
-    /// A name as the data model writes it (`latency_p95`, `five_minutes`).
-    pub(super) fn name<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ApiError> {
-        self.get(key).map(|value| name(key, value)).transpose()
+        Ok(Self(pairs.into_iter().collect()))
     }
 
     /// Checks that a value, if given, is the name of one of the choices that a page offers.
@@ -56,11 +48,6 @@ impl Parameters {
         }
     }
 
-    /// Checks that a value, if given, is an instant.
-    pub(super) fn instant_if_given(&self, key: &str) -> Result<(), ApiError> {
-        if self.get(key).is_some() { self.instant(key).map(drop) } else { Ok(()) }
-    }
-
     /// A list of names, separated by commas.
     pub(super) fn list(&self, key: &str) -> Vec<&str> {
         self.get(key).map(|value| value.split(',').filter(|item| !item.is_empty()).collect()).unwrap_or_default()
@@ -71,37 +58,9 @@ impl Parameters {
         match self.get("mode") {
             Some("session") => Ok(Some(IdentityMode::SessionCookie)),
             Some("user") => Ok(Some(IdentityMode::UserCookie)),
-            _ => self.name("mode"),
+            _ => Ok(self.name_if_given("mode")?),
         }
     }
-
-    /// An instant: seconds since the epoch, or a date and time in Asia/Seoul as pages write it.
-    pub(super) fn instant(&self, key: &str) -> Result<i64, ApiError> {
-        let value = self.need(key)?;
-        let wrong = || {
-            ApiError::Parameter(format!("{key} = {value:?} is no instant; give seconds since 1970 or 2026-11-20T14:05"))
-        };
-        parse_local(value).ok_or_else(wrong)
-    }
-
-    /// `from` and `to`, in order and at most so far apart.
-    pub(super) fn period(&self, longest: i64) -> Result<(i64, i64), ApiError> {
-        let (from, to) = (self.instant("from")?, self.instant("to")?);
-        if from >= to {
-            return Err(ApiError::Parameter("`from` must lie before `to`".into()));
-        }
-        if to - from > longest {
-            let days = longest / bonghwa_analytics::time::DAY;
-            return Err(ApiError::Parameter(format!("the period is longer than {days} days; ask for a shorter one")));
-        }
-        Ok((from, to))
-    }
-}
-
-/// Reads a name as the data model writes it.
-pub(super) fn name<T: DeserializeOwned>(key: &str, value: &str) -> Result<T, ApiError> {
-    let source: StrDeserializer<'_, ValueError> = value.into_deserializer();
-    T::deserialize(source).map_err(|error| ApiError::Parameter(format!("{key}: {error}")))
 }
 
 #[cfg(test)]
@@ -119,15 +78,15 @@ mod tests {
     fn parameters_are_read() {
         let p = read("from=100&to=400&measure=latency_p95&mode=user&regions=seoul,busan,").unwrap();
         assert_eq!(p.period(300).unwrap(), (100, 400));
-        assert_eq!(p.name::<Measure>("measure").unwrap(), Some(Measure::LatencyP95));
+        assert_eq!(p.name::<Measure>("measure").unwrap(), Measure::LatencyP95);
         assert_eq!(p.mode().unwrap(), Some(IdentityMode::UserCookie));
         assert_eq!(p.list("regions"), ["seoul", "busan"]);
-        assert_eq!(read("").unwrap().name::<Resolution>("measure").unwrap(), None);
+        assert_eq!(read("").unwrap().name_if_given::<Resolution>("measure").unwrap(), None);
     }
 
     #[test]
     fn what_is_wrong_is_named() {
-        fn text<T>(result: Result<T, ApiError>) -> String {
+        fn text<T, E: ToString>(result: Result<T, E>) -> String {
             result.err().unwrap().to_string()
         }
         assert!(text(read("form=1")).contains("\"form\""));

@@ -56,10 +56,7 @@ impl Backend for Source {
     }
 
     fn region(&self, query: RegionQuery) -> BoxFuture<RegionView> {
-        self.ask(move |centre| match centre.region(&query) {
-            Err(CentreError::UnknownRegion { .. }) => Ok(centre.unknown_region(&query)),
-            answer => answer,
-        })
+        self.ask(move |centre| desk::region_page(centre, &query))
     }
 
     fn incidents(&self, query: IncidentsQuery) -> BoxFuture<IncidentsView> {
@@ -72,23 +69,15 @@ impl Backend for Source {
 
     fn sessions(&self, query: SessionsQuery) -> BoxFuture<SessionsView> {
         self.ask(move |centre| {
-            let known = centre.regions().iter().any(|region| region.code == query.region);
-            // A region that is not known shows all of them, and the list to choose from.
-            let query = if known { query } else { SessionsQuery { region: String::new(), ..query } };
-            centre.sessions(&query).map(Arc::unwrap_or_clone)
+            let region = desk::known_or(centre, query.region, "");
+            centre.sessions(&SessionsQuery { region, ..query }).map(Arc::unwrap_or_clone)
         })
     }
 
     fn forecast(&self, query: ForecastQuery) -> BoxFuture<ForecastView> {
         self.ask(move |centre| {
-            match centre.forecast(&query) {
-                // The page is about the nation then; its links name the regions that there are.
-                Err(CentreError::UnknownRegion { .. }) => {
-                    centre.forecast(&ForecastQuery { region: NATION.into(), ..query })
-                }
-                answer => answer,
-            }
-            .map(Arc::unwrap_or_clone)
+            let region = desk::known_or(centre, query.region, NATION);
+            centre.forecast(&ForecastQuery { region, ..query }).map(Arc::unwrap_or_clone)
         })
     }
 

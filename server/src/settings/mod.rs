@@ -19,7 +19,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use bonghwa_analytics::identity::IdentityMode;
-use bonghwa_analytics::region::Region;
+use bonghwa_analytics::region::{Region, listed};
 use serde::{Deserialize, Serialize};
 
 pub use self::answers::AnswerSettings;
@@ -315,7 +315,7 @@ impl Loaded {
 /// The seventeen provinces and cities that ship with the program.
 pub fn bundled_regions() -> Vec<Region> {
     // The file is part of the program and a test reads it; an empty list cannot come out of a build that was tested.
-    parse_regions("regions.toml", BUNDLED_REGIONS).unwrap_or_default()
+    listed(BUNDLED_REGIONS).unwrap_or_default()
 }
 
 /// Reads a file of regions (`[[region]]` tables).

@@ -166,6 +166,7 @@ fn values_that_cannot_work_are_refused() {
 #[test]
 fn regions_are_checked() {
     assert_eq!(bundled_regions().len(), 17);
+    assert_eq!(bundled_regions(), parse_regions("r", BUNDLED_REGIONS).unwrap());
     let region = |code: &str| {
         format!(
             "[[region]]\ncode = {code:?}\nko = \"가\"\nen = \"A\"\nofficial_ko = \"가\"\nofficial_en = \"A\"\nrow = 1\ncolumn = 1\n"

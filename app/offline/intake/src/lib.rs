@@ -35,6 +35,12 @@ impl Telemetry {
         serde_json::to_string(&taken).map_err(|error| error.to_string())
     }
 
+    /// Why a file is none of these, as far as its beginning tells.
+    pub fn fault(self, blob: Blob) -> Option<String> {
+        let length = blob.size() as u64;
+        self.0.fault(OnBlob::new(blob).ok()?, length).map(|fault| fault.to_string())
+    }
+
     /// The frames of all of them, one after the other.
     pub fn finish(self) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::new();
