@@ -64,10 +64,20 @@ test("every page and every question, with the network off, as the program says i
   for (const text of QUESTIONS) {
     await go(page, `#/ask?q=${encodeURIComponent(text)}`);
     await page.locator("#answer").waitFor();
-    const { answer } = await told(page, `/api/ask?q=${encodeURIComponent(text)}`);
+    const reply = await told(page, `/api/ask?q=${encodeURIComponent(text)}`);
     const { stdout } = await run(binary, ["ask", text, "--file", whole, "--json"], { maxBuffer: 1 << 26 });
-    assert.deepEqual(answer, JSON.parse(stdout).answer, text);
+    assert.deepEqual(reply, JSON.parse(stdout), text);
   }
+  // Runbooks came along: the same page, and the same passages where an answer cites them.
+  const runbook = "/api/runbook?file=slow-db.md";
+  const { files, blocks } = await told(page, runbook);
+  const online = await server.json(runbook);
+  assert.deepEqual([files, blocks], [online.files, online.blocks]);
+  assert.ok(files.length === 8 && blocks.length > 4);
+  const cited = await told(page, `/api/ask?q=${encodeURIComponent("커넥션 풀이 고갈되면 어떻게 하나요")}`);
+  assert.equal(cited.runbooks[0].file, "connection-pool.md");
+  await go(page, "#/runbooks/connection-pool.md");
+  assert.match(await page.locator("main").innerText(), /커넥션 풀/);
   assertClean(page, "offline");
   await page.context().close();
 });
