@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use bonghwa_analytics::atlas::AtlasError;
 use bonghwa_analytics::desk::{Files, Manifest, Part, Shelf};
-use bonghwa_analytics::frame::{self, Frame, Sections};
+use bonghwa_analytics::frame::{self, Frame};
 use bonghwa_analytics::region::Region;
 
 use crate::{FileError, HEAD, Opened, head_length, open};
@@ -120,6 +120,8 @@ pub struct Heap {
     /// How many nobody signed.
     pub unsigned: u32,
     frames: Vec<Frame>,
+    /// Whether some of them lie in no volume.
+    loose: bool,
 }
 
 impl Heap {
@@ -153,7 +155,7 @@ impl Heap {
                 rest = after;
             }
         }
-        self.take(frames);
+        self.frames.extend(frames);
         self.volumes.push(Rc::new(volume));
         Ok(())
     }
@@ -161,6 +163,7 @@ impl Heap {
     /// Adds frames that nobody signed.
     pub fn take(&mut self, frames: impl IntoIterator<Item = Frame>) {
         self.frames.extend(frames);
+        self.loose = true;
     }
 
     /// Frames that were read so far, those on the shelf apart.
@@ -197,7 +200,7 @@ impl Heap {
     /// A desk of everything; `other` as for [`manifest`](Self::manifest).
     pub fn desk(self, other: Manifest) -> Result<Files, FileError> {
         let manifest = self.manifest(other);
-        let blocks = Blocks { volumes: self.volumes, kept: RefCell::default() };
+        let blocks = Blocks { volumes: self.volumes, kept: RefCell::default(), all: !self.loose };
         Ok(Files::over(manifest, self.frames, Box::new(blocks))?)
     }
 }
@@ -209,6 +212,8 @@ type Kept = (usize, usize, Rc<Vec<Frame>>, u64);
 struct Blocks {
     volumes: Vec<Rc<Volume>>,
     kept: RefCell<VecDeque<Kept>>,
+    /// Whether there are no rows but theirs.
+    all: bool,
 }
 
 impl Blocks {
@@ -233,6 +238,10 @@ impl Blocks {
 }
 
 impl Shelf for Blocks {
+    fn has_summaries(&self) -> bool {
+        self.all
+    }
+
     fn fetch(&self, wanted: &Part<'_>, give: &mut dyn FnMut(&Frame)) -> Result<(), AtlasError> {
         for (of, volume) in self.volumes.iter().enumerate() {
             for (number, block) in volume.opened.index.blocks.iter().enumerate() {
@@ -240,7 +249,7 @@ impl Shelf for Blocks {
                     && block.resolution == wanted.resolution
                     && block.from < wanted.to
                     && block.to > wanted.from
-                    && block.sections.and(wanted.sections).without(Sections::SUMMARY).any();
+                    && block.sections.and(wanted.sections).any();
                 if touches {
                     let frames = self.read(of, number).map_err(|error| AtlasError::Elsewhere(error.to_string()))?;
                     frames.iter().for_each(&mut *give);

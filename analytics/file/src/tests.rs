@@ -93,6 +93,43 @@ fn files_of_several_regions_merge_and_bare_frames_join_them() {
     assert_eq!(desk.marks("a"), [mark]);
 }
 
+/// Summaries are let go once the columns have them; whoever asks for rows gets them from the file.
+#[test]
+fn rows_of_a_file_are_whole_with_and_without_bare_frames_beside_it() {
+    for bare in [false, true] {
+        let mut heap = Heap::default();
+        heap.add(Box::new(sample()), &mut |_, _| ()).unwrap();
+        if bare {
+            heap.take([frame("jeju", NOW - 1200)]);
+        }
+        let desk = heap.desk(Manifest::default()).unwrap();
+        for region in if bare { &["seoul", "busan", "jeju"][..] } else { &["seoul", "busan"] } {
+            let read = desk.frame(region, Resolution::FiveMinutes, 0, NOW, Sections::SUMMARY).unwrap();
+            assert_eq!(read, frame(region, NOW - 1200), "{region} {bare}");
+            let none = desk.frame(region, Resolution::FiveMinutes, 0, NOW, Sections::NONE).unwrap();
+            assert!(none.rows.iter().all(|row| row.summary.is_none()) && none.rows.len() == 4);
+            let counted = desk.read(|atlas| atlas.track(region).unwrap().table(Resolution::FiveMinutes).requests(3));
+            assert!((counted - 13.0).abs() < 1e-9);
+        }
+    }
+}
+
+#[test]
+fn runbooks_of_several_files_stand_together_and_the_newest_wins() {
+    let with = |texts: &[(&str, &str)], as_of| {
+        let runbooks = texts.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
+        file(&[frame("seoul", NOW - 1200)], Manifest { runbooks, ..manifest(&["seoul"], as_of) })
+    };
+    let mut heap = Heap::default();
+    for bytes in [with(&[("a.md", "# 옛 글"), ("b.md", "# 다른 글")], NOW - DAY), with(&[("a.md", "# 새 글")], NOW)]
+    {
+        heap.add(Box::new(bytes), &mut |_, _| ()).unwrap();
+    }
+    let library = heap.desk(Manifest::default()).unwrap().runbooks();
+    let titles: Vec<String> = library.files().into_iter().map(|file| file.title).collect();
+    assert_eq!(titles, ["새 글", "다른 글"]);
+}
+
 #[test]
 fn what_somebody_else_signed_over_is_theirs() {
     let bytes = sample();

@@ -89,6 +89,11 @@ struct Kept {
 pub trait Shelf {
     /// Gives frames that hold the sections wanted of a region's rows that begin in `from..to`; rows beside them may come along.
     fn fetch(&self, wanted: &Part<'_>, give: &mut dyn FnMut(&Frame)) -> Result<(), AtlasError>;
+
+    /// Whether it has the summaries of all rows, too, so that they need not be held.
+    fn has_summaries(&self) -> bool {
+        false
+    }
 }
 
 /// Sections of some rows.
@@ -215,15 +220,23 @@ impl Files {
         Ok(())
     }
 
-    /// Puts the summaries of all rows into the atlas, and the registers of the last of them.
-    fn fill(&self) -> Result<(), AtlasError> {
-        let atlas = &mut *self.atlas.borrow_mut();
-        for ((region, resolution), rows) in &self.rows {
-            atlas.insert_summaries(region, self.key, *resolution, rows.values())?;
-            if region != NATION && *resolution <= Resolution::FiveMinutes {
-                let recent = (self.as_of - RECENT, self.as_of);
-                atlas.insert(&self.frame(region, *resolution, recent.0, recent.1, Sections::REGISTERS)?)?;
+    /// Puts the summaries of all rows into the atlas, and the registers of the last of them. Summaries that lie on the shelf are
+    /// let go then: they are most of what would be held, and seldom asked for again.
+    fn fill(&mut self) -> Result<(), AtlasError> {
+        let elsewhere = self.shelf.has_summaries();
+        for ((region, resolution), rows) in &mut self.rows {
+            self.atlas.get_mut().insert_summaries(region, self.key, *resolution, rows.values())?;
+            // National rows may have been made here.
+            if elsewhere && region != NATION {
+                rows.values_mut().for_each(|row| row.summary = None);
             }
+        }
+        let (from, to) = (self.as_of - RECENT, self.as_of);
+        let fine =
+            |(region, resolution): &&(String, Resolution)| region != NATION && *resolution <= Resolution::FiveMinutes;
+        for (region, resolution) in self.rows.keys().filter(fine) {
+            let recent = self.frame(region, *resolution, from, to, Sections::REGISTERS)?;
+            self.atlas.borrow_mut().insert(&recent)?;
         }
         Ok(())
     }
