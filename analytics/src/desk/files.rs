@@ -228,7 +228,9 @@ impl Files {
             self.atlas.get_mut().insert_summaries(region, self.key, *resolution, rows.values())?;
             // National rows may have been made here.
             if elsewhere && region != NATION {
-                rows.values_mut().for_each(|row| row.summary = None);
+                for row in rows.values_mut() {
+                    row.summary = None;
+                }
             }
         }
         let (from, to) = (self.as_of - RECENT, self.as_of);

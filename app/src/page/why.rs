@@ -123,7 +123,7 @@ fn chart(here: &Here, view: &WhyView, hands: Hands) -> Node {
     let role = if flagged { Role::Out } else { Role::Now };
     let chart = Arc::new(Chart {
         id: 0,
-        label: format!("{} {name}", say::why::place(here, view)),
+        label: format!("{}, {name}", say::why::place(here, view)),
         measure: data.measure,
         unit: data.unit,
         start: data.start,

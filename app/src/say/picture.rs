@@ -3,6 +3,11 @@
 use bonghwa_analytics::format::{Lang, clock, date, period, same_day, span, unit_name};
 use bonghwa_analytics::view::Unit;
 
+/// A title: what it is of, and what it shows.
+pub(crate) fn title(place: &str, name: &str, lang: Lang) -> String {
+    format!("{place}{}{name}", lang.pick(" ", ": "))
+}
+
 /// The line below the title: the period with its year and weekday, the unit, and what one value stands for, seconds.
 pub fn note(from: i64, to: i64, step: i64, unit: Unit, lang: Lang) -> String {
     let when = if same_day(from, to - 1) {
@@ -36,7 +41,7 @@ mod tests {
         );
         assert_eq!(
             note(day, day + 2 * DAY, 3600, Unit::Ratio, Lang::En),
-            "Friday 20 November 2026 00:00 – Sunday 22 November 2026 00:00 KST · unit % · every 1 hour"
+            "Friday 20 November 2026 00:00 – Sunday 22 November 2026 00:00 KST · unit % · every 1 h"
         );
     }
 }

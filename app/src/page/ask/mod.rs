@@ -23,6 +23,7 @@ use crate::page::Hands;
 use crate::part::facts::{measure_name, sentence};
 use crate::part::icon::{self, icon};
 use crate::part::passages::passages;
+use crate::say::picture::title;
 use crate::say::{answer as say, question};
 
 /// The page of a reply.
@@ -250,7 +251,7 @@ fn chart(here: &Here, answer: &Answer, data: &PeriodChart, id: u8, hands: Hands)
         now: None,
         labels: false,
     });
-    let title = format!("{} {name}", question::areas(here, &answer.question));
+    let title = title(&question::areas(here, &answer.question), name, here.lang);
     markup! {
         <figure class="period">
             <figcaption><b>{name}</b></figcaption>

@@ -189,14 +189,15 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> Node {
         .skip(1)
         .map(|(tick, label)| markup! { <text class="yt" x="10" y=pct(scale.y(*tick)) dy="-4">{label}</text> })
         .collect();
-    let name = match here.lang {
-        Lang::Ko if unit == Unit::Users => "고른 지역의 접속자, 한 번만 셈",
-        Lang::Ko => "고른 지역의 접속, 한 번만 셈",
-        Lang::En => "Chosen regions, each counted once",
+    let (of, what) = match here.lang {
+        Lang::Ko if unit == Unit::Users => ("고른 지역의", "접속자, 한 번만 셈"),
+        Lang::Ko => ("고른 지역의", "접속, 한 번만 셈"),
+        Lang::En => ("Chosen regions,", "each counted once"),
     };
+    let name = format!("{of} {what}");
     let chart = Arc::new(Chart {
         id: 90,
-        label: name.to_owned(),
+        label: name.clone(),
         measure: Measure::Users,
         unit,
         start: view.line_start,
@@ -209,10 +210,11 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> Node {
         now: None,
         labels: false,
     });
-    let _ = data;
+    let chosen: Vec<&str> = view.parts.iter().map(|part| here.region(&part.region)).collect();
+    let chosen = if chosen.len() == data.regions.len() { here.t.nation.to_owned() } else { chosen.join("·") };
     markup! {
         <figure class="brush">
-            <figcaption class="small">{name}</figcaption>
+            <figcaption class="small">{name.clone()}</figcaption>
             <div id=plot_id(&chart) class="plot low" role="img" aria-label=name>
                 <svg viewBox="0 0 1440 100" preserveAspectRatio="none" aria-hidden="true">
                     <rect class="sel" x=pct(left) y="0" width=pct(right - left) height="100"/>
@@ -226,7 +228,7 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> Node {
                     <line class="grip" x1=pct(right) y1="-4" x2=pct(right) y2="100"/>
                 </svg>
             </div>
-            {take(here, &chart, name)}
+            {take(here, &chart, &say::picture::title(&chosen, what, here.lang))}
         </figure>
     }
     .into_node()

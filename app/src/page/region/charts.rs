@@ -49,7 +49,7 @@ fn one(here: &Here, view: &RegionView, id: u8, data: &PeriodChart, hands: Hands)
         <figure class="period">
             <h2>{finding}</h2>
             <p class="subt">{scope}{more}</p>
-            {chart::figure(here, &chart, &format!("{place} {name}"), &[], hands.cursor)}
+            {chart::figure(here, &chart, &say::picture::title(place, name, here.lang), &[], hands.cursor)}
             {detail}
         </figure>
     }
