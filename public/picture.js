@@ -71,16 +71,15 @@ window.bonghwaPicture = (() => {
   /** Names of the lines with a sample of each, in a row. */
   function legend(names, font) {
     const parts = [];
-    const measure = document.createElement("canvas").getContext("2d");
-    measure.font = `14px ${font}`;
+    const room = ROOM.width / names.length - 56;
     let x = EDGE;
     for (const name of names) {
       const sample = name.querySelector("svg :is(line, rect)");
-      const text = name.textContent.trim();
       const box = sample.tagName === "rect";
       parts.push({ d: box ? `M${x} 108h24v10h-24Z` : `M${x} 113h24`, ...look(getComputedStyle(sample)) });
-      parts.push({ text, x: x + 32, y: 118, size: 14, fill: INK, font });
-      x += 32 + measure.measureText(text).width + 24;
+      const text = { text: name.textContent.trim(), x: x + 32, y: 118, size: 14, fill: INK, font, room };
+      parts.push(text);
+      x += 32 + Math.min(measured(text), room) + 24;
     }
     return parts;
   }
@@ -124,7 +123,8 @@ window.bonghwaPicture = (() => {
       const at = {
         H: (value) => ROOM.x + value * sx,
         V: (value) => ROOM.y + value * sy,
-        h: (value) => value * sx,
+        // A value alone is a dot: a line of no length at all is not drawn on every canvas.
+        h: (value) => value * sx || 0.1,
       }[command] ?? ((value, place) => (place % 2 ? ROOM.y + value * sy : ROOM.x + value * sx));
       return command + numbers.map((value, place) => round(at(value, place))).join(" ");
     });
@@ -197,10 +197,14 @@ window.bonghwaPicture = (() => {
 
   /** A text that is wider than its room is set smaller. */
   function fitted(part) {
-    if (!part.room) return part;
-    const measure = document.createElement("canvas").getContext("2d");
-    measure.font = `${part.weight ?? 400} ${part.size}px ${part.font}`;
-    return { ...part, size: Math.min(part.size, (part.size * part.room) / measure.measureText(part.text).width) };
+    return part.room ? { ...part, size: Math.min(part.size, (part.size * part.room) / measured(part)) } : part;
+  }
+
+  /** How wide a text is. */
+  function measured({ text, size, weight, font }) {
+    const paper = document.createElement("canvas").getContext("2d");
+    paper.font = `${weight ?? 400} ${size}px ${font}`;
+    return paper.measureText(text).width;
   }
 
   return take;

@@ -150,7 +150,7 @@ impl Atlas {
             return Err(AtlasError::Key { region: region.to_owned() });
         }
         let track = self.tracks.entry(region.to_owned()).or_default();
-        // One of each for all rows: what they hold is let go once, not at every row.
+        // One of each for all rows, which share names and the room of the latencies.
         let (mut names, mut summary) = (Names::default(), Summary::default());
         for row in rows {
             track.newest = track.newest.max(Some(row.start + resolution.seconds()));

@@ -113,6 +113,17 @@ impl Sections {
         }
     }
 
+    /// Those that either has.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            summary: self.summary || other.summary,
+            cells: self.cells || other.cells,
+            registers: self.registers || other.registers,
+            sessions: self.sessions || other.sessions,
+        }
+    }
+
     /// Those that the other has not.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {

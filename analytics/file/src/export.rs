@@ -1,7 +1,5 @@
 //! What of a desk goes into a file.
 
-use std::collections::BTreeMap;
-
 use bonghwa_analytics::atlas::NATION;
 use bonghwa_analytics::desk::{self, Desk, Manifest};
 use bonghwa_analytics::frame::{Frame, Sections, shortest_registers};
@@ -34,9 +32,6 @@ const PYRAMID: [(Resolution, i64, i64); 4] = [
     (Resolution::TwoSeconds, 600, 3600),
 ];
 
-/// Bytes of runbooks that go along: they stand in the index, which is read first.
-const MOST_RUNBOOKS: usize = 8 << 20;
-
 /// What stands in a block of its own: a reader needs all summaries, and of the rest little at a time.
 const PARTS: [Sections; 4] =
     [Sections::SUMMARY, Sections { cells: true, ..Sections::NONE }, Sections::SESSIONS, Sections::REGISTERS];
@@ -59,18 +54,8 @@ pub fn manifest<D: Desk>(desk: &D, wanted: &Wanted) -> Result<Manifest, D::Error
         objectives: settings.objectives.to_vec(),
         as_of: Some(desk.as_of().min(wanted.to)),
         marks: named.filter(|(_, marks)| !marks.is_empty()).collect(),
-        runbooks: runbooks(desk.runbooks().texts()),
+        runbooks: desk.runbooks().texts().clone(),
     })
-}
-
-/// As many runbooks as fit, by name.
-fn runbooks(texts: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut length = 0;
-    let fits = |(_, text): &(&String, &String)| {
-        length += text.len();
-        length <= MOST_RUNBOOKS
-    };
-    texts.iter().take_while(fits).map(|(file, text)| (file.clone(), text.clone())).collect()
 }
 
 /// Writes the blocks of what is wanted, one after the other, to `put`.

@@ -312,9 +312,11 @@ impl Desk for Files {
         sections: Sections,
     ) -> Result<Frame, AtlasError> {
         let mut frame = self.rows_of(region, resolution, from, to, sections);
-        let lacking = |row: &Row| sections.without(Sections::of(row)).any();
-        if frame.rows.iter().any(lacking) {
-            self.shelf.fetch(&Part { region, resolution, from, to, sections }, &mut |other| {
+        // What is held is not fetched again.
+        let lacking = frame.rows.iter().map(|row| sections.without(Sections::of(row)));
+        let lacking = lacking.fold(Sections::NONE, Sections::or);
+        if lacking.any() {
+            self.shelf.fetch(&Part { region, resolution, from, to, sections: lacking }, &mut |other| {
                 for row in &other.rows {
                     let held = frame.rows.binary_search_by_key(&row.start, |held| held.start).ok();
                     let held = held.and_then(|at| frame.rows.get_mut(at)).filter(|held| held.seq == row.seq);

@@ -101,10 +101,8 @@ pub trait Desk: Sized {
         Vec::new()
     }
 
-    /// The runbooks; none where nobody wrote any.
-    fn runbooks(&self) -> Arc<Library> {
-        Arc::default()
-    }
+    /// The runbooks; an empty library where nobody wrote any.
+    fn runbooks(&self) -> Arc<Library>;
 
     /// The page 지금.
     fn now_page(&self, query: &NowQuery) -> Result<NowView, Self::Error> {

@@ -78,12 +78,11 @@ impl Index {
         for number in self.ranked(&wanted) {
             let Some(place) = self.places.get(number) else { continue };
             let score = self.share(&wanted, number);
-            let sections = books.get(&place.file).map(Runbook::sections).unwrap_or_default();
-            if score >= LEAST
-                && let Some(section) = sections.get(place.section)
-            {
-                found.push(passage(&place.file, section, &wanted, score));
+            if score < LEAST {
+                continue;
             }
+            let sections = books.get(&place.file).map(Runbook::sections).unwrap_or_default();
+            found.extend(sections.get(place.section).map(|section| passage(&place.file, section, &wanted, score)));
             if found.len() == limit {
                 break;
             }

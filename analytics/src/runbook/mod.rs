@@ -13,6 +13,9 @@ use self::index::Index;
 use self::markdown::Runbook;
 use crate::view::{Block, Passage, RunbookFile};
 
+/// Bytes of all runbooks together that are read: they travel in the index of a file, and anybody can sign a file.
+pub const MOST_BYTES: usize = 8 << 20;
+
 /// Runbooks by their files, and where which words stand in them.
 #[derive(Default)]
 pub struct Library {
@@ -22,8 +25,13 @@ pub struct Library {
 }
 
 impl Library {
-    /// Reads texts by the names of their files. Any text is a runbook.
-    pub fn new(texts: BTreeMap<String, String>) -> Self {
+    /// Reads texts by the names of their files, as many as [`MOST_BYTES`] hold. Any text is a runbook.
+    pub fn new(mut texts: BTreeMap<String, String>) -> Self {
+        let mut length = 0;
+        texts.retain(|_, text| {
+            length += text.len();
+            length <= MOST_BYTES
+        });
         let books = texts.iter().map(|(file, text)| (file.clone(), Runbook::read(file, text))).collect();
         let index = Index::new(&books);
         Self { texts, books, index }
@@ -73,6 +81,14 @@ mod tests {
         assert_eq!(blocks.iter().filter(|block| matches!(block, Block::List { .. })).count(), 2);
         assert!(blocks.contains(&Block::Code("# 코드".to_owned())));
         assert!(blocks.contains(&Block::Paragraph(vec![Inline::Text("끝 굵게".to_owned())])));
+    }
+
+    #[test]
+    fn no_more_is_read_than_there_is_room_for() {
+        let text = "가나 ".repeat(MOST_BYTES / 21);
+        let texts = ["a", "b", "c", "d"].map(|file| (file.to_owned(), text.clone()));
+        let files: Vec<String> = Library::new(texts.into()).files().into_iter().map(|file| file.file).collect();
+        assert_eq!(files, ["a", "b", "c"]);
     }
 
     #[test]

@@ -162,10 +162,10 @@ fn a_day_with_an_open_incident_is_not_called_ordinary() {
     assert!(ko.contains("수치는 평소와 같지만, 끝나지 않은 사건이 있습니다"), "{ko}");
     assert!(en.contains("Figures are as usual, but an incident is still open"), "{en}");
     assert!(!ko.contains("오늘은 평소와 같습니다") && !en.contains("Today is an ordinary day"));
-    // Elsewhere it is none of a region's.
     let seoul = RegionView { open: vec![open], verdict: Verdict::Usual, ..sample::region() };
-    let page = text(&region(&seoul, "/region/seoul", LANGS[0]));
-    assert!(!page.contains("끝나지 않은 사건"), "{page}");
+    let [ko, en] = LANGS.map(|lang| text(&region(&seoul, "/region/seoul", lang)));
+    assert!(ko.contains("서울의 수치는 평소와 같지만, 끝나지 않은 사건이 있습니다"), "{ko}");
+    assert!(en.contains("Figures of Seoul are as usual, but an incident is still open"), "{en}");
 }
 
 #[test]

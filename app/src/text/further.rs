@@ -60,7 +60,7 @@ words! {
     to_incidents: "사건 목록으로", "To the list of incidents";
     runbooks_lead: "장애 때 무엇을 어떤 순서로 하는지 적어 둔 글입니다. 봉화는 보여 드리기만 하고 따라 하지 않습니다.", "What to do when something fails, and in which order. Bonghwa shows it and never acts on it.";
     runbooks_note: "우리 기관이 적어 둔 글에서 찾은 것입니다.", "Found in what your organisation wrote down.";
-    no_runbooks: "아직 런북이 없습니다. 설정의 [runbooks] dir에 마크다운 파일이 있는 폴더를 적어 주십시오.", "There are no runbooks yet. Name a folder of Markdown files in the settings, [runbooks] dir.";
+    no_runbooks: "런북이 없습니다. 서버 설정의 [runbooks] dir에 마크다운 파일이 있는 폴더를 적어 주십시오. 내보낸 파일에는 그때 서버에 있던 런북이 들어갑니다.", "There are no runbooks. Name a folder of Markdown files in the settings of the server, [runbooks] dir; a file that is taken from it brings those that it had.";
     no_runbook: "그런 런북이 없습니다", "There is no such runbook";
     no_runbook_lead: "파일 이름이 바뀌었거나 지워졌습니다.", "Its file was renamed or removed.";
     to_runbooks: "런북 목록으로", "To the list of runbooks";

@@ -161,7 +161,7 @@ impl<'p> Importer<'p> {
         chain[16..].copy_from_slice(&siphash13_128(&self.policy.key, line));
         self.digest = siphash13_128(&self.policy.key, &chain);
         // Files that were put together have the mark within, too.
-        let unmarked = line.strip_prefix(MARK).unwrap_or(line);
+        let line = line.strip_prefix(MARK).unwrap_or(line);
         let taken = if line.len() > LONGEST_LINE {
             Err(LineError::TooLong(LONGEST_LINE))
         } else if let Some(mut table) = self.table.take() {
@@ -169,14 +169,14 @@ impl<'p> Importer<'p> {
             self.table = Some(table);
             taken
         } else if self.lines == 1
-            && let Some(table) = Table::of(unmarked)
+            && let Some(table) = Table::of(line)
         {
             self.table = Some(table);
             self.report.table = true;
             return;
         } else {
             let foreign = self.lines == 1 && std::str::from_utf8(line).is_err();
-            let read = parse_line(unmarked).map_err(|reason| if foreign { LineError::Encoding } else { reason });
+            let read = parse_line(line).map_err(|reason| if foreign { LineError::Encoding } else { reason });
             read.and_then(|line| self.take(&line))
         };
         match taken {

@@ -152,8 +152,8 @@ impl Exporter {
         Ok(Exported { file, length, name })
     }
 
-    /// Makes a table of rows of a span; without one, of that which gives some hundred lines. Frames are no table, and
-    /// become a file of frames.
+    /// Makes a table of rows of a span; without one, of that which gives some hundred lines. It is CSV unless Parquet is asked
+    /// for.
     pub fn table(
         &self,
         centre: &Centre,
@@ -174,13 +174,11 @@ impl Exporter {
         let every = every.unwrap_or_else(|| TableQuery::span_kept(centre, &regions, from, to));
         let query = TableQuery { regions, from, to, every };
         let file = self.scratch()?;
-        let writer = match format {
-            Format::Bonghwa => return self.make(centre, wanted, purpose),
-            Format::Csv => table::Writer::csv(file, lang, settings.regions),
-            Format::Parquet => {
-                let said = [("reason", reason), ("by", by), ("made", clock::now().to_string())];
-                table::Writer::parquet(file, lang, settings.regions, &said)
-            }
+        let writer = if format == Format::Parquet {
+            let said = [("reason", reason), ("by", by), ("made", clock::now().to_string())];
+            table::Writer::parquet(file, lang, settings.regions, &said)
+        } else {
+            table::Writer::csv(file, lang, settings.regions)
         };
         let mut writer = writer.map_err(|error| self.failed(error))?;
         // The same few names again and again.

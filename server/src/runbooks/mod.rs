@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bonghwa_analytics::runbook::Library;
+use bonghwa_analytics::runbook::{Library, MOST_BYTES};
 
 use self::folder::Seen;
 
@@ -81,26 +81,38 @@ impl State {
     fn read(&mut self, folder: &Path) -> Vec<String> {
         let (found, mut troubles) = folder::look(folder);
         let before = std::mem::take(&mut self.seen);
-        let mut changed = before.keys().any(|file| !found.contains_key(file));
-        let mut texts = self.library.texts().clone();
-        texts.retain(|file, _| found.contains_key(file));
+        let known = self.library.texts();
+        let mut changed = known.keys().any(|file| !found.contains_key(file));
+        let mut fresh = BTreeMap::new();
         for (file, seen) in &found {
             if before.get(file) == Some(seen) && seen.is_sound() {
                 continue;
             }
-            changed = true;
-            match folder::text(folder, file) {
-                Ok(text) => drop(texts.insert(file.clone(), text)),
-                Err(trouble) => {
-                    texts.remove(file);
-                    troubles.push(trouble);
+            let text = folder::text(folder, file).map_err(|trouble| troubles.push(trouble)).ok();
+            changed |= text.as_ref() != known.get(file);
+            fresh.insert(file, text);
+        }
+        // Nothing is copied, let alone read anew, while the folder rests.
+        if changed {
+            let mut texts = known.clone();
+            texts.retain(|file, _| found.contains_key(file));
+            for (file, text) in fresh {
+                match text {
+                    Some(text) => drop(texts.insert(file.clone(), text)),
+                    None => drop(texts.remove(file)),
                 }
+            }
+            let given = texts.len();
+            self.library = Arc::new(Library::new(texts));
+            if self.library.texts().len() < given {
+                troubles.push(format!(
+                    "runbooks: {} holds more than {} MiB; the first by name are read",
+                    folder.display(),
+                    MOST_BYTES >> 20
+                ));
             }
         }
         self.seen = found;
-        if changed {
-            self.library = Arc::new(Library::new(texts));
-        }
         let new = troubles.iter().filter(|trouble| !self.troubles.contains(trouble)).cloned().collect();
         self.troubles = troubles;
         new

@@ -192,7 +192,8 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> Node {
     let (of, what) = match here.lang {
         Lang::Ko if unit == Unit::Users => ("고른 지역의", "접속자, 한 번만 셈"),
         Lang::Ko => ("고른 지역의", "접속, 한 번만 셈"),
-        Lang::En => ("Chosen regions,", "each counted once"),
+        Lang::En if unit == Unit::Users => ("Chosen regions:", "users, each counted once"),
+        Lang::En => ("Chosen regions:", "each counted once"),
     };
     let name = format!("{of} {what}");
     let chart = Arc::new(Chart {
@@ -224,8 +225,8 @@ fn brush(here: &Here, data: &CombineData, view: &CombineView) -> Node {
                 <svg class="over" aria-hidden="true">
                     {ticks}
                     {marks}
-                    <line class="grip" x1=pct(left) y1="-4" x2=pct(left) y2="100"/>
-                    <line class="grip" x1=pct(right) y1="-4" x2=pct(right) y2="100"/>
+                    <line class="grip" x1=pct(left) y1="-4" x2=pct(left) y2="100%"/>
+                    <line class="grip" x1=pct(right) y1="-4" x2=pct(right) y2="100%"/>
                 </svg>
             </div>
             {take(here, &chart, &say::picture::title(&chosen, what, here.lang))}

@@ -44,7 +44,6 @@ pub(crate) fn render(here: &Here, view: &RegionView, hands: Hands) -> Node {
         .into_node()
     };
     set_title(here, &name);
-    let open = view.open.iter().any(|incident| incident.regions.contains(&region.code));
     let incidents =
         head::to_incidents(here, &view.open, Some(&region.code), out).map(|link| markup! { <p class="go">{link}</p> });
     markup! {
@@ -54,7 +53,7 @@ pub(crate) fn render(here: &Here, view: &RegionView, hands: Hands) -> Node {
         <section class=if out { "status region is-out" } else { "status region" } aria-labelledby="verdict">
             <div class="say">
                 {head::beacons(here, view.level)}
-                <h1 id="verdict">{sentence(say::verdict::headline(here, &view.verdict, Some(&name), open, view.as_of))}</h1>
+                <h1 id="verdict">{sentence(say::verdict::headline(here, &view.verdict, Some(&name), !view.open.is_empty(), view.as_of))}</h1>
                 <p class="lead">{sentence(say::region::lead(here, view, &name))}</p>
                 {incidents}
             </div>
