@@ -64,9 +64,9 @@ test("every page and every question, with the network off, as the program says i
   for (const text of QUESTIONS) {
     await go(page, `#/ask?q=${encodeURIComponent(text)}`);
     await page.locator("#answer").waitFor();
-    const reply = await told(page, `/api/ask?q=${encodeURIComponent(text)}`);
+    const { answer } = await told(page, `/api/ask?q=${encodeURIComponent(text)}`);
     const { stdout } = await run(binary, ["ask", text, "--file", whole, "--json"], { maxBuffer: 1 << 26 });
-    assert.deepEqual(reply, JSON.parse(stdout), text);
+    assert.deepEqual(answer, JSON.parse(stdout).answer, text);
   }
   // Runbooks came along: the same page, and the same passages where an answer cites them.
   const runbook = "/api/runbook?file=slow-db.md";
@@ -74,8 +74,12 @@ test("every page and every question, with the network off, as the program says i
   const online = await server.json(runbook);
   assert.deepEqual([files, blocks], [online.files, online.blocks]);
   assert.ok(files.length === 8 && blocks.length > 4);
-  const cited = await told(page, `/api/ask?q=${encodeURIComponent("커넥션 풀이 고갈되면 어떻게 하나요")}`);
+  const text = "커넥션 풀이 고갈되면 어떻게 하나요";
+  const body = JSON.stringify({ text });
+  const reply = await fetch(`${server.url}/api/ask`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  const cited = await told(page, `/api/ask?q=${encodeURIComponent(text)}`);
   assert.equal(cited.runbooks[0].file, "connection-pool.md");
+  assert.deepEqual(cited.runbooks, (await reply.json()).runbooks);
   await go(page, "#/runbooks/connection-pool.md");
   assert.match(await page.locator("main").innerText(), /커넥션 풀/);
   assertClean(page, "offline");

@@ -29,7 +29,8 @@ async function taken(page, form) {
 /** Draws a picture in the browser that it was made for: its size, how many colours it has and that of its corner. */
 const seen = (page, bytes, type) =>
   page.evaluate(async ([data, kind]) => {
-    const image = await createImageBitmap(await (await fetch(`data:${kind};base64,${data}`)).blob());
+    const picture = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([picture], { type: kind }));
     const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
     canvas.drawImage(image, 0, 0);
     const pixels = new Uint32Array(canvas.getImageData(0, 0, image.width, image.height).data.buffer);
