@@ -10,7 +10,7 @@ use crate::identity::{IdentityMode, KeyId};
 use crate::names::Names;
 use crate::region::Region;
 use crate::sketch::{Accumulator, REGISTERS, Scheme, Sketch, SketchError};
-use crate::summary::Summary;
+use crate::summary::{Summary, own_name};
 use crate::time::Resolution;
 use crate::view::Measure;
 use crate::watch::Alarms;
@@ -115,21 +115,20 @@ impl Atlas {
         let failed = |source| AtlasError::Row { region: frame.region.clone(), source };
         let mut rows = Vec::with_capacity(frame.rows.len());
         for row in &frame.rows {
-            let mut summary = Summary::default();
-            let read = |bytes| summary.read(bytes, &mut |text| Name::from(text));
-            let latency = row.summary.as_deref().map(read).transpose().map_err(failed)?;
+            let read = |bytes| Summary::decode_with(bytes, Transaction::default(), &mut own_name);
+            let summary = row.summary.as_deref().map(read).transpose().map_err(failed)?;
             let registers = match &row.registers {
                 Some(section) => Some(unpack(&frame.region, frame.key, section)?),
                 None => None,
             };
-            rows.push((row, latency.map(|latency| (summary, latency)), registers));
+            rows.push((row, summary, registers));
         }
         let track = self.tracks.entry(frame.region.clone()).or_default();
         let width = frame.resolution.seconds();
         for (row, summary, registers) in rows {
             track.newest = track.newest.max(Some(row.start + width));
-            if let Some((mut summary, latency)) = summary {
-                track.put(frame.resolution, row, &mut summary, latency);
+            if let Some((summary, entry)) = summary {
+                track.put(frame.resolution, row, summary, entry).map_err(failed)?;
             }
             if let Some(registers) = registers {
                 track.registers.insert((frame.resolution, row.start), registers);
@@ -151,14 +150,14 @@ impl Atlas {
         }
         let track = self.tracks.entry(region.to_owned()).or_default();
         // One of each for all rows, which share names and the room of the latencies.
-        let (mut names, mut summary) = (Names::default(), Summary::default());
+        let (mut names, mut room) = (Names::default(), Transaction::default());
         for row in rows {
             track.newest = track.newest.max(Some(row.start + resolution.seconds()));
             let Some(bytes) = &row.summary else { continue };
             names.begin();
-            let latency = summary.read(bytes, &mut |text| names.name(text));
-            let latency = latency.map_err(|source| AtlasError::Row { region: region.to_owned(), source })?;
-            track.put(resolution, row, &mut summary, latency);
+            let read = Summary::decode_with(bytes, room, &mut |text| names.name(text));
+            let put = read.and_then(|(summary, entry)| track.put(resolution, row, summary, entry));
+            room = put.map_err(|source| AtlasError::Row { region: region.to_owned(), source })?;
         }
         Ok(())
     }
@@ -340,20 +339,29 @@ fn unpack(region: &str, key: KeyId, section: &[u8]) -> Result<Vec<(IdentityMode,
 }
 
 impl Track {
-    /// Puts a row in its place, unless a newer one is there.
-    fn put(&mut self, resolution: Resolution, row: &Row, summary: &mut Summary, latency: &[u8]) {
-        if self.tables[resolution.code() as usize].put(row.start, row.seq, summary, latency) {
+    /// Puts a row in its place, unless a newer one is there; `entry` is that of the summary as it is written. Gives back the room
+    /// of the entry.
+    fn put(
+        &mut self,
+        resolution: Resolution,
+        row: &Row,
+        summary: Summary,
+        entry: &[u8],
+    ) -> Result<Transaction, CodecError> {
+        let latency = Transaction::latency_of(entry)?;
+        if self.tables[resolution.code() as usize].put(row.start, row.seq, &summary, latency) {
             let place = (resolution, row.start);
             if summary.alarms.is_empty() {
                 self.alarms.remove(&place);
             } else {
-                self.alarms.insert(place, std::mem::take(&mut summary.alarms));
+                self.alarms.insert(place, summary.alarms);
             }
         }
-        for (key, (first, last)) in std::mem::take(&mut summary.versions) {
+        for (key, (first, last)) in summary.versions {
             let span = self.versions.entry(key).or_insert((first, last));
             *span = (span.0.min(first), span.1.max(last));
         }
+        Ok(summary.entry)
     }
 
     /// The columns of a resolution.

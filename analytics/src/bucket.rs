@@ -13,7 +13,7 @@ use crate::identity::IdentityMode;
 use crate::latency::LatencySketch;
 use crate::session::{self, Sessions};
 use crate::sketch::{Scheme, Sketch, SketchError};
-use crate::summary::{decode_resources, decode_versions, encode_resources, encode_versions};
+use crate::summary::{decode_resources, decode_versions, encode_resources, encode_versions, own_name};
 use crate::watch::{Alarm, Alarms, MAX_ALARMS};
 
 /// A service, route or callee name, shared between the buckets in memory.
@@ -416,8 +416,8 @@ impl Bucket {
             bucket.concurrency.insert(mode, Concurrency { identified, sketch });
         }
         bucket.entry = Transaction::decode(r)?;
-        bucket.resources = decode_resources(r, &mut |text| Name::from(text))?;
-        bucket.versions = decode_versions(r, &mut |text| Name::from(text))?;
+        bucket.resources = decode_resources(r, &mut own_name)?;
+        bucket.versions = decode_versions(r, &mut own_name)?;
         bucket.decode_first_cells(r)?;
         if head & WITH_SECTIONS != 0 {
             bucket.decode_sections(&mut Reader::new(r.bytes("sections")?))?;

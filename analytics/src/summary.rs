@@ -67,34 +67,40 @@ impl Summary {
     /// Reads what [`encode`](Self::encode) wrote, to the last byte. Alarms came with version 2 of frames; a summary that
     /// ends before them has none.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
-        let mut summary = Self::default();
-        summary.read(bytes, &mut |text| Name::from(text))?;
-        Ok(summary)
+        Self::decode_with(bytes, Transaction::default(), &mut own_name).map(|(summary, _)| summary)
     }
 
-    /// [`decode`](Self::decode) in the place of what is here, with names from elsewhere. Gives the bytes of its latencies.
-    pub(crate) fn read<'b>(
-        &mut self,
+    /// [`decode`](Self::decode) with names from elsewhere, and into the room of an entry that is done with. Gives the bytes of
+    /// its own entry, too.
+    pub(crate) fn decode_with<'b>(
         bytes: &'b [u8],
+        entry: Transaction,
         name: &mut impl FnMut(&str) -> Name,
-    ) -> Result<&'b [u8], CodecError> {
+    ) -> Result<(Self, &'b [u8]), CodecError> {
         let mut r = Reader::new(bytes);
-        self.users.clear();
+        let mut summary = Self { entry, ..Self::default() };
         for _ in 0..r.u8("identity modes")? {
             let mode = IdentityMode::from_code(r.u8("identity mode")?).ok_or(r.invalid("identity mode"))?;
             let identified = r.u64("identified requests")?;
             let estimate = r.u64_at_most(1 << 50, "estimate")? as f64 / 1000.0;
-            self.users.insert(mode, Users { identified, estimate });
+            summary.users.insert(mode, Users { identified, estimate });
         }
         let before = r.remaining();
-        self.entry.read(&mut r)?;
-        let entry = &bytes[bytes.len() - before..bytes.len() - r.remaining()];
-        self.resources = decode_resources(&mut r, name)?;
-        self.versions = decode_versions(&mut r, name)?;
-        self.alarms = if r.is_empty() { Alarms::default() } else { decode_alarms(&mut r)? };
+        summary.entry.read(&mut r)?;
+        let entry = bytes.get(bytes.len() - before..bytes.len() - r.remaining()).unwrap_or_default();
+        summary.resources = decode_resources(&mut r, name)?;
+        summary.versions = decode_versions(&mut r, name)?;
+        if !r.is_empty() {
+            summary.alarms = decode_alarms(&mut r)?;
+        }
         r.finish("summary")?;
-        Transaction::latency_of(entry)
+        Ok((summary, entry))
     }
+}
+
+/// A name that is shared with no other. A function of its own, so that what reads names is compiled once for all who want these.
+pub(crate) fn own_name(text: &str) -> Name {
+    Name::from(text)
 }
 
 /// An estimate as it is written: rounded to thousandths, so that a decoded summary equals the one that was encoded.
